@@ -1,0 +1,271 @@
+"""The store in an SQLite file, and its read models in a second one, so that views never block a commit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from sqlite3 import Cursor
+from typing import IO, Protocol
+from uuid import uuid4
+
+from services.chassis.locks import seize
+from services.chassis.ports import (
+    Commit,
+    Committed,
+    Conflict,
+    Document,
+    Fence,
+    Fenced,
+    NewEvent,
+    RelayPlace,
+    Row,
+    StoredEvent,
+    Timer,
+)
+from services.chassis.sqlite import SQLiteFile
+
+_TABLES = (
+    "CREATE TABLE answers (source TEXT, command TEXT, digest BLOB, "
+    "PRIMARY KEY (source, command)) WITHOUT ROWID",
+    "CREATE TABLE fences (number INTEGER PRIMARY KEY, epoch INTEGER)",
+    "CREATE TABLE lookup (kind TEXT, key TEXT, member TEXT, PRIMARY KEY (kind, key, member)) WITHOUT ROWID",
+    "CREATE TABLE timers (timer TEXT PRIMARY KEY, number INTEGER, due INTEGER, body BLOB)",
+    "CREATE INDEX timers_due ON timers (due)",
+    "CREATE TABLE relay_places (topic TEXT, number INTEGER, place INTEGER, sequence INTEGER, message TEXT, "
+    "PRIMARY KEY (topic, number)) WITHOUT ROWID",
+    "CREATE TABLE positions (name TEXT PRIMARY KEY, position INTEGER) WITHOUT ROWID",
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
+)
+_VIEW_TABLES = (
+    "CREATE TABLE positions (name TEXT PRIMARY KEY, position INTEGER) WITHOUT ROWID",
+    "CREATE TABLE documents (view TEXT, kind TEXT, id TEXT, account TEXT, body BLOB, UNIQUE (kind, id))",
+    "CREATE INDEX documents_account ON documents (kind, account, id)",
+    "CREATE INDEX documents_view ON documents (view)",
+)
+_MOVE_PLACE = (
+    "INSERT INTO tracking VALUES (?, ?) ON CONFLICT (application_name) DO UPDATE "
+    "SET notification_id = excluded.notification_id "
+    "WHERE tracking.notification_id < excluded.notification_id"
+)
+_RAISE_FENCE = "INSERT INTO fences VALUES (?, 1) ON CONFLICT (number) DO UPDATE SET epoch = epoch + 1"
+_MOVE_POSITION = "INSERT OR REPLACE INTO positions VALUES (?, ?)"
+_LOAD = (
+    "SELECT event.rowid, event.* FROM json_each(?) AS asked CROSS JOIN stored_events AS event "
+    "ON event.originator_id = asked.key AND event.originator_version > asked.value "
+    "ORDER BY event.originator_id, event.originator_version"
+)
+_ROWS = (
+    "SELECT row.* FROM json_each(?) AS asked CROSS JOIN lookup AS row "
+    "ON row.kind = json_extract(asked.value, '$[0]') AND row.key = json_extract(asked.value, '$[1]') ORDER BY row.kind, row.key, row.member"
+)
+_ANSWERS = (
+    "SELECT answer.* FROM json_each(?) AS asked CROSS JOIN answers AS answer "
+    "ON answer.source = json_extract(asked.value, '$[0]') AND answer.command = json_extract(asked.value, '$[1]')"
+)
+
+
+class Log(Protocol):
+    """The tables that the event sourcing library keeps."""
+
+    def create(self, cursor: Cursor) -> None: ...
+
+    def append(self, cursor: Cursor, events: list[NewEvent]) -> None: ...
+
+
+class SQLiteStore:
+    """A `Store` in the file `path`, its read models in `<name>.views.db` and its locks beside it.
+
+    Any thread may call it; writes wait for each other, reads wait for nobody.
+    """
+
+    def __init__(self, path: Path, log: Log) -> None:
+        self._path = path
+        self._log = log
+        self._file = SQLiteFile(path)
+        self._views = SQLiteFile(path.with_name(f"{path.stem}.views.db"))
+        self._leading: dict[str, IO[bytes]] = {}
+        self.make_tables()
+        self.log_id = str(self.setting("log_id"))
+
+    def make_tables(self) -> None:
+        """Makes what is missing; safe at any time, from any number of processes."""
+        self._file.create(self._create)
+        self._views.create(lambda cursor: [cursor.execute(statement) for statement in _VIEW_TABLES])
+
+    def commit(self, commit: Commit) -> Committed:
+        with self._file.write() as cursor:
+            _check_fences(cursor, commit.fences)
+            before = _head(cursor)
+            _move_places(cursor, commit.places)
+            if commit.events:
+                self._log.append(cursor, commit.events)
+            if commit.answers:
+                cursor.executemany("INSERT INTO answers VALUES (?, ?, ?)", commit.answers)
+            _change_rows(cursor, commit)
+            # Rowids follow each other without a gap: nothing is ever deleted, and this is the only writer.
+            return Committed(before, range(before + 1, before + 1 + len(commit.events)))
+
+    def load(self, streams: Mapping[str, int]) -> dict[str, list[StoredEvent]]:
+        found: dict[str, list[StoredEvent]] = {stream: [] for stream in streams}
+        with self._file.read() as connection:
+            for event in map(StoredEvent._make, connection.execute(_LOAD, (json.dumps(dict(streams)),))):
+                found[event.stream].append(event)
+        return found
+
+    def rows(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = {}
+        with self._file.read() as connection:
+            for kind, key, member in connection.execute(_ROWS, (json.dumps(list(keys)),)):
+                found.setdefault((kind, key), []).append(member)
+        return found
+
+    def rows_of(self, kind: str) -> list[Row]:
+        with self._file.read() as connection:
+            query = "SELECT * FROM lookup WHERE kind = ? ORDER BY key, member"
+            return list(map(Row._make, connection.execute(query, (kind,))))
+
+    def answers(self, commands: Collection[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        with self._file.read() as connection:
+            found = connection.execute(_ANSWERS, (json.dumps(list(commands)),))
+            return {(source, command): digest for source, command, digest in found}
+
+    def places(self) -> dict[str, int]:
+        with self._file.read() as connection:
+            # The library keeps a place named `__migration__` of its own.
+            return dict(
+                connection.execute("SELECT * FROM tracking WHERE application_name <> '__migration__'")
+            )
+
+    def log(self, after: int, limit: int) -> list[StoredEvent]:
+        with self._file.read() as connection:
+            query = "SELECT rowid, * FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
+            return list(map(StoredEvent._make, connection.execute(query, (after, limit))))
+
+    def head(self) -> int:
+        with self._file.read() as connection:
+            return _head(connection.cursor())
+
+    def claim(self, partitions: Collection[int]) -> dict[int, int]:
+        numbers = [(partition,) for partition in partitions]
+        with self._file.write() as cursor:
+            cursor.executemany(_RAISE_FENCE, numbers)
+            return {number: _epoch(cursor, number) or 0 for (number,) in numbers}
+
+    def due(self, partitions: Collection[int], now: int, limit: int) -> list[Timer]:
+        query = (
+            "SELECT * FROM timers WHERE due <= ? AND number IN (SELECT value FROM json_each(?)) "
+            "ORDER BY due, timer LIMIT ?"
+        )
+        with self._file.read() as connection:
+            return list(
+                map(Timer._make, connection.execute(query, (now, json.dumps(list(partitions)), limit)))
+            )
+
+    def timers(self) -> int:
+        with self._file.read() as connection:
+            return int(connection.execute("SELECT count(*) FROM timers").fetchone()[0])
+
+    def relay_places(self) -> dict[tuple[str, int], RelayPlace]:
+        with self._file.read() as connection:
+            found = map(RelayPlace._make, connection.execute("SELECT * FROM relay_places"))
+            return {(place.topic, place.partition): place for place in found}
+
+    def relay_position(self) -> int:
+        return _position(self._file, "relay")
+
+    def save_relay(self, position: int, places: Iterable[RelayPlace]) -> None:
+        with self._file.write() as cursor:
+            cursor.execute(_MOVE_POSITION, ("relay", position))
+            cursor.executemany("INSERT OR REPLACE INTO relay_places VALUES (?, ?, ?, ?, ?)", places)
+
+    def lead(self, role: str) -> bool:
+        if role not in self._leading and (
+            file := seize(self._path.with_name(f"{self._path.stem}.{role}.lock"))
+        ):
+            self._leading[role] = file
+        return role in self._leading
+
+    def setting(self, name: str, value: str | None = None) -> str | None:
+        with self._file.read() as connection:
+            found = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        if found is not None or value is None:
+            return found and str(found[0])
+        with self._file.write() as cursor:
+            cursor.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (name, value))
+        return self.setting(name)
+
+    def documents_position(self, view: str) -> int:
+        return _position(self._views, view)
+
+    def put_documents(self, view: str, position: int, documents: Iterable[Document]) -> None:
+        with self._views.write() as cursor:
+            cursor.execute(_MOVE_POSITION, (view, position))
+            pages = ((view, *document) for document in documents)
+            cursor.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", pages)
+
+    def drop_documents(self, view: str) -> None:
+        with self._views.write() as cursor:
+            cursor.execute("DELETE FROM documents WHERE view = ?", (view,))
+            cursor.execute("DELETE FROM positions WHERE name = ?", (view,))
+
+    def document(self, kind: str, id: str) -> Document | None:
+        with self._views.read() as connection:
+            query = "SELECT kind, id, account, body FROM documents WHERE kind = ? AND id = ?"
+            found = connection.execute(query, (kind, id)).fetchone()
+            return Document._make(found) if found else None
+
+    def documents(self, kind: str, account: str) -> list[Document]:
+        with self._views.read() as connection:
+            query = "SELECT kind, id, account, body FROM documents WHERE kind = ? AND account = ? ORDER BY id"
+            return list(map(Document._make, connection.execute(query, (kind, account))))
+
+    def close(self) -> None:
+        for file in self._leading.values():
+            file.close()
+        self._leading.clear()
+        self._views.close()
+        self._file.close()
+
+    def _create(self, cursor: Cursor) -> None:
+        self._log.create(cursor)
+        for statement in _TABLES:
+            cursor.execute(statement)
+        cursor.execute("INSERT INTO settings VALUES ('log_id', ?)", (str(uuid4()),))
+
+
+def _head(cursor: Cursor) -> int:
+    return int(cursor.execute("SELECT coalesce(max(rowid), 0) FROM stored_events").fetchone()[0])
+
+
+def _position(file: SQLiteFile, name: str) -> int:
+    with file.read() as connection:
+        found = connection.execute("SELECT position FROM positions WHERE name = ?", (name,)).fetchone()
+        return int(found[0]) if found else 0
+
+
+def _epoch(cursor: Cursor, number: int) -> int | None:
+    found = cursor.execute("SELECT epoch FROM fences WHERE number = ?", (number,)).fetchone()
+    return int(found[0]) if found else None
+
+
+def _check_fences(cursor: Cursor, fences: Iterable[Fence]) -> None:
+    for partition, epoch in fences:
+        if (current := _epoch(cursor, partition)) != epoch:
+            raise Fenced(f"partition {partition} is at epoch {current}, not {epoch}")
+
+
+def _move_places(cursor: Cursor, places: Mapping[str, int]) -> None:
+    if places and cursor.executemany(_MOVE_PLACE, places.items()).rowcount != len(places):
+        raise Conflict(f"one of the places {dict(places)} is already taken, or passed")
+
+
+def _change_rows(cursor: Cursor, commit: Commit) -> None:
+    if commit.drop_rows:
+        cursor.executemany("DELETE FROM lookup WHERE kind = ? AND key = ? AND member = ?", commit.drop_rows)
+    if commit.put_rows:
+        cursor.executemany("INSERT OR IGNORE INTO lookup VALUES (?, ?, ?)", commit.put_rows)
+    if commit.drop_timers:
+        cursor.executemany("DELETE FROM timers WHERE timer = ?", ((timer,) for timer in commit.drop_timers))
+    if commit.put_timers:
+        cursor.executemany("INSERT OR REPLACE INTO timers VALUES (?, ?, ?, ?)", commit.put_timers)

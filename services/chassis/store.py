@@ -1,0 +1,41 @@
+"""Opens the event store of a service; the one module that knows the event sourcing library.
+
+The library's tables `stored_events` and `tracking` are kept as it makes them, so its own recorders can read a
+store of ours; the subclasses here append a whole batch at once, with as many places as the batch has.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from sqlite3 import Cursor
+
+from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore, SQLiteProcessRecorder
+
+from services.chassis.ports import NewEvent
+from services.chassis.sqlite_store import SQLiteStore
+
+
+def open_sqlite(path: Path) -> SQLiteStore:
+    """The store in this file, which is made when it is missing. Raises `Unavailable`."""
+    _refuse_db_functions()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SQLiteStore(path, _SQLiteLog(path))
+
+
+class _SQLiteLog(SQLiteProcessRecorder):
+    def __init__(self, path: Path) -> None:
+        super().__init__(SQLiteDatastore(str(path), originator_id_type="text"))
+
+    def create(self, cursor: Cursor) -> None:
+        self._create_table(SQLiteCursor(cursor))
+
+    def append(self, cursor: Cursor, events: Sequence[NewEvent]) -> None:
+        cursor.executemany(self.insert_events_statement, events)
+
+
+def _refuse_db_functions() -> None:
+    # With it the library drops places silently, and readers of the log miss events.
+    if os.environ.get("POSTGRES_ENABLE_DB_FUNCTIONS"):
+        raise ValueError("POSTGRES_ENABLE_DB_FUNCTIONS must not be set: it loses places and events; unset it")
