@@ -57,11 +57,13 @@ _LOAD = (
 )
 _ROWS = (
     "SELECT row.* FROM json_each(?) AS asked CROSS JOIN lookup AS row "
-    "ON row.kind = json_extract(asked.value, '$[0]') AND row.key = json_extract(asked.value, '$[1]') ORDER BY row.kind, row.key, row.member"
+    "ON row.kind = json_extract(asked.value, '$[0]') AND row.key = json_extract(asked.value, '$[1]') "
+    "ORDER BY row.kind, row.key, row.member"
 )
 _ANSWERS = (
     "SELECT answer.* FROM json_each(?) AS asked CROSS JOIN answers AS answer "
-    "ON answer.source = json_extract(asked.value, '$[0]') AND answer.command = json_extract(asked.value, '$[1]')"
+    "ON answer.source = json_extract(asked.value, '$[0]') "
+    "AND answer.command = json_extract(asked.value, '$[1]')"
 )
 
 
