@@ -1,8 +1,8 @@
 """Personal values, sealed with the key of their account, and read again while that key lasts.
 
-Sealing is deterministic (AES-SIV, RFC 5297): the same value of the same account gives the same token, so code
-that knows no keys can still tell whether a value changed. What that reveals is exactly this: that two values of
-one account are equal. Values of different accounts never look alike.
+Sealing is deterministic (AES-SIV, RFC 5297): the same value of the same account gives the same token, so that
+code which knows no keys can still tell whether a value changed. What that reveals is this and no more: that two
+values of one account are equal, and the length of a value to the next sixteen bytes.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ _PREFIX = "sealed:v1:"
 
 def seal(key: bytes, text: str) -> str:
     """The token that stands for the text: `sealed:v1:` and base64url without padding."""
-    # RFC 5297 has no empty plaintext in this library, and a token must not tell that a text is empty.
-    sealed = AESSIV(key).encrypt(b"\0" + text.encode(), None)
+    sealed = AESSIV(key).encrypt(_pad(text.encode()), None)
     return _PREFIX + urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
@@ -38,7 +37,8 @@ def unseal(key: bytes | None, token: str) -> str | None:
         return None
     sealed = token[len(_PREFIX) :]
     try:
-        return AESSIV(key).decrypt(urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4)), None)[1:].decode()
+        padded = AESSIV(key).decrypt(urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4)), None)
+        return padded.rstrip(b"\0")[:-1].decode()
     except (InvalidTag, Error, ValueError):
         return None
 
@@ -88,3 +88,8 @@ def unseal_all(key: bytes | None, value: Json) -> Json:
             return unseal_value(key, value)
         case _:
             return value
+
+
+def _pad(text: bytes) -> bytes:
+    marked = text + b"\x80"
+    return marked + bytes(-len(marked) % 16)
