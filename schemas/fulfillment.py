@@ -1,0 +1,122 @@
+"""What the fulfillment service says on `fulfillment.events`."""
+
+from __future__ import annotations
+
+from schemas.vocabulary import (
+    Characteristics,
+    DomainOrderState,
+    Kind,
+    LineAction,
+    Part,
+    PersonalText,
+    Reason,
+    Side,
+    TaskKind,
+    TaskState,
+)
+
+
+class PlanEvent(Part):
+    order_id: str
+    account_id: str
+    version: int
+
+
+class PlannedDomainOrder(Part):
+    """A domain order in brief; its details travel in `domain-order.state-changed`."""
+
+    domain_order_id: str
+    kind: Kind
+    action: LineAction
+    specification_id: str
+    line_id: str
+    instance_id: str | None = None
+    parent_id: str | None = None
+    pair_id: str | None = None
+
+
+class PlannedTask(Part):
+    """A task in brief; its details travel in `task.requested`."""
+
+    task_id: str
+    name: str
+    kind: TaskKind
+    domain_order_id: str
+    after: tuple[str, ...] = ()
+    undo: bool = False
+
+
+class PlanCreated(PlanEvent):
+    """`plan.created`: the order is decomposed."""
+
+    line_ids: tuple[str, ...]
+    domain_orders: tuple[PlannedDomainOrder, ...]
+    tasks: tuple[PlannedTask, ...]
+
+
+class PlanPartCompleted(PlanEvent):
+    """`plan.part-completed` (more parts follow) and `plan.completed` (the last part)."""
+
+    line_ids: tuple[str, ...]
+
+
+class PlanCanceled(PlanEvent):
+    """`plan.canceled`: it cannot be made, or was cancelled."""
+
+    reasons: tuple[Reason, ...] = ()
+
+
+class DomainOrderStateChanged(PlanEvent):
+    """`domain-order.state-changed`: with all that inventory needs to make, flip or end the instance.
+
+    `previousState` is absent on the first one, which brings the domain order into being. With `newInstance`
+    the instance does not exist before it: inventory makes it under `parentInstanceId`. `composedOf` names
+    instances without a domain order of their own that go along. `lineClosed` is true when every domain
+    order of the line is closed now (suspend and resume flip then).
+    """
+
+    domain_order_id: str
+    kind: Kind
+    action: LineAction
+    side: Side | None = None
+    state: DomainOrderState
+    previous_state: DomainOrderState | None = None
+    specification_id: str
+    specification_version: str | None = None
+    line_id: str
+    instance_id: str | None = None
+    parent_id: str | None = None
+    pair_id: str | None = None
+    new_instance: bool = False
+    parent_instance_id: str | None = None
+    composed_of: tuple[str, ...] = ()
+    characteristics: Characteristics = {}
+    location: str | None = None
+    line_closed: bool = False
+
+
+class TaskStateChanged(PlanEvent):
+    """`task.state-changed`."""
+
+    task_id: str
+    domain_order_id: str
+    state: TaskState
+    attempt: int
+    message: PersonalText | None = None
+
+
+class FalloutOpened(PlanEvent):
+    """`fallout.opened`: a task failed, or the order waits for something that does not come."""
+
+    fallout_id: str
+    task_id: str | None = None
+    domain_order_id: str | None = None
+    message: PersonalText
+
+
+class FalloutClosed(PlanEvent):
+    """`fallout.closed`: how it was resolved."""
+
+    fallout_id: str
+    task_id: str | None = None
+    resolution: PersonalText

@@ -1,0 +1,183 @@
+"""Loading the installed base, and what the inventory service says on `inventory.events`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.vocabulary import (
+    Action,
+    Category,
+    Characteristics,
+    Command,
+    Identifier,
+    InstanceState,
+    Kind,
+    LineAction,
+    LoadedState,
+    Moment,
+    Part,
+    PersonalText,
+    Reason,
+    Scalar,
+    Side,
+)
+
+# ---------------------------------------------------------------------------------------- commands
+
+
+class LoadInstance(Command):
+    """`instance.load`: one record as it stands today. A pending state is refused."""
+
+    instance_id: Identifier
+    account_id: Identifier
+    kind: Kind
+    specification_id: Identifier
+    specification_version: Identifier | None = None
+    offering_id: Identifier | None = None
+    parent_id: Identifier | None = None
+    name: PersonalText | None = None
+    state: LoadedState
+    location: Identifier | None = None
+    quantity: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    characteristics: Characteristics = {}
+    external_id: Identifier | None = None
+    start: Moment | None = None
+
+
+# ------------------------------------------------------------------------------------------ events
+
+
+class ReservedLine(Part):
+    """A line with the instance that it now stands for.
+
+    `instanceId` is what the line changes; of an add, and of the new side of a move, `newInstanceId` is
+    what was made for it (`installation_pending`).
+    """
+
+    line_id: str
+    action: LineAction
+    kind: Kind
+    move: bool = False
+    instance_id: str | None = None
+    new_instance_id: str | None = None
+    parent_line_id: str | None = None
+    specification_id: str
+    specification_version: str | None = None
+    characteristics: Characteristics = {}
+    location: str | None = None
+    quantity: int | None = None
+    transient: bool = False
+
+
+class AffectedInstance(Part):
+    """One instance of the affected tree as it stood when it was reserved, parents before children.
+
+    `side` is set in a move; `pairId` is then the instance on the other side. `new` ones were made by this
+    reservation. `lineId` is the line under which it goes along.
+    """
+
+    instance_id: str
+    line_id: str
+    action: LineAction
+    kind: Kind
+    specification_id: str
+    specification_version: str | None = None
+    parent_id: str | None = None
+    state: InstanceState
+    location: str | None = None
+    characteristics: Characteristics = {}
+    side: Side | None = None
+    pair_id: str | None = None
+    new: bool = False
+
+
+class ReservationEvent(Part):
+    order_id: str
+    account_id: str
+    version: int
+
+
+class ReservationAccepted(ReservationEvent):
+    """`reservation.accepted`: all lines are reserved; all that fulfillment needs to decompose."""
+
+    category: Category
+    action: Action | None = None
+    lines: tuple[ReservedLine, ...]
+    tree: tuple[AffectedInstance, ...]
+
+
+class ReservationRefused(ReservationEvent):
+    """`reservation.refused`: nothing is reserved; every reason is named."""
+
+    reasons: tuple[Reason, ...]
+
+
+class ReservationReleased(ReservationEvent):
+    """`reservation.released`: every instance is as it was when it was reserved."""
+
+    reasons: tuple[Reason, ...] = ()
+
+
+class ReservationFulfilled(ReservationEvent):
+    """`reservation.fulfilled`: values landed, instances are free again; `last` when no part is left."""
+
+    line_ids: tuple[str, ...]
+    last: bool
+
+
+class InstanceCreated(Part):
+    """`instance.created`: loaded, or made by an order (`installation_pending`)."""
+
+    instance_id: str
+    account_id: str
+    kind: Kind
+    specification_id: str
+    specification_version: str | None = None
+    offering_id: str | None = None
+    parent_id: str | None = None
+    root_id: str
+    name: PersonalText | None = None
+    state: InstanceState
+    location: str | None = None
+    quantity: int | None = None
+    characteristics: Characteristics = {}
+    external_id: str | None = None
+    start: Moment | None = None
+    order_id: str | None = None
+    version: int | None = None
+
+
+class InstanceStateChanged(Part):
+    """`instance.state-changed`."""
+
+    instance_id: str
+    account_id: str
+    state: InstanceState
+    previous_state: InstanceState
+    order_id: str | None = None
+    version: int | None = None
+
+
+class ValueChange(Part):
+    """A characteristic that changed, with the value it had (CHG-04)."""
+
+    name: str
+    value: Scalar = None
+    previous_value: Scalar = None
+
+
+class InstanceChanged(Part):
+    """`instance.changed`: values landed. Only what differs is named."""
+
+    instance_id: str
+    account_id: str
+    changes: tuple[ValueChange, ...] = ()
+    specification_id: str
+    specification_version: str | None = None
+    parent_id: str | None = None
+    location: str | None = None
+    quantity: int | None = None
+    order_id: str | None = None
+    version: int | None = None

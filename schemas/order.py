@@ -1,0 +1,205 @@
+"""Commands to the order service, and what it says on `order.events`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from schemas.vocabulary import (
+    Action,
+    AnyAction,
+    Category,
+    Characteristics,
+    Command,
+    Identifier,
+    Kind,
+    LineAction,
+    LineState,
+    Moment,
+    OrderId,
+    OrderState,
+    Part,
+    PersonalText,
+    Reason,
+)
+
+MAX_LINES = 500
+
+# ---------------------------------------------------------------------------------------- commands
+
+
+class ContractLineRequest(Command):
+    """The commercial terms asked for with a line (CON-11)."""
+
+    type: Literal["no_change", "new", "upsell", "amend", "cancel", "renew"]
+    start: Moment | None = None
+    end: Moment | None = None
+    term: Annotated[int, Field(ge=1, description="months")] | None = None
+
+
+class LineRequest(Command):
+    """One line as the caller writes it: one product or service, one action.
+
+    `action` `move` is read as change with `move: true` (D-06).
+    """
+
+    line_id: Identifier
+    action: AnyAction
+    instance_id: Identifier | None = None
+    specification_id: Identifier | None = None
+    offering_id: Identifier | None = None
+    parent_line_id: Identifier | None = None
+    parent_instance_id: Identifier | None = None
+    characteristics: Characteristics = {}
+    location: Identifier | None = None
+    move: bool | None = None
+    quantity: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    due_date: Moment | None = None
+    contract_line: ContractLineRequest | None = None
+    reason: PersonalText | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _move_is_a_change(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("action") == "move":
+            return {**data, "action": "change", "move": data.get("move", True)}
+        return data
+
+
+Lines = Annotated[tuple[LineRequest, ...], Field(max_length=MAX_LINES, strict=False)]
+
+
+class PlaceOrder(Command):
+    """`order.place`: an OrderRequest. Creates and submits, or leaves a draft."""
+
+    order_id: OrderId
+    account_id: Identifier
+    category: Category = "product"
+    action: AnyAction | None = None
+    selection: Annotated[tuple[Identifier, ...], Field(max_length=MAX_LINES, strict=False)] = ()
+    lines: Lines = ()
+    characteristics: Characteristics = {}
+    location: Identifier | None = None
+    start: Moment | None = None
+    end: Moment | None = None
+    reason: PersonalText | None = None
+    cascade: bool = False
+    draft: bool = False
+    approve: bool = False
+    if_unchanged: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _says_what_it_is_about(self) -> PlaceOrder:
+        if not self.selection and not self.lines:
+            raise ValueError("name the instances in 'selection', or write the 'lines'")
+        if self.selection and self.action is None:
+            raise ValueError("a selection needs an 'action' on the order")
+        return self
+
+
+class OrderCommand(Command):
+    """`order.submit`, `.approve`, `.reject`, `.rework`, `.hold`, `.release`, `.approve-change`, `.decline-change`."""
+
+    order_id: OrderId
+    reason: PersonalText | None = None
+
+
+class ReviseOrder(Command):
+    """`order.revise`: the lines as they should be now; the difference is computed."""
+
+    order_id: OrderId
+    lines: Annotated[tuple[LineRequest, ...], Field(min_length=1, max_length=MAX_LINES, strict=False)]
+    reason: PersonalText | None = None
+
+
+class CancelOrder(Command):
+    """`order.cancel`: the whole order, or the lines named."""
+
+    order_id: OrderId
+    reason: PersonalText | None = None
+    line_ids: Annotated[tuple[Identifier, ...], Field(max_length=MAX_LINES, strict=False)] | None = None
+
+
+# ------------------------------------------------------------------------------------------ events
+
+
+class OrderLine(Part):
+    """A line as the order service holds it, written out: nothing is left to be derived."""
+
+    line_id: str
+    action: LineAction
+    state: LineState
+    kind: Kind = "product"
+    instance_id: str | None = None
+    specification_id: str | None = None
+    specification_version: str | None = None
+    offering_id: str | None = None
+    parent_line_id: str | None = None
+    parent_instance_id: str | None = None
+    characteristics: Characteristics = {}
+    location: str | None = None
+    move: bool = False
+    quantity: int | None = None
+    due_date: Moment | None = None
+    transient: bool = False
+    reason: PersonalText | None = None
+
+
+class OrderEvent(Part):
+    """What every `order.*` event carries. `version` rises with each request to change the order."""
+
+    order_id: str
+    account_id: str
+    version: int
+    state: OrderState
+
+
+class OrderCreated(OrderEvent):
+    """`order.created`: the order exists, its lines written out."""
+
+    category: Category
+    action: Action | None = None
+    lines: tuple[OrderLine, ...]
+    cascade: bool = False
+    reason: PersonalText | None = None
+
+
+class OrderStepped(OrderEvent):
+    """`order.submitted`, `.started`, `.completed`, `.canceled`, `.held`, `.released`: the order moved on."""
+
+    reason: PersonalText | None = None
+
+
+class OrderApproved(OrderEvent):
+    """`order.approved`: all that inventory needs to reserve, in one message."""
+
+    category: Category
+    action: Action | None = None
+    lines: tuple[OrderLine, ...]
+    reason: PersonalText | None = None
+
+
+class OrderRejected(OrderEvent):
+    """`order.rejected`: by a person, or with every broken rule in its reasons."""
+
+    reasons: tuple[Reason, ...] = ()
+    reason: PersonalText | None = None
+
+
+class OrderRevised(OrderEvent):
+    """`order.revised`: the lines as they are now (of a draft: edited at once)."""
+
+    lines: tuple[OrderLine, ...]
+    reason: PersonalText | None = None
+
+
+class LineProgress(Part):
+    line_id: str
+    state: LineState
+
+
+class OrderLineChanged(OrderEvent):
+    """`order.line-changed`: the lines named are in another state now."""
+
+    lines: tuple[LineProgress, ...]

@@ -1,0 +1,81 @@
+"""Work asked of provisioning systems on `fulfillment.tasks`, and what they and operators answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.vocabulary import (
+    Characteristics,
+    Command,
+    Identifier,
+    LineAction,
+    Moment,
+    Part,
+    PersonalText,
+    TaskKind,
+)
+
+
+class TaskRequested(Part):
+    """`task.requested`: do this, then answer with `task.report`. Personal values are plain here."""
+
+    task_id: str
+    attempt: int
+    kind: TaskKind
+    name: str
+    action: LineAction
+    undo: bool = False
+    order_id: str
+    account_id: str
+    version: int
+    line_id: str
+    domain_order_id: str
+    instance_id: str | None = None
+    specification_id: str
+    location: str | None = None
+    characteristics: Characteristics = {}
+    due: Moment | None = None
+
+
+class TaskWithdrawn(Part):
+    """`task.withdrawn`: this attempt is no longer wanted."""
+
+    task_id: str
+    attempt: int
+    order_id: str
+    account_id: str
+    version: int
+    reason: str
+
+
+class ReportTask(Command):
+    """`task.report`: what became of a task; `characteristics` are values found or assigned on the way."""
+
+    task_id: Identifier
+    attempt: Annotated[int, Field(ge=1)] | None = None
+    result: Literal["in_progress", "completed", "failed"]
+    message: PersonalText | None = None
+    characteristics: Characteristics = {}
+
+
+class RetryTask(Command):
+    """`task.retry`: a person asks for the failed task again."""
+
+    task_id: Identifier
+    reason: PersonalText | None = None
+
+
+class SkipTask(Command):
+    """`task.skip`: a person closes the failed task, saying why."""
+
+    task_id: Identifier
+    reason: PersonalText
+
+
+class ResolveFallout(Command):
+    """`fallout.resolve`: the cause is mended; the held task goes on."""
+
+    fallout_id: Identifier
+    resolution: PersonalText

@@ -1,0 +1,144 @@
+"""Every message type: its model, its topic, and whether it comes from outside."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from schemas import catalog, fulfillment, inventory, order, provisioning
+from schemas.topics import (
+    CATALOG,
+    CRM_INVENTORY,
+    CRM_ORDERS,
+    FULFILLMENT_EVENTS,
+    INVENTORY_EVENTS,
+    ORDER_EVENTS,
+    RESULTS,
+    TASKS,
+)
+from schemas.vocabulary import Part, Reason
+
+PREFIX = "aftersale."
+VERSION = ".v1"
+
+
+class CommandRefused(Part):
+    """`command.refused`: the answer to a command that broke a rule; nothing took effect."""
+
+    command_id: str
+    command_source: str | None = None
+    command_type: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageType:
+    """`name` is the middle of the type: `aftersale.<name>.v1`."""
+
+    name: str
+    model: type[BaseModel]
+    topics: tuple[str, ...]
+    command: bool
+
+
+def _commands(topic: str, models: dict[str, type[BaseModel]]) -> list[MessageType]:
+    return [MessageType(name, model, (topic,), True) for name, model in models.items()]
+
+
+def _events(topic: str, models: dict[str, type[BaseModel]]) -> list[MessageType]:
+    return [MessageType(name, model, (topic,), False) for name, model in models.items()]
+
+
+MESSAGES: dict[str, MessageType] = {
+    f"{PREFIX}{message.name}{VERSION}": message
+    for message in (
+        *_commands(
+            CRM_ORDERS,
+            {
+                "order.place": order.PlaceOrder,
+                "order.submit": order.OrderCommand,
+                "order.approve": order.OrderCommand,
+                "order.reject": order.OrderCommand,
+                "order.rework": order.OrderCommand,
+                "order.revise": order.ReviseOrder,
+                "order.cancel": order.CancelOrder,
+            },
+        ),
+        *_commands(CRM_INVENTORY, {"instance.load": inventory.LoadInstance}),
+        *_commands(
+            CATALOG,
+            {
+                "specification.publish": catalog.Specification,
+                "specification.retire": catalog.RetireSpecification,
+            },
+        ),
+        *_commands(
+            RESULTS,
+            {
+                "task.report": provisioning.ReportTask,
+                "task.retry": provisioning.RetryTask,
+                "task.skip": provisioning.SkipTask,
+                "fallout.resolve": provisioning.ResolveFallout,
+            },
+        ),
+        *_events(
+            ORDER_EVENTS,
+            {
+                "order.created": order.OrderCreated,
+                "order.submitted": order.OrderStepped,
+                "order.approved": order.OrderApproved,
+                "order.rejected": order.OrderRejected,
+                "order.revised": order.OrderRevised,
+                "order.started": order.OrderStepped,
+                "order.line-changed": order.OrderLineChanged,
+                "order.completed": order.OrderStepped,
+                "order.canceled": order.OrderStepped,
+            },
+        ),
+        *_events(
+            INVENTORY_EVENTS,
+            {
+                "reservation.accepted": inventory.ReservationAccepted,
+                "reservation.refused": inventory.ReservationRefused,
+                "reservation.released": inventory.ReservationReleased,
+                "reservation.fulfilled": inventory.ReservationFulfilled,
+                "instance.created": inventory.InstanceCreated,
+                "instance.state-changed": inventory.InstanceStateChanged,
+                "instance.changed": inventory.InstanceChanged,
+            },
+        ),
+        *_events(
+            FULFILLMENT_EVENTS,
+            {
+                "plan.created": fulfillment.PlanCreated,
+                "plan.part-completed": fulfillment.PlanPartCompleted,
+                "plan.completed": fulfillment.PlanPartCompleted,
+                "plan.canceled": fulfillment.PlanCanceled,
+                "domain-order.state-changed": fulfillment.DomainOrderStateChanged,
+                "task.state-changed": fulfillment.TaskStateChanged,
+                "fallout.opened": fulfillment.FalloutOpened,
+                "fallout.closed": fulfillment.FalloutClosed,
+            },
+        ),
+        *_events(
+            TASKS,
+            {"task.requested": provisioning.TaskRequested, "task.withdrawn": provisioning.TaskWithdrawn},
+        ),
+        MessageType(
+            "command.refused", CommandRefused, (ORDER_EVENTS, INVENTORY_EVENTS, FULFILLMENT_EVENTS), False
+        ),
+    )
+}
+
+
+def full(name: str) -> str:
+    """`order.place` -> `aftersale.order.place.v1`."""
+    return f"{PREFIX}{name}{VERSION}"
+
+
+def nearest(type_: str, topic: str) -> str:
+    """The known command type of this topic that looks most like the one given."""
+    known = [full for full, message in MESSAGES.items() if message.command and topic in message.topics]
+    return (difflib.get_close_matches(type_, known, n=1, cutoff=0.0) or known)[0]

@@ -1,0 +1,145 @@
+"""The words and value types that every message shares. Names here are fixed for ever."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+from pydantic.alias_generators import to_camel
+
+Action = Literal["add", "change", "move", "disconnect", "suspend", "resume", "no_change"]
+LineAction = Literal["add", "change", "disconnect", "suspend", "resume", "no_change"]
+Category = Literal["product", "service"]
+Kind = Literal["product", "service", "resource"]
+Layer = Literal["cfs", "rfs"]
+TaskKind = Literal["provision", "manual", "field", "ship", "receive", "inspect", "credit"]
+Side = Literal["cease", "provide"]
+Cutover = Literal["make_before_break", "overlap", "break_before_make"]
+
+OrderState = Literal[
+    "draft",
+    "new",
+    "acknowledged",
+    "in_progress",
+    "revision_in_progress",
+    "assessing_cancellation",
+    "cancellation_in_progress",
+    "on_hold",
+    "awaiting_information",
+    "completed",
+    "canceled",
+    "rejected",
+]
+LineState = Literal[
+    "draft",
+    "new",
+    "acknowledged",
+    "in_progress",
+    "revision_in_progress",
+    "assessing_cancellation",
+    "cancellation_in_progress",
+    "on_hold",
+    "awaiting_information",
+    "completed",
+    "canceled",
+    "rejected",
+    "scheduled",
+    "needs_attention",
+]
+DomainOrderState = Literal[
+    "draft",
+    "qualified",
+    "scheduled",
+    "in_progress",
+    "on_hold",
+    "closed_complete",
+    "cancellation_in_progress",
+    "canceled",
+]
+TaskState = Literal[
+    "draft",
+    "open",
+    "scheduled",
+    "in_progress",
+    "on_hold",
+    "awaiting_information",
+    "resolved",
+    "closed_complete",
+    "canceled",
+]
+InstanceState = Literal[
+    "installation_pending", "active", "change_pending", "inactivation_pending", "suspended", "inactive"
+]
+LoadedState = Literal["active", "suspended", "inactive"]
+
+_ALIASES = {"modify": "change", "delete": "disconnect", "noChange": "no_change", "no-change": "no_change"}
+
+
+def _normalised(word: Any) -> Any:
+    """D-13: the words of other interfaces, normalised at the edge."""
+    return _ALIASES.get(word, word) if isinstance(word, str) else word
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable() or text != text.strip():
+        raise ValueError("an identifier has no control characters and no spaces at its ends")
+    return text
+
+
+def _without_separators(text: str) -> str:
+    if ":" in text or "~" in text:
+        raise ValueError("':' and '~' join the parts of ids that we make: leave them out of an order id")
+    return text
+
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_printable)]
+OrderId = Annotated[Identifier, AfterValidator(_without_separators)]
+Text = Annotated[str, StringConstraints(max_length=2000)]
+PERSONAL: dict[str, Any] = {"x-personal": True}
+PersonalText = Annotated[Text, Field(json_schema_extra=PERSONAL)]
+"""Free text that may name a person: encrypted with the account's key wherever we keep it."""
+
+Scalar = str | int | float | bool | None
+Characteristics = dict[Identifier, Scalar]
+"""Name to value; null takes a value away. Personal ones are marked in the catalog."""
+
+AnyAction = Annotated[Action, BeforeValidator(_normalised)]
+Moment = AwareDatetime
+
+
+class Command(BaseModel):
+    """A message from outside: strict, so a field or value that we do not know is refused by name."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
+
+
+class Part(BaseModel):
+    """A part of our own messages: open, so that readers may be upgraded after writers."""
+
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
+    )
+
+
+class Reason(Part):
+    """Why something was refused: the rule, where it bites, what is wrong and what would be right."""
+
+    rule: str
+    message: str
+    line_id: str | None = None
+    field: str | None = None

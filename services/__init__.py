@@ -1,0 +1,1 @@
+"""The services of Aftersale: order decides, inventory holds, fulfillment turns into work."""

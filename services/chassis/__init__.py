@@ -1,0 +1,1 @@
+"""Plumbing: knows streams and messages, never orders."""

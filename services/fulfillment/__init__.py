@@ -1,0 +1,1 @@
+"""Turns into work: decomposes an order into domain orders and tasks."""

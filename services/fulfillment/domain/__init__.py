@@ -1,0 +1,1 @@
+"""Decomposition and plans: pure, standard library only."""

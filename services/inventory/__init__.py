@@ -1,0 +1,1 @@
+"""Holds: what customers own, who has reserved it, and what it becomes."""

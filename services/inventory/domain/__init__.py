@@ -1,0 +1,1 @@
+"""The installed base: pure, standard library only."""

@@ -1,0 +1,1 @@
+"""Decides: turns a request into order lines and answers for them."""

@@ -1,0 +1,1 @@
+"""The order rules: pure, standard library only."""
