@@ -1,0 +1,285 @@
+"""The records of the embedded bus: one SQLite table, appended in order and read lane by lane.
+
+A lane is one partition of one topic. Everything here is synchronous; a `Log` belongs to one thread.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from binascii import hexlify, unhexlify
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from services.chassis.ports import (
+    Bounds,
+    Headers,
+    Outgoing,
+    Record,
+    TopicConfig,
+    TopicPartition,
+    Unavailable,
+)
+
+BUSY_SECONDS = 10.0
+_BYTES_A_READ = 16 << 20
+_EXPIRED_AT_ONCE = 2_000
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS topics (name TEXT PRIMARY KEY, partitions INTEGER NOT NULL, retention_ms INTEGER);
+CREATE TABLE IF NOT EXISTS lanes (
+    lane INTEGER PRIMARY KEY, topic TEXT NOT NULL, part INTEGER NOT NULL,
+    first INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL DEFAULT 0, UNIQUE (topic, part));
+CREATE TABLE IF NOT EXISTS records (
+    id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, place INTEGER NOT NULL, timestamp INTEGER NOT NULL,
+    key BLOB, headers BLOB NOT NULL, value BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS records_by_place ON records (lane, place);
+"""
+
+_APPEND = "INSERT INTO records (lane, place, timestamp, key, headers, value) VALUES (?, ?, ?, ?, ?, ?)"
+_READ = (
+    "SELECT place, timestamp, key, value, headers FROM records"
+    " WHERE lane = ? AND place >= ? ORDER BY place LIMIT ?"
+)
+_KEPT_FROM = (
+    "SELECT min(CASE WHEN timestamp >= ?1 THEN place END), max(place)"
+    " FROM (SELECT place, timestamp FROM records WHERE lane = ?2 ORDER BY place LIMIT ?3)"
+)
+
+
+class Lane(NamedTuple):
+    """A partition of a topic in the table: its number there, first kept and next offset."""
+
+    lane: int
+    first: int
+    next: int
+
+
+def connect(path: Path, synchronous: str) -> sqlite3.Connection:
+    """A connection for one thread in write-ahead mode, without implicit transactions."""
+    database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        _write_ahead(database)
+        database.execute(f"PRAGMA synchronous={synchronous}")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Changing the mode of a new file does not wait for another that does the same, so try again."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    database.execute("PRAGMA page_size=8192")
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+@contextmanager
+def transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """One write transaction; waits for its turn in short steps, as SQLite's own grow to 100 ms."""
+    _begin(database)
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+
+
+def _begin(database: sqlite3.Connection) -> None:
+    deadline = time.monotonic() + BUSY_SECONDS
+    database.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(random.uniform(0.0002, 0.001))
+    finally:
+        database.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+
+
+def pack(headers: Headers) -> bytes:
+    """Names and values joined by NUL; in hex behind one more NUL where a value has a NUL itself."""
+    parts = [part for name, value in headers for part in (name.encode(), value)]
+    joined = b"\0".join(parts)
+    if joined.count(b"\0") >= len(parts) or (parts and not parts[0]):
+        return b"\0" + b"\0".join(map(hexlify, parts))
+    return joined
+
+
+def unpack(packed: bytes) -> Headers:
+    if not packed:
+        return ()
+    parts = packed.split(b"\0")
+    if not packed.startswith(b"\0"):
+        return tuple(zip(map(bytes.decode, parts[::2]), parts[1::2], strict=True))
+    plain = list(map(unhexlify, parts[1:]))
+    return tuple(zip(map(bytes.decode, plain[::2]), plain[1::2], strict=True))
+
+
+class Log:
+    """One connection to the table of records. Raises `sqlite3.Error`, `Unavailable` for a missing topic."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = connect(path, "FULL")
+        self._lanes: dict[TopicPartition, int] = {}
+        self._version = -1
+        with transaction(self._database):
+            for statement in _TABLES.split(";"):
+                self._database.execute(statement)
+
+    def apply(self, topics: Iterable[TopicConfig]) -> list[str]:
+        """Makes missing topics, all or none; `ValueError` when one has another partition count."""
+        made = []
+        with transaction(self._database):
+            for topic in topics:
+                found = self.partitions(topic.name)
+                if found and found != topic.partitions:
+                    raise ValueError(
+                        f"topic {topic.name} has {found} partitions, not {topic.partitions}:"
+                        " the count is settled when a topic is made"
+                    )
+                if not found:
+                    self._make(topic)
+                    made.append(topic.name)
+        return made
+
+    def _make(self, topic: TopicConfig) -> None:
+        self._database.execute("INSERT INTO topics VALUES (?, ?, ?)", topic)
+        lanes = [(topic.name, number) for number in range(topic.partitions)]
+        self._database.executemany("INSERT INTO lanes (topic, part) VALUES (?, ?)", lanes)
+
+    def partitions(self, topic: str) -> int:
+        found = self._database.execute("SELECT partitions FROM topics WHERE name = ?", (topic,)).fetchone()
+        return found[0] if found else 0
+
+    def lane(self, partition: TopicPartition) -> int | None:
+        """The number of a partition in the table, None when there is no such partition."""
+        if partition not in self._lanes:
+            rows = self._database.execute("SELECT topic, part, lane FROM lanes")
+            self._lanes = {TopicPartition(topic, part): lane for topic, part, lane in rows}
+        return self._lanes.get(partition)
+
+    def bounds(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, Bounds]:
+        """Of those partitions that exist."""
+        lanes = self._found(partitions)
+        return {partition: Bounds(lane.first, lane.next) for partition, lane in lanes.items()}
+
+    def _found(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, Lane]:
+        numbers = {partition: self.lane(partition) for partition in partitions}
+        listed = ",".join(str(lane) for lane in numbers.values() if lane is not None)
+        rows = self._database.execute(f"SELECT lane, first, next FROM lanes WHERE lane IN ({listed})")
+        lanes = {row[0]: Lane(*row) for row in rows}
+        return {partition: lanes[lane] for partition, lane in numbers.items() if lane is not None}
+
+    def append(self, batch: Sequence[Outgoing]) -> list[int]:
+        """Offsets of the batch, in its order; one transaction, so all of it or nothing."""
+        lanes = self._numbers({(record.topic, record.partition) for record in batch})
+        now = time.time_ns() // 1_000_000
+        offsets, rows = [], []
+        with transaction(self._database):
+            ends = self._ends(set(lanes.values()))
+            for topic, partition, key, value, headers in batch:
+                lane = lanes[topic, partition]
+                offset = ends[lane]
+                ends[lane] = offset + 1
+                offsets.append(offset)
+                rows.append((lane, offset, now, key, pack(headers), value))
+            self._database.executemany(_APPEND, rows)
+            updates = [(end, lane) for lane, end in ends.items()]
+            self._database.executemany("UPDATE lanes SET next = ? WHERE lane = ?", updates)
+        return offsets
+
+    def _numbers(self, partitions: set[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        numbers = {}
+        for topic, number in partitions:
+            lane = self.lane(TopicPartition(topic, number))
+            if lane is None:
+                raise Unavailable(f"there is no partition {number} of topic {topic}: apply the topics first")
+            numbers[topic, number] = lane
+        return numbers
+
+    def _ends(self, lanes: set[int]) -> dict[int, int]:
+        listed = ",".join(map(str, sorted(lanes)))
+        return dict(self._database.execute(f"SELECT lane, next FROM lanes WHERE lane IN ({listed})"))
+
+    def changed(self) -> bool:
+        """Whether another connection has written since the last time this was asked; nearly free."""
+        version = self._database.execute("PRAGMA data_version").fetchone()[0]
+        changed = version != self._version
+        self._version = version
+        return bool(changed)
+
+    def read(self, partition: TopicPartition, offset: int, limit: int) -> list[Record]:
+        """From `offset`, or the first kept above it, on; at least one record, then up to some megabytes."""
+        lane = self.lane(partition)
+        if lane is None:
+            return []
+        records: list[Record] = []
+        size = 0
+        topic, number = partition
+        rows = self._database.execute(_READ, (lane, offset, limit))
+        for place, timestamp, key, value, headers in rows:
+            records.append(Record(topic, number, place, timestamp, key, value, unpack(headers)))
+            size += len(value)
+            if size > _BYTES_A_READ:
+                break
+        rows.close()
+        return records
+
+    def tail(self, positions: Mapping[TopicPartition, int], limit: int) -> dict[TopicPartition, list[Record]]:
+        """Up to `limit` records from these positions on; partitions are served in the order given.
+
+        A position past the end, which a wiped topic leaves behind, reads from the beginning.
+        """
+        found: dict[TopicPartition, list[Record]] = {}
+        for partition, lane in self._found(positions).items():
+            position = positions[partition]
+            start = position if position <= lane.next else lane.first
+            if start < lane.next and (records := self.read(partition, start, limit)):
+                found[partition] = records
+                limit -= len(records)
+                if limit <= 0:
+                    break
+        return found
+
+    def expire(self, now: int) -> int:
+        """Drops what is older than its topic is kept, some thousand at most; answers how many."""
+        rows = self._database.execute(
+            "SELECT lane, retention_ms FROM lanes JOIN topics ON name = topic WHERE retention_ms IS NOT NULL"
+        ).fetchall()
+        dropped = 0
+        for lane, retention in rows:
+            kept, last = self._database.execute(
+                _KEPT_FROM, (now - retention, lane, _EXPIRED_AT_ONCE)
+            ).fetchone()
+            first = kept if kept is not None else last + 1 if last is not None else 0
+            dropped += self._drop(lane, first)
+        return dropped
+
+    def _drop(self, lane: int, first: int) -> int:
+        kept = self._database.execute("SELECT first FROM lanes WHERE lane = ?", (lane,)).fetchone()[0]
+        if first <= kept:
+            return 0
+        with transaction(self._database):
+            gone = self._database.execute("DELETE FROM records WHERE lane = ? AND place < ?", (lane, first))
+            self._database.execute("UPDATE lanes SET first = ? WHERE lane = ?", (first, lane))
+        return gone.rowcount
+
+    def close(self) -> None:
+        self._database.close()
