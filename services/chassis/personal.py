@@ -1,7 +1,7 @@
 """Personal values, sealed with the key of their account, and read again while that key lasts.
 
 Sealing is deterministic (AES-SIV, RFC 5297): the same value of the same account gives the same token, so that
-code which knows no keys can still tell whether a value changed. What that reveals is this and no more: that two
+code without the key can still tell whether a value changed. What that reveals is this and no more: that two
 values of one account are equal, and the length of a value to the next sixteen bytes.
 """
 
