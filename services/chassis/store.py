@@ -11,9 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from sqlite3 import Cursor
 
+from eventsourcing.postgres import PostgresDatastore, PostgresProcessRecorder
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore, SQLiteProcessRecorder
+from psycopg import Connection
+from psycopg.rows import TupleRow, dict_row
 
 from services.chassis.ports import NewEvent
+from services.chassis.postgres_store import PostgresStore
 from services.chassis.sqlite_store import SQLiteStore
 
 
@@ -22,6 +26,15 @@ def open_sqlite(path: Path) -> SQLiteStore:
     _refuse_db_functions()
     path.parent.mkdir(parents=True, exist_ok=True)
     return SQLiteStore(path, _SQLiteLog(path))
+
+
+def open_postgres(dsn: str, schema: str) -> PostgresStore:
+    """The store in this schema, which is made when it is missing. Raises `Unavailable`.
+
+    TLS and everything else about the connection is said by the DSN.
+    """
+    _refuse_db_functions()
+    return PostgresStore(dsn, schema, _PostgresLog(_Schema(schema)))
 
 
 class _SQLiteLog(SQLiteProcessRecorder):
@@ -33,6 +46,28 @@ class _SQLiteLog(SQLiteProcessRecorder):
 
     def append(self, cursor: Cursor, events: Sequence[NewEvent]) -> None:
         cursor.executemany(self.insert_events_statement, events)
+
+
+class _PostgresLog(PostgresProcessRecorder):
+    def __init__(self, datastore: PostgresDatastore) -> None:
+        super().__init__(datastore, tracking_table_name="tracking")
+
+    def create(self, connection: Connection[TupleRow]) -> None:
+        with connection.cursor(row_factory=dict_row) as cursor:
+            for statement in self.sql_create_statements:
+                if "CREATE TYPE" in statement.as_string():
+                    cursor.execute(statement)
+            self._create_table(cursor)
+
+
+class _Schema(PostgresDatastore):
+    """Tells the recorder where its tables are; connections are the store's own."""
+
+    def __init__(self, schema: str) -> None:
+        super().__init__("", "", "", "", "", schema=schema, originator_id_type="text")
+
+    def register_type_adapters(self) -> None:
+        """Nothing to register, and nothing to connect to yet."""
 
 
 def _refuse_db_functions() -> None:
