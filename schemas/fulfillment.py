@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from schemas.vocabulary import (
     Characteristics,
     DomainOrderState,
@@ -90,7 +92,7 @@ class DomainOrderStateChanged(PlanEvent):
     new_instance: bool = False
     parent_instance_id: str | None = None
     composed_of: tuple[str, ...] = ()
-    characteristics: Characteristics = {}
+    characteristics: Characteristics = Field(default_factory=dict)
     location: str | None = None
     line_closed: bool = False
 

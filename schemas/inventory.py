@@ -41,7 +41,7 @@ class LoadInstance(Command):
     state: LoadedState
     location: Identifier | None = None
     quantity: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    characteristics: Characteristics = {}
+    characteristics: Characteristics = Field(default_factory=dict)
     external_id: Identifier | None = None
     start: Moment | None = None
 
@@ -65,7 +65,7 @@ class ReservedLine(Part):
     parent_line_id: str | None = None
     specification_id: str
     specification_version: str | None = None
-    characteristics: Characteristics = {}
+    characteristics: Characteristics = Field(default_factory=dict)
     location: str | None = None
     quantity: int | None = None
     transient: bool = False
@@ -87,7 +87,7 @@ class AffectedInstance(Part):
     parent_id: str | None = None
     state: InstanceState
     location: str | None = None
-    characteristics: Characteristics = {}
+    characteristics: Characteristics = Field(default_factory=dict)
     side: Side | None = None
     pair_id: str | None = None
     new: bool = False
@@ -142,7 +142,7 @@ class InstanceCreated(Part):
     state: InstanceState
     location: str | None = None
     quantity: int | None = None
-    characteristics: Characteristics = {}
+    characteristics: Characteristics = Field(default_factory=dict)
     external_id: str | None = None
     start: Moment | None = None
     order_id: str | None = None

@@ -51,7 +51,7 @@ class LineRequest(Command):
     offering_id: Identifier | None = None
     parent_line_id: Identifier | None = None
     parent_instance_id: Identifier | None = None
-    characteristics: Characteristics = {}
+    characteristics: Characteristics = Field(default_factory=dict)
     location: Identifier | None = None
     move: bool | None = None
     quantity: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
@@ -79,7 +79,7 @@ class PlaceOrder(Command):
     action: AnyAction | None = None
     selection: Annotated[tuple[Identifier, ...], Field(max_length=MAX_LINES, strict=False)] = ()
     lines: Lines = ()
-    characteristics: Characteristics = {}
+    characteristics: Characteristics = Field(default_factory=dict)
     location: Identifier | None = None
     start: Moment | None = None
     end: Moment | None = None
@@ -99,7 +99,7 @@ class PlaceOrder(Command):
 
 
 class OrderCommand(Command):
-    """`order.submit`, `.approve`, `.reject`, `.rework`, `.hold`, `.release`, `.approve-change`, `.decline-change`."""
+    """`order.submit`, `.approve`, `.reject`, `.rework`: a step of an order that exists."""
 
     order_id: OrderId
     reason: PersonalText | None = None
@@ -137,7 +137,7 @@ class OrderLine(Part):
     offering_id: str | None = None
     parent_line_id: str | None = None
     parent_instance_id: str | None = None
-    characteristics: Characteristics = {}
+    characteristics: Characteristics = Field(default_factory=dict)
     location: str | None = None
     move: bool = False
     quantity: int | None = None

@@ -35,7 +35,7 @@ class TaskRequested(Part):
     instance_id: str | None = None
     specification_id: str
     location: str | None = None
-    characteristics: Characteristics = {}
+    characteristics: Characteristics = Field(default_factory=dict)
     due: Moment | None = None
 
 
@@ -57,7 +57,7 @@ class ReportTask(Command):
     attempt: Annotated[int, Field(ge=1)] | None = None
     result: Literal["in_progress", "completed", "failed"]
     message: PersonalText | None = None
-    characteristics: Characteristics = {}
+    characteristics: Characteristics = Field(default_factory=dict)
 
 
 class RetryTask(Command):
