@@ -98,8 +98,10 @@ $commit$
 
 STATEMENTS = {
     "commit": f"SELECT * FROM {{schema}}.commit_batch({', '.join(['%b'] * 22)})",
+    "load": "SELECT notification_id, originator_id, originator_version, topic, state "
+    "FROM {schema}.stored_events WHERE originator_id = ANY (%b) AND originator_version > %b",
     # The inner order keeps the planner to one index scan a stream, whatever it thinks of the table's size.
-    "load": "SELECT event.* FROM unnest(%b, %b) AS asked (stream, above) CROSS JOIN LATERAL ("
+    "load_above": "SELECT event.* FROM unnest(%b, %b) AS asked (stream, above) CROSS JOIN LATERAL ("
     "SELECT notification_id, originator_id, originator_version, topic, state FROM {schema}.stored_events "
     "WHERE originator_id = asked.stream AND originator_version > asked.above "
     "ORDER BY originator_version) AS event",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
 from threading import Lock
 from typing import Any, Protocol
 
@@ -29,6 +30,9 @@ from services.chassis.postgres import (
     translated,
 )
 from services.chassis.postgres_schema import COMMIT, STATEMENTS, TABLES
+
+
+_VERSION = attrgetter("version")
 
 
 class Log(Protocol):
@@ -74,10 +78,10 @@ class PostgresStore:
 
     def load(self, streams: Mapping[str, int]) -> dict[str, list[StoredEvent]]:
         found: dict[str, list[StoredEvent]] = {stream: [] for stream in streams}
-        for event in map(
-            StoredEvent._make, self._run("load", (text_array(streams), int_array(streams.values())))
-        ):
+        for event in map(StoredEvent._make, self._load(streams)):
             found[event.stream].append(event)
+        for events in found.values():
+            events.sort(key=_VERSION)
         return found
 
     def rows(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
@@ -184,6 +188,13 @@ class PostgresStore:
         with self._connections.use() as connection:
             cursor = connection.execute(self._statements[statement], arguments, prepare=True, binary=True)
             return cursor.fetchall() if cursor.description else []
+
+    def _load(self, streams: Mapping[str, int]) -> list[TupleRow]:
+        # Mostly streams are loaded whole, and one scan of the index for all of them is twice as fast.
+        above = set(streams.values())
+        if len(above) == 1:
+            return self._run("load", (text_array(streams), above.pop()))
+        return self._run("load_above", (text_array(streams), int_array(streams.values())))
 
     def _position(self, name: str) -> int:
         found = self._run("position", (name,))
