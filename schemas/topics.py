@@ -17,6 +17,8 @@ class Topic:
     holds: str
     external: bool = False
     """Written (also) by others: its messages are known by (source, id) and have no place."""
+    answered_by: str | None = None
+    """The service that answers its commands with `command.refused`, where several read it."""
     partitions: int | None = None
     retention_ms: int | None = None
 
@@ -47,7 +49,14 @@ TOPICS: dict[str, Topic] = {
             external=True,
             retention_ms=14 * DAY_MS,
         ),
-        Topic(name=CATALOG, writers=("catalog owner",), holds="specifications", external=True, partitions=1),
+        Topic(
+            name=CATALOG,
+            writers=("catalog owner",),
+            holds="specifications",
+            external=True,
+            answered_by="order",
+            partitions=1,
+        ),
         Topic(name=ORDER_EVENTS, writers=("order",), holds="what happened to orders"),
         Topic(
             name=INVENTORY_EVENTS, writers=("inventory",), holds="what happened to instances and reservations"

@@ -102,7 +102,7 @@ class Listener(Protocol):
 class Consumer(Protocol):
     """One member of a group. Range assignment: the same partition number of every topic."""
 
-    async def poll(self, limit: int, timeout: float) -> dict[TopicPartition, list[Record]]:
+    async def poll(self, limit: int, timeout: float) -> dict[TopicPartition, list[Record]]:  # noqa: ASYNC109
         """At most `limit` records, per partition in order of offset; empty after `timeout` seconds.
 
         Moves the position past what it returns. Raises `Unavailable`.
@@ -220,6 +220,19 @@ class Commit:
     drop_rows: list[Row] = field(default_factory=list)
     put_timers: list[Timer] = field(default_factory=list)
     drop_timers: list[str] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """True when there is nothing to write but the fences."""
+        return not (
+            self.events
+            or self.places
+            or self.answers
+            or self.put_rows
+            or self.drop_rows
+            or self.put_timers
+            or self.drop_timers
+        )
 
 
 class Committed(NamedTuple):

@@ -80,6 +80,10 @@ class Work(Protocol):
         """Appends to the stream and folds at once; effective is `now` unless given."""
         ...
 
+    def version(self, category: str, id: str) -> int:
+        """How many events the stream has, 0 for one that does not exist."""
+        ...
+
     def members(self, kind: str, key: str) -> Collection[str]:
         """The lookup rows of a key."""
         ...
@@ -145,6 +149,8 @@ class Category:
     name: str
     initial: Callable[[str], Any]
     evolve: Callable[[Any, Any], Any]
+    shared: bool = False
+    """Written by the owner of another partition (the catalog): a cached fold is refreshed once a batch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,227 @@
+"""What of a batch is to be handled: each message once, our own in the order of their sender."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.envelope import Envelope, Unreadable, parsed, read
+from schemas.registry import MESSAGES, nearest
+from schemas.topics import CATALOG, TOPICS
+from services.chassis.answers import digest
+from services.chassis.parking import Parking
+from services.chassis.partitions import partition_of
+from services.chassis.ports import Answer, Committed, Record, TopicPartition
+from services.chassis.service import Route, Service, Why
+from services.chassis.work import Appended, Batch, Setup
+
+
+class Taken(NamedTuple):
+    """A record that is to be handled: its envelope, its route and what it says."""
+
+    record: Record
+    envelope: Envelope
+    key: str
+    route: Route | None
+    data: Any
+    external: bool
+    body: bytes
+    refusal: tuple[Why, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Handled:
+    """What a batch came to. `gaps` are partitions where something earlier is missing still."""
+
+    committed: Committed | None = None
+    appended: list[Appended] = field(default_factory=list)
+    gaps: dict[TopicPartition, int] = field(default_factory=dict)
+    """The offset of the first record that does not fit yet."""
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class Intake:
+    """Reads records for one service, and knows how far each sender was followed."""
+
+    def __init__(self, service: Service, setup: Setup, parking: Parking) -> None:
+        self.service = service
+        self.setup = setup
+        self.parking = parking
+        self._validators: dict[str, Any] = {
+            type_: TypeAdapter(route.model).validator.validate_json for type_, route in service.routes.items()
+        }
+        self._places: dict[str, int] | None = None
+
+    def forget(self) -> None:
+        """The places are read from the store again."""
+        self._places = None
+
+    def landed(self, places: Mapping[str, int]) -> None:
+        """These places were committed."""
+        if self._places is not None:
+            self._places.update(places)
+
+    def take(self, batch: Batch, records: Iterable[Record], handled: Handled) -> list[Taken]:
+        own: list[Taken | None] = []
+        asked: list[tuple[int, Taken]] = []
+        for record in records:
+            external = TOPICS[record.topic].external
+            taken = self._external(batch, record) if external else self._own(batch, record, handled)
+            if taken is not None and external:
+                asked.append((len(own), taken))
+            own.append(taken)
+        self._once(batch, own, asked, handled)
+        return [taken for taken in own if taken is not None]
+
+    def _own(self, batch: Batch, record: Record, handled: Handled) -> Taken | None:
+        """A message of our own services, when it is the next one of its sender in this partition."""
+        tp = TopicPartition(record.topic, record.partition)
+        try:
+            envelope, body = read(record.headers, record.value, keyless=True)
+            if envelope.sequence is None or envelope.logid is None:
+                raise Unreadable("a message of our own services has a 'sequence' and a 'logid'", "sequence")
+            if not self._fits(batch, tp, envelope, record, handled):
+                return None
+            if (validate := self._validators.get(envelope.type)) is None:
+                handled.counts["passed over"] += 1
+                return None
+            data = validate(body)
+        except (Unreadable, ValidationError) as error:
+            self.parking.unreadable(batch, record, error)
+            handled.counts["parked"] += 1
+            return None
+        key = envelope.account or (record.key or b"").decode()
+        return Taken(record, envelope, key, self.service.routes[envelope.type], data, False, body)
+
+    def _fits(
+        self, batch: Batch, tp: TopicPartition, envelope: Envelope, record: Record, handled: Handled
+    ) -> bool:
+        assert envelope.sequence is not None
+        name = f"{tp.topic}/{tp.partition}/{envelope.logid}"
+        place = batch.commit.places.get(name) or self._known_places().get(name, 0)
+        if envelope.sequence <= place:
+            handled.counts["again"] += 1
+            return False
+        if (envelope.previous or 0) > place:
+            handled.gaps.setdefault(tp, record.offset)
+            return False
+        batch.commit.places[name] = envelope.sequence
+        return True
+
+    def _known_places(self) -> dict[str, int]:
+        if self._places is None:
+            self._places = self.setup.store.places()
+        return self._places
+
+    def _external(self, batch: Batch, record: Record) -> Taken | None:
+        """A message from outside, when it can be read at all."""
+        answering = TOPICS[record.topic].answered_by in (None, self.service.name)
+        try:
+            envelope, body = read(record.headers, record.value, record.topic == CATALOG)
+            reasons, data = self.read(envelope, record, body)
+        except Unreadable as error:
+            if answering:
+                self.parking.unreadable(batch, record, error)
+            return None
+        if reasons and not answering:
+            return None
+        key = envelope.account or (record.key or b"").decode() or envelope.id
+        return Taken(record, envelope, key, self.service.routes.get(envelope.type), data, True, body, reasons)
+
+    def read(self, envelope: Envelope, record: Record, body: bytes) -> tuple[tuple[Why, ...], Any]:
+        """The reasons why the command cannot even be decided, or its content. Raises `Unreadable`."""
+        validate = self._validators.get(envelope.type)
+        if validate is None:
+            parsed(body)
+            return (_unknown_type(envelope, record.topic),), None
+        try:
+            data = validate(body)
+        except ValidationError as error:
+            parsed(body)
+            return tuple(_field_reasons(error)), None
+        if (why := self._misplaced(envelope, record, data)) is not None:
+            return (why,), data
+        return (), data
+
+    def _misplaced(self, envelope: Envelope, record: Record, data: Any) -> Why | None:
+        if envelope.account is None or record.topic == CATALOG:
+            return None
+        said = getattr(data, "account_id", envelope.account)
+        if said != envelope.account:
+            return Why(
+                "ENV-01",
+                f"the message is keyed by account {envelope.account} and speaks of account {said}: "
+                "give both the same account",
+                field="accountId",
+            )
+        if partition_of(envelope.account.encode(), self.setup.partitions) != record.partition:
+            return Why(
+                "ENV-02",
+                "the record lies in another partition than its account's: use the accountid as the "
+                "Kafka key, and the partitioner murmur2 (librdkafka: murmur2_random)",
+                field="accountid",
+            )
+        return None
+
+    def _once(
+        self,
+        batch: Batch,
+        all_: list[Taken | None],
+        asked: Sequence[tuple[int, Taken]],
+        handled: Handled,
+    ) -> None:
+        """Known commands are dropped, or refused when they come with another payload (D-answers)."""
+        if not asked:
+            return
+        pairs = {(one.envelope.source, one.envelope.id) for _, one in asked}
+        known = dict(self.setup.store.answers(pairs))
+        for index, one in asked:
+            pair = (one.envelope.source, one.envelope.id)
+            mine = digest(one.envelope.type.encode(), one.body)
+            if pair not in known:
+                known[pair] = mine
+                batch.commit.answers.append(Answer(*pair, mine))
+            elif known[pair] == mine:
+                handled.counts["again"] += 1
+                all_[index] = None
+            else:
+                all_[index] = self._other_payload(batch, one, mine)
+
+    def _other_payload(self, batch: Batch, one: Taken, mine: bytes) -> Taken | None:
+        """Refused once: the same other payload again is nothing."""
+        again = (one.envelope.source, f"{one.envelope.id}#{mine.hex()}")
+        if again in self.setup.store.answers((again,)) or Answer(*again, mine) in batch.commit.answers:
+            return None
+        batch.commit.answers.append(Answer(*again, mine))
+        why = Why(
+            "ENV-03",
+            f"the command {one.envelope.id} of {one.envelope.source} was handled before with another "
+            "payload: a new command needs a new id",
+            field="id",
+        )
+        return one._replace(refusal=(why,))
+
+
+def _unknown_type(envelope: Envelope, topic: str) -> Why:
+    known = MESSAGES.get(envelope.type)
+    if known is not None and topic not in known.topics:
+        return Why(
+            "TYPE", f"{envelope.type} belongs on {', '.join(known.topics)}, not on {topic}", field="type"
+        )
+    return Why(
+        "TYPE",
+        f"{envelope.type} is not known here: did you mean {nearest(envelope.type, topic)}?",
+        field="type",
+    )
+
+
+def _field_reasons(error: ValidationError) -> Iterator[Why]:
+    for problem in error.errors(include_url=False, include_context=False):
+        place = ".".join(str(part) for part in problem["loc"]) or "data"
+        given = problem.get("input")
+        shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+        yield Why("FIELD", f"{place}: {problem['msg']}{shown}", field=place)

@@ -1,0 +1,153 @@
+"""The event store is the outbox: stored events in, records to publish out, always the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
+
+from schemas.envelope import Envelope, write
+from schemas.registry import full
+from schemas.topics import TOPICS, parked
+from services.chassis import answers
+from services.chassis.answers import MessageParked
+from services.chassis.partitions import partition_of
+from services.chassis.personal import unseal_all
+from services.chassis.ports import Outgoing, StoredEvent
+from services.chassis.service import Happened, Public, Service
+from services.chassis.stored import Meta, moment, read_meta, split
+from services.chassis.work import Appended, Setup
+
+
+class Entry(NamedTuple):
+    """An event of the log, decoded."""
+
+    sequence: int
+    appended: Appended
+
+
+class Letter(NamedTuple):
+    """A record to publish, and the place it stands for."""
+
+    outgoing: Outgoing
+    sequence: int
+    message: str
+
+
+class Outbox:
+    """Turns the log of one service into records. The same events give the same records for ever."""
+
+    def __init__(self, service: Service, setup: Setup) -> None:
+        self.service = service
+        self.setup = setup
+        self._source = f"/aftersale/{service.name}"
+
+    def entries(self, log: Iterable[StoredEvent]) -> list[Entry]:
+        """Stored events, decoded; those of unknown streams are an error that stops the relay."""
+        decode = self.setup.codec.decode
+        return [
+            Entry(
+                stored.sequence,
+                Appended(stored.stream, stored.version, decode(stored), read_meta(stored.state)),
+            )
+            for stored in log
+        ]
+
+    def letters(
+        self,
+        entries: Iterable[Entry],
+        last: dict[tuple[str, int], int],
+        only: set[tuple[str, int]] | None = None,
+    ) -> list[Letter]:
+        """The records of these events. `last` is the previous sequence of each (topic, partition), kept up.
+
+        With `only`, those of these partitions: how a wiped one is filled again.
+        """
+        return [letter for entry in entries for letter in self._of(entry, last, only)]
+
+    def _of(
+        self, entry: Entry, last: dict[tuple[str, int], int], only: set[tuple[str, int]] | None
+    ) -> Iterator[Letter]:
+        stream, version, event, meta = entry.appended
+        if isinstance(event, MessageParked):
+            yield from self._parked(entry, event, only)
+            return
+        partition = partition_of(meta.key.encode(), self.setup.partitions)
+        for public in self._publics(entry):
+            at = (public.topic, partition)
+            if only is not None and at not in only:
+                continue
+            id = (
+                f"{stream}@{version}" if public.topic == self.service.events_topic else f"{stream}@{version}+"
+            )
+            headers = write(self._envelope(id, public, meta, (entry.sequence, last.get(at, 0))))
+            last[at] = entry.sequence
+            outgoing = Outgoing(public.topic, partition, meta.key.encode(), self._body(public, meta), headers)
+            yield Letter(outgoing, entry.sequence, id)
+
+    def _publics(self, entry: Entry) -> Iterable[Public]:
+        stream, version, event, meta = entry.appended
+        category, id = split(stream)
+        happened = Happened(
+            category=category,
+            id=id,
+            version=version,
+            event=event,
+            account=meta.account or "",
+            recorded=moment(meta.recorded),
+            effective=moment(meta.effective_at),
+        )
+        if category in (answers.REFUSED, answers.PARKED):
+            return answers.publish(self.service.events_topic, happened)
+        return self.service.publish(happened)
+
+    def _envelope(self, id: str, public: Public, meta: Meta, sequence: tuple[int, int]) -> Envelope:
+        return Envelope(
+            id=id,
+            source=self._source,
+            type=full(public.name),
+            subject=public.subject,
+            time=moment(meta.effective_at).isoformat(),
+            account=meta.account,
+            correlation=meta.correlation,
+            causation=meta.cause,
+            actor=meta.actor,
+            traceparent=meta.traceparent,
+            sequence=sequence[0],
+            previous=sequence[1],
+            logid=self.setup.store.log_id,
+        )
+
+    def _body(self, public: Public, meta: Meta) -> bytes:
+        data: Mapping[str, Any] = public.data
+        if public.unseal and meta.account is not None:
+            key = self.setup.keys.get((meta.account,), make=False).get(meta.account)
+            data = unseal_all(key, dict(data))
+        return to_json(data)
+
+    def _parked(
+        self, entry: Entry, event: MessageParked, only: set[tuple[str, int]] | None
+    ) -> Iterator[Letter]:
+        """The original record on `<topic>.parked`: sealed where its account is known, else untouched."""
+        topic = parked(event.topic)
+        partitions = self.setup.partitions
+        if event.topic in TOPICS:
+            partitions = TOPICS[event.topic].partitions or partitions
+        partition = event.partition % partitions
+        if only is not None and (topic, partition) not in only:
+            return
+        told = {
+            "parked-by": self.service.name,
+            "parked-id": split(entry.appended.stream)[1],
+            "parked-reason": event.reason,
+            "parked-sealed": "true" if event.sealed else "false",
+            "parked-offset": str(event.offset),
+        }
+        headers = (
+            *((name, raw.encode("latin-1")) for name, raw in event.headers),
+            *((name, value.encode()) for name, value in told.items()),
+        )
+        key = (event.key or "").encode("latin-1")
+        outgoing = Outgoing(topic, partition, key, event.value.encode("latin-1"), headers)
+        yield Letter(outgoing, entry.sequence, told["parked-id"])

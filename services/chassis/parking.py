@@ -1,0 +1,144 @@
+"""Messages that cannot be handled: kept in the store, shown on `<topic>.parked`, retried by a person."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from schemas.envelope import Unreadable, read
+from services.chassis.answers import (
+    PARKED,
+    MessageParked,
+    ParkedMessage,
+    ParkedResolved,
+    RetryFailed,
+    identity,
+)
+from services.chassis.personal import seal, unseal
+from services.chassis.ports import Record, Row
+from services.chassis.stored import Meta, micros
+from services.chassis.work import Batch, MessageWork, Setup
+
+OPEN = "parked"
+QUEUE = "queue"
+BLOCKED = "blocked"
+RETRY = "retry"
+
+
+class Parking:
+    """Which orders wait, and the events that say so. A parked message blocks its order, and nothing else."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._blocked: dict[str, str] | None = None
+
+    def forget(self) -> None:
+        self._blocked = None
+
+    def blocker(self, order: str) -> str | None:
+        """The parked message behind which the order waits."""
+        if self._blocked is None:
+            self._blocked = {row.key: row.member for row in self._setup.store.rows_of(BLOCKED)}
+        return self._blocked.get(order)
+
+    def unreadable(self, batch: Batch, record: Record, error: Exception) -> None:
+        """Parks a record that is no message, or not one of its type: it blocks nothing."""
+        envelope_id = f"{record.topic}/{record.partition}/{record.offset}"
+        key = (record.key or b"").decode("utf-8", "replace")
+        meta = Meta(key=key or envelope_id, account=None, recorded=micros(batch.now), cause=envelope_id)
+        self._park(batch, record, meta, MessageParked(**_shape(record, batch, None), reason=str(error)))
+
+    def fault(self, batch: Batch, work: MessageWork, record: Record, why: tuple[str, str | None]) -> None:
+        """Parks a message that failed again and again; what follows for its order queues behind it."""
+        reason, order = why
+        event = MessageParked(**_shape(record, batch, work.message.account), reason=reason, order=order)
+        id = self._park(batch, record, work.meta, event)
+        if order is not None:
+            batch.put(Row(BLOCKED, order, id))
+            self._blocked = None
+
+    def queue(self, batch: Batch, work: MessageWork, record: Record, behind: tuple[str, str]) -> None:
+        """Parks a message behind the one that blocks its order."""
+        order, blocker = behind
+        event = MessageParked(
+            **_shape(record, batch, work.message.account),
+            reason=f"waits for the parked message {blocker} of the same order",
+            order=order,
+            behind=blocker,
+        )
+        id = self._park(batch, record, work.meta, event)
+        place = len(batch.members(QUEUE, blocker))
+        batch.put(Row(QUEUE, blocker, f"{place:08d}:{id}"))
+
+    def resolved(
+        self, batch: Batch, state: ParkedMessage, outcome: Literal["handled", "refused", "discarded"]
+    ) -> None:
+        """Takes a parked message off the list, with what became of it."""
+        assert state.message is not None
+        partition, order, behind = str(state.message.partition), state.message.order, state.message.behind
+        batch.append(PARKED, state.id, ParkedResolved(outcome=outcome), self._meta(batch, state))
+        batch.drop(Row(OPEN, partition, state.id))
+        if order is not None and behind is None:
+            batch.drop(Row(BLOCKED, order, state.id))
+        batch.drop(Row(RETRY, partition, state.id))
+
+    def failed(self, batch: Batch, state: ParkedMessage, reason: str) -> None:
+        """It was tried again and stays parked."""
+        assert state.message is not None
+        batch.append(PARKED, state.id, RetryFailed(reason=reason), self._meta(batch, state))
+        batch.drop(Row(RETRY, str(state.message.partition), state.id))
+
+    def record(self, batch: Batch, state: ParkedMessage) -> Record:
+        """The record as it was read. Raises `Unreadable` when the account was forgotten."""
+        message = state.message
+        assert message is not None
+        text: str | None = message.value
+        if message.sealed:
+            text = unseal(batch.key_of(str(message.account)), message.value)
+        if text is None:
+            raise Unreadable("the account of this message was forgotten: discard it")
+        return Record(
+            message.topic,
+            message.partition,
+            message.offset,
+            0,
+            None if message.key is None else message.key.encode("latin-1"),
+            text.encode("latin-1"),
+            tuple((name, raw.encode("latin-1")) for name, raw in message.headers),
+        )
+
+    def _meta(self, batch: Batch, state: ParkedMessage) -> Meta:
+        assert state.message is not None
+        key = state.message.key or state.id
+        return Meta(key=key, account=state.message.account, recorded=micros(batch.now), cause=state.id)
+
+    def _park(self, batch: Batch, record: Record, meta: Meta, event: MessageParked) -> str:
+        id = identity(record.topic, *_identity(record))
+        state: ParkedMessage = batch.fold(PARKED, id).state
+        if state.message is None:
+            batch.append(PARKED, id, event, meta)
+            batch.put(Row(OPEN, str(record.partition), id))
+        return id
+
+
+def _identity(record: Record) -> tuple[str, ...]:
+    """What stays the same when the record comes again."""
+    try:
+        envelope, _ = read(record.headers, record.value, keyless=True)
+    except Unreadable:
+        return (str(record.partition), str(record.offset))
+    return (envelope.source, envelope.id)
+
+
+def _shape(record: Record, batch: Batch, account: str | None) -> dict[str, Any]:
+    text = record.value.decode("latin-1")
+    key = None if account is None else batch.key_of(account)
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": None if record.key is None else record.key.decode("latin-1"),
+        "headers": tuple((name, raw.decode("latin-1")) for name, raw in record.headers),
+        "value": text if key is None else seal(key, text),
+        "sealed": key is not None,
+        "account": account,
+    }

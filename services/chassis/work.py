@@ -1,0 +1,285 @@
+"""One batch in the making: what its messages read, and all that takes effect with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
+
+from schemas.envelope import Envelope
+from services.chassis.cache import Cache, Fold
+from services.chassis.partitions import partition_of
+from services.chassis.personal import is_sealed, seal_value, unseal_value
+from services.chassis.ports import Commit, Keys, NewEvent, Row, Store, Timer
+from services.chassis.service import Category, RowsOf, StreamOf, Wish
+from services.chassis.stored import Codec, Meta, meta_line, micros, split
+
+
+class Appended(NamedTuple):
+    """An event of this batch: for the store, and as it is for the relay."""
+
+    stream: str
+    version: int
+    event: Any
+    meta: Meta
+
+
+class Setup(NamedTuple):
+    """What every batch of a service shares."""
+
+    store: Store
+    keys: Keys
+    codec: Codec
+    categories: Mapping[str, Category]
+    partitions: int
+
+
+class Batch:
+    """The working set: folds and rows as they would be after what was appended so far."""
+
+    def __init__(self, setup: Setup, cache: Cache, now: datetime) -> None:
+        self.setup = setup
+        self.cache = cache
+        self.now = now
+        self.commit = Commit()
+        self.appended: list[Appended] = []
+        self._rows: list[tuple[Row, bool]] = []
+        self._timers: list[tuple[str, Timer | None]] = []
+        self._touched: dict[str, None] = {}
+        self._touched_rows: set[tuple[str, str]] = set()
+        self._fresh: set[str] = set()
+        self._keys: dict[str, bytes | None] = {}
+
+    # ------------------------------------------------------------------------------------- reading
+
+    def grant(self, wishes: Iterable[Wish]) -> None:
+        """Loads what is not there yet: one query for the streams, one for the rows."""
+        streams: dict[str, int] = {}
+        rows: list[tuple[str, str]] = []
+        for wish in wishes:
+            if isinstance(wish, StreamOf):
+                self._want_stream(f"{wish.category}-{wish.id}", wish.category, streams)
+            elif self.cache.rows(wish) is None:
+                rows.append((wish.kind, wish.key))
+        if streams:
+            self._load(streams)
+        if rows:
+            found = self.setup.store.rows(set(rows))
+            for key in rows:
+                self.cache.keep_rows(key, set(found.get(key, ())))
+
+    def _want_stream(self, stream: str, category: str, into: dict[str, int]) -> None:
+        fold = self.cache.fold(stream)
+        if fold is None:
+            into[stream] = 0
+        elif self.setup.categories[category].shared and stream not in self._fresh:
+            into[stream] = fold.version
+
+    def _load(self, streams: Mapping[str, int]) -> None:
+        found = self.setup.store.load(streams)
+        for stream in streams:
+            category = self.setup.categories[split(stream)[0]]
+            fold = self.cache.fold(stream) or Fold(0, category.initial(split(stream)[1]))
+            for stored in found.get(stream, ()):
+                fold.state = category.evolve(fold.state, self.setup.codec.decode(stored))
+                fold.version = stored.version
+            self.cache.keep_fold(stream, fold)
+            self._fresh.add(stream)
+
+    def fold(self, category: str, id: str) -> Fold:
+        stream = f"{category}-{id}"
+        fold = self.cache.fold(stream)
+        if fold is None or (self.setup.categories[category].shared and stream not in self._fresh):
+            self.grant((StreamOf(category, id),))
+            fold = self.cache.fold(stream)
+        assert fold is not None
+        return fold
+
+    def members(self, kind: str, key: str) -> set[str]:
+        if (members := self.cache.rows((kind, key))) is None:
+            self.grant((RowsOf(kind, key),))
+            members = self.cache.rows((kind, key))
+        assert members is not None
+        return members
+
+    # ------------------------------------------------------------------------------------- writing
+
+    def append(self, category: str, id: str, event: Any, meta: Meta) -> None:
+        fold = self.fold(category, id)
+        stream = f"{category}-{id}"
+        self._touched[stream] = None
+        fold.version += 1
+        self.appended.append(Appended(stream, fold.version, event, meta))
+        fold.state = self.setup.categories[category].evolve(fold.state, event)
+
+    def put(self, row: Row) -> None:
+        members = self.members(row.kind, row.key)
+        if row.member not in members:
+            members.add(row.member)
+            self._touched_rows.add((row.kind, row.key))
+            self._rows.append((row, True))
+
+    def drop(self, row: Row) -> None:
+        members = self.members(row.kind, row.key)
+        if row.member in members:
+            members.discard(row.member)
+            self._touched_rows.add((row.kind, row.key))
+            self._rows.append((row, False))
+
+    def timer(self, id: str, timer: Timer | None) -> None:
+        """Sets a timer, or takes it away."""
+        self._timers.append((id, timer))
+
+    def key_of(self, account: str) -> bytes | None:
+        """The account's key, made when there is none; None when it was forgotten."""
+        if account not in self._keys:
+            self._keys[account] = self.setup.keys.get((account,)).get(account)
+        return self._keys[account]
+
+    # ------------------------------------------------------------------------------------ finishing
+
+    def written(self) -> Commit:
+        """The transaction: every event encoded once, the meta line of a message once."""
+        lines: dict[int, bytes] = {}
+        for stream, version, event, meta in self.appended:
+            if (line := lines.get(id(meta))) is None:
+                line = lines[id(meta)] = meta_line(meta)
+            name, data = self.setup.codec.encode(event)
+            self.commit.events.append(NewEvent(stream, version, name, line + data))
+        rows, timers = dict(self._rows), dict(self._timers)
+        self.commit.put_rows = [row for row, there in rows.items() if there]
+        self.commit.drop_rows = [row for row, there in rows.items() if not there]
+        self.commit.put_timers = [timer for timer in timers.values() if timer is not None]
+        self.commit.drop_timers = [id for id, timer in timers.items() if timer is None]
+        return self.commit
+
+    def abandon(self) -> None:
+        """Nothing of this batch takes effect: what it changed in the cache is dropped."""
+        self.cache.forget(self._touched, self._touched_rows)
+
+    def mark(self) -> tuple[int, int, int]:
+        """Where a message begins, for `back_to`."""
+        return len(self.appended), len(self._rows), len(self._timers)
+
+    def back_to(self, mark: tuple[int, int, int]) -> None:
+        """Undoes what was done since the mark; the folds are made again from the log and this batch."""
+        if self.mark() == mark:
+            return
+        del self.appended[mark[0] :], self._rows[mark[1] :], self._timers[mark[2] :]
+        self.abandon()
+        for stream, version, event, _ in self.appended:
+            category, id = split(stream)
+            fold = self.fold(category, id)
+            fold.version = version
+            fold.state = self.setup.categories[category].evolve(fold.state, event)
+        for row, there in self._rows:
+            members = self.members(row.kind, row.key)
+            members.add(row.member) if there else members.discard(row.member)
+
+
+class MessageWork:
+    """The `Work` of one message."""
+
+    __slots__ = ("_batch", "_command", "_meta", "message")
+
+    def __init__(self, batch: Batch, message: Envelope, key: str, command: bytes | None = None) -> None:
+        self._batch = batch
+        self.message = message
+        self._command = command
+        self._meta = Meta(
+            key=key,
+            account=message.account,
+            recorded=micros(batch.now),
+            cause=message.id,
+            correlation=message.correlation or message.id,
+            actor=message.actor,
+            traceparent=message.traceparent,
+        )
+
+    @property
+    def now(self) -> datetime:
+        return self._batch.now
+
+    @property
+    def meta(self) -> Meta:
+        return self._meta
+
+    def state(self, category: str, id: str) -> Any:
+        return self._batch.fold(category, id).state
+
+    def version(self, category: str, id: str) -> int:
+        return self._batch.fold(category, id).version
+
+    def append(self, category: str, id: str, *events: Any, effective: datetime | None = None) -> None:
+        for event in events:
+            self._batch.append(category, id, event, self._meta_of(effective))
+
+    def _meta_of(self, effective: datetime | None) -> Meta:
+        if self._command is None and effective is None:
+            return self._meta
+        kept, self._command = self._command, None
+        return replace(
+            self._meta,
+            effective=None if effective is None else micros(effective),
+            command=None if kept is None else self._kept(kept),
+        )
+
+    def _kept(self, command: bytes) -> str:
+        text = command.decode("utf-8", "replace")
+        return text if self.message.account is None else str(self._sealed(text))
+
+    def members(self, kind: str, key: str) -> Collection[str]:
+        return self._batch.members(kind, key)
+
+    def put(self, kind: str, key: str, member: str) -> None:
+        self._batch.put(Row(kind, key, member))
+
+    def drop(self, kind: str, key: str, member: str) -> None:
+        self._batch.drop(Row(kind, key, member))
+
+    def timer(self, id: str, due: datetime, name: str, data: Mapping[str, Any]) -> None:
+        message = self.message
+        body = {
+            "name": name,
+            "data": dict(data),
+            "account": message.account,
+            "correlation": message.correlation or message.id,
+            "actor": message.actor,
+        }
+        partition = partition_of(self._meta.key.encode(), self._batch.setup.partitions)
+        self._batch.timer(id, Timer(id, partition, micros(due), to_json(body)))
+
+    def cancel_timer(self, id: str) -> None:
+        self._batch.timer(id, None)
+
+    def seal(self, value: Any) -> Any:
+        if value is None or is_sealed(value) or self.message.account is None:
+            return value
+        return self._sealed(value)
+
+    def _sealed(self, value: Any) -> Any:
+        if (key := self._batch.key_of(str(self.message.account))) is None:
+            return None
+        return seal_value(key, value)
+
+    def unseal(self, value: Any) -> Any:
+        if not is_sealed(value) or self.message.account is None:
+            return value
+        return unseal_value(self._batch.key_of(self.message.account), value)
+
+
+def wishes(generators: Iterable[Iterator[Collection[Wish]]], batch: Batch) -> None:
+    """Runs the needs of a whole batch side by side: each round of wishes is granted in one query."""
+    running = list(generators)
+    while running:
+        wanted: dict[Wish, None] = {}
+        still = []
+        for generator in running:
+            if (wish := next(generator, None)) is not None:
+                wanted.update(dict.fromkeys(wish))
+                still.append(generator)
+        batch.grant(wanted)
+        running = still
