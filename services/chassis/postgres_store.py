@@ -31,7 +31,6 @@ from services.chassis.postgres import (
 )
 from services.chassis.postgres_schema import COMMIT, STATEMENTS, TABLES
 
-
 _VERSION = attrgetter("version")
 
 

@@ -82,6 +82,14 @@ class SQLiteFile:
                 make(cursor)
                 cursor.execute("PRAGMA user_version = 1")
 
+    def truncate_log(self) -> None:
+        """Moves what is committed into the file and empties the log, and with it what was overwritten.
+
+        As far as nobody is reading: then the next truncation does the rest.
+        """
+        with self._writing, _translated():
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         with self._writing:
             self._closed = True
