@@ -78,6 +78,7 @@ class LocalKafka:
         login = (
             f'{jaas}.plain.PlainLoginModule required user_{self.sasl_ssl.user}="{self.sasl_ssl.password}";'
         )
+        scram = f"{jaas}.scram.ScramLoginModule required;"
         settings = {
             "process.roles": "broker,controller",
             "node.id": "1",
@@ -98,8 +99,8 @@ class LocalKafka:
             "broker.heartbeat.interval.ms": "500",
             "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
             "listener.name.sasl_ssl.plain.sasl.jaas.config": login,
-            "listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config": f"{jaas}.scram.ScramLoginModule required;",
-            "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config": f"{jaas}.scram.ScramLoginModule required;",
+            "listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config": scram,
+            "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config": scram,
             "listener.name.ssl.ssl.client.auth": "required",
             "ssl.keystore.type": "PEM",
             "ssl.keystore.location": str(self._certificates.server_store),
@@ -131,7 +132,7 @@ class LocalKafka:
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Returns when partitions have leaders again; after `kill` that takes some seconds. May be repeated."""
+        """Returns when partitions have leaders again, after `kill` some seconds. May be repeated."""
         if self._process is not None and self._process.poll() is None:
             return
         options = ["-Xms256m", "-Xmx512m", *self._options, f"-Daftersale.folder={self.folder}"]

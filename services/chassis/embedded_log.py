@@ -117,7 +117,7 @@ def pack(headers: Headers) -> bytes:
     """Names and values joined by NUL; in hex behind one more NUL where a value has a NUL itself."""
     parts = [part for name, value in headers for part in (name.encode(), value)]
     joined = b"\0".join(parts)
-    if joined.count(b"\0") >= len(parts) or (parts and not parts[0]):
+    if parts and (joined.count(b"\0") >= len(parts) or not parts[0]):
         return b"\0" + b"\0".join(map(hexlify, parts))
     return joined
 

@@ -1,0 +1,128 @@
+"""A real Apache Kafka for the tests.
+
+The first that can be had: the brokers that `AFTERSALE_TEST_KAFKA` names (`host:port`), a container, Apache
+Kafka's Maven artifacts on Java. Without any the tests that need one are skipped with the reason, or fail when
+`CI=true`.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+import pytest
+
+from tests.brokers import VERSION, LocalKafka, NoKafka
+
+IMAGE = "confluentinc/cp-kafka:7.9.0"
+
+_used = pytest.StashKey[str]()
+
+
+class Kafka(NamedTuple):
+    """The brokers that the session uses; `own` where they may be stopped, killed and wiped."""
+
+    bootstrap: str
+    name: str
+    own: LocalKafka | None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if used := config.stash.get(_used, None):
+        terminalreporter.write_line(f"Kafka: {used}")
+
+
+@pytest.fixture(scope="session")
+def kafka(request: pytest.FixtureRequest) -> Iterator[Kafka]:
+    """The brokers that the whole session uses; topics of a test have names of their own."""
+    with ExitStack() as cleanup:
+        refusals = []
+        for provide in (_given, _container, _maven):
+            try:
+                found = provide(cleanup)
+            except NoKafka as reason:
+                refusals.append(str(reason))
+                continue
+            passed_over = f" (as {'; '.join(refusals)})" if refusals else ""
+            request.config.stash[_used] = f"{found.name} at {found.bootstrap}{passed_over}"
+            yield found
+            return
+        _missing(request, "; ".join(refusals))
+
+
+@pytest.fixture(scope="session")
+def _own_kafka(kafka: Kafka, request: pytest.FixtureRequest) -> Iterator[LocalKafka]:
+    if kafka.own:
+        yield kafka.own
+        return
+    with ExitStack() as cleanup:
+        try:
+            found = _maven(cleanup)
+        except NoKafka as reason:
+            _missing(request, f"none that may be stopped: {reason}")
+        assert found.own
+        yield found.own
+
+
+@pytest.fixture
+def own_kafka(_own_kafka: LocalKafka) -> Iterator[LocalKafka]:
+    """A broker on this machine that the test may stop, kill and wipe; it runs again when the test ends."""
+    _own_kafka.start()
+    yield _own_kafka
+    _own_kafka.start()
+
+
+def _missing(request: pytest.FixtureRequest, reasons: str) -> NoReturn:
+    reason = f"no Kafka: {reasons}"
+    request.config.stash[_used] = f"none ({reason})"
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason} (compulsory, since CI=true)")
+    pytest.skip(reason)
+
+
+def _given(_: ExitStack) -> Kafka:
+    bootstrap = os.environ.get("AFTERSALE_TEST_KAFKA")
+    if not bootstrap:
+        raise NoKafka("AFTERSALE_TEST_KAFKA is not set")
+    return Kafka(bootstrap, "the brokers of AFTERSALE_TEST_KAFKA", None)
+
+
+def _container(cleanup: ExitStack) -> Kafka:
+    with _quiet("no container"):
+        from testcontainers.community.kafka import KafkaContainer
+        from testcontainers.core.docker_client import DockerClient
+
+        DockerClient().client.ping()
+        container = KafkaContainer(IMAGE).with_kraft().with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
+        cleanup.enter_context(container)
+        return Kafka(container.get_bootstrap_server(), f"container {IMAGE}", None)
+
+
+def _maven(cleanup: ExitStack) -> Kafka:
+    folder = cleanup.enter_context(tempfile.TemporaryDirectory(prefix="aftersale-kafka-"))
+    broker = LocalKafka(Path(folder))
+    cleanup.callback(broker.stop)
+    broker.start()
+    return Kafka(broker.bootstrap, f"Apache Kafka {VERSION} from Maven on Java", broker)
+
+
+@contextmanager
+def _quiet(refusal: str) -> Iterator[None]:
+    # The library warns, and leaves sockets to the collector when it fails. A daemon may also answer and be
+    # unable to pull: whatever goes wrong, the next kind of broker is tried.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except Exception as error:
+            reason = re.sub(r"\s+", " ", f"{type(error).__name__}: {error}")[:160]
+            raise NoKafka(f"{refusal} ({reason})") from None
+        finally:
+            gc.collect()
