@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from schemas.vocabulary import (
     Action,
@@ -72,6 +72,15 @@ Lines = Annotated[tuple[LineRequest, ...], Field(max_length=MAX_LINES, strict=Fa
 
 class PlaceOrder(Command):
     """`order.place`: an OrderRequest. Creates and submits, or leaves a draft."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["lines"], "properties": {"lines": {"minItems": 1}}},
+                {"required": ["selection", "action"], "properties": {"selection": {"minItems": 1}}},
+            ]
+        }
+    )
 
     order_id: OrderId
     account_id: Identifier

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
 
@@ -108,10 +109,16 @@ PersonalText = Annotated[Text, Field(json_schema_extra=PERSONAL)]
 """Free text that may name a person: encrypted with the account's key wherever we keep it."""
 
 Scalar = str | int | float | bool | None
-Characteristics = dict[Identifier, Scalar]
-"""Name to value; null takes a value away. Personal ones are marked in the catalog."""
+Characteristics = Annotated[
+    dict[Identifier, Scalar],
+    Field(description="Name to value; null takes a value away. Personal ones are marked in the catalog."),
+]
 
-AnyAction = Annotated[Action, BeforeValidator(_normalised)]
+AnyAction = Annotated[
+    Action,
+    BeforeValidator(_normalised),
+    WithJsonSchema({"enum": [*get_args(Action), *_ALIASES], "type": "string"}),
+]
 Moment = AwareDatetime
 
 
