@@ -1,8 +1,8 @@
 """One key per account, first writer wins: the only thing that services share.
 
 A key that is ended leaves a tombstone, so that it is never made again. Other processes stop using it when
-they next ask (SQLite), or within a second (PostgreSQL). What a database may keep of a row that was overwritten
-(PostgreSQL: its write-ahead log and backups) lasts as long as its operator keeps that.
+they next ask (SQLite), or within a second (PostgreSQL). What a database may keep of a row after it was
+overwritten (PostgreSQL: its write-ahead log and backups) lasts as long as its operator keeps that.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class MemoryKeys:
         if make:
             for account in accounts:
                 if account not in self._keys:
-                    self._keys[account] = self._make(account)
+                    self._keys.setdefault(account, self._make(account))
         return {account: key for account in accounts if (key := self._keys.get(account)) is not None}
 
     def forget(self, account: str) -> bool:

@@ -502,6 +502,26 @@ def test_a_claim_waits_for_the_commit_under_way(postgres_schema: PostgresSchema)
     other.close()
 
 
+@pytest.mark.postgres
+def test_no_later_commit_shows_while_an_earlier_one_is_under_way(postgres_schema: PostgresSchema) -> None:
+    dsn, schema = postgres_schema
+    store, other = open_postgres(dsn, schema), open_postgres(dsn, schema)
+    row = Row("child", "a", "x")
+    with psycopg.connect(dsn) as holder, ThreadPoolExecutor(2) as threads:
+        holder.execute(SQL("INSERT INTO {} VALUES (%s, %s, %s)").format(Identifier(schema, "lookup")), row)
+        earlier = threads.submit(store.commit, Commit(events=[event("a", 1)], put_rows=[row]))
+        assert eventually(lambda: _waiting(dsn) == 1)
+        later = threads.submit(other.commit, Commit(events=[event("b", 1)]))
+        assert eventually(lambda: later.done() or _waiting(dsn) == 2)
+        seen_early = store.log(0, 10)
+        holder.rollback()
+        assert earlier.result().sequences[-1] == later.result().before
+    assert seen_early == []
+    assert [e.stream for e in store.log(0, 10)] == ["a", "b"]
+    store.close()
+    other.close()
+
+
 def _kill_others(dsn: str) -> None:
     with psycopg.connect(dsn) as connection:
         connection.execute(
