@@ -13,7 +13,7 @@ import re
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -95,7 +95,20 @@ def _given(_: ExitStack) -> Kafka:
 
 
 def _container(cleanup: ExitStack) -> Kafka:
-    with _quiet("no container"):
+    # The library warns, and leaves sockets to the collector when it fails. A daemon may also answer and be
+    # unable to pull: whatever goes wrong, the next kind of broker is tried.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = _started_container(cleanup)
+        gc.collect()
+    if isinstance(found, str):
+        raise NoKafka(f"no container ({found})")
+    return found
+
+
+def _started_container(cleanup: ExitStack) -> Kafka | str:
+    """The container, or why there is none."""
+    try:
         from testcontainers.community.kafka import KafkaContainer
         from testcontainers.core.docker_client import DockerClient
 
@@ -103,6 +116,8 @@ def _container(cleanup: ExitStack) -> Kafka:
         container = KafkaContainer(IMAGE).with_kraft().with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
         cleanup.enter_context(container)
         return Kafka(container.get_bootstrap_server(), f"container {IMAGE}", None)
+    except Exception as error:
+        return re.sub(r"\s+", " ", f"{type(error).__name__}: {error}")[:160]
 
 
 def _maven(cleanup: ExitStack) -> Kafka:
@@ -111,18 +126,3 @@ def _maven(cleanup: ExitStack) -> Kafka:
     cleanup.callback(broker.stop)
     broker.start()
     return Kafka(broker.bootstrap, f"Apache Kafka {VERSION} from Maven on Java", broker)
-
-
-@contextmanager
-def _quiet(refusal: str) -> Iterator[None]:
-    # The library warns, and leaves sockets to the collector when it fails. A daemon may also answer and be
-    # unable to pull: whatever goes wrong, the next kind of broker is tried.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        except Exception as error:
-            reason = re.sub(r"\s+", " ", f"{type(error).__name__}: {error}")[:160]
-            raise NoKafka(f"{refusal} ({reason})") from None
-        finally:
-            gc.collect()

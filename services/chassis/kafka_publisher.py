@@ -77,9 +77,10 @@ class KafkaPublisher:
             queue = queues.get((topic, number))
             if queue is None:
                 queue = queues[topic, number] = deque((self._chunk(),))
-            if queue[-1].batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+            listed = list(headers)
+            if queue[-1].batch.append(timestamp=None, key=key, value=value, headers=listed) is None:
                 queue.append(self._chunk())
-                queue[-1].batch.append(timestamp=None, key=key, value=value, headers=headers)
+                queue[-1].batch.append(timestamp=None, key=key, value=value, headers=listed)
             queue[-1].indexes.append(index)
         return queues
 
