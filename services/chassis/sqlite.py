@@ -23,9 +23,7 @@ _AWAY = {
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = ON",
-    "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -32768",
-    "PRAGMA mmap_size = 268435456",
 )
 
 
