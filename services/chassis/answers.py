@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
 
+from schemas.envelope import Envelope
 from services.chassis.service import Category, Happened, Public, Version, Why
 
 REFUSED = "command"
@@ -43,6 +44,7 @@ class CommandRefused:
     command_type: str
     reasons: tuple[Reason, ...]
     about: str | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +128,13 @@ STORED = (
 )
 
 
-def refusal(command: tuple[str, str, str], reasons: tuple[Why, ...], about: str | None) -> CommandRefused:
-    """The event for a command (id, source, type) that is refused."""
-    id, source, type_ = command
+def refusal(command: Envelope, reasons: tuple[Why, ...], about: str | None) -> CommandRefused:
+    """The event for a command that is refused."""
     return CommandRefused(
-        command_id=id,
-        command_source=source,
-        command_type=type_,
+        command_id=command.id,
+        command_source=command.source,
+        command_type=command.type,
+        account=command.account,
         reasons=tuple(Reason(**reason._asdict()) for reason in reasons),
         about=about,
     )

@@ -7,8 +7,8 @@ they caused and the rows that decisions need. Synchronous: it runs in a thread, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -32,6 +32,15 @@ from services.chassis.service import Refused, Service, Why
 from services.chassis.work import Batch, MessageWork, Setup, wishes
 
 
+class Clock(Protocol):
+    """Now, and how far that is ahead of real time."""
+
+    def now(self) -> datetime: ...
+
+    @property
+    def ahead(self) -> timedelta: ...
+
+
 class Faulted(Exception):
     """A message could not be handled; nothing of its batch took effect. The cause is `__cause__`."""
 
@@ -43,16 +52,17 @@ class Faulted(Exception):
 class Inbox:
     """Handles batches for one service. One thread at a time."""
 
-    def __init__(self, service: Service, setup: Setup, cache: Cache) -> None:
+    def __init__(self, service: Service, setup: Setup, cache: Cache, clock: Clock) -> None:
         self.service = service
         self.setup = setup
         self.cache = cache
+        self.clock = clock
         self.parking = Parking(setup)
         self.intake = Intake(service, setup, self.parking)
 
     # -------------------------------------------------------------------------------------- a batch
 
-    def handle(self, records: Sequence[Record], fences: Sequence[Fence], now: datetime) -> Handled:
+    def handle(self, records: Sequence[Record], fences: Sequence[Fence]) -> Handled:
         """Handles the records in order, in one transaction.
 
         Raises `Faulted` (a handler failed), `Fenced`, `Unavailable`, or `Conflict` when another writer won
@@ -62,9 +72,9 @@ class Inbox:
         def decide(batch: Batch, handled: Handled) -> None:
             self._decide(batch, self.intake.take(batch, records, handled), handled)
 
-        return self._twice(decide, fences, now)
+        return self._twice(decide, fences)
 
-    def park(self, record: Record, error: Exception, fences: Sequence[Fence], now: datetime) -> Handled:
+    def park(self, record: Record, error: Exception, fences: Sequence[Fence]) -> Handled:
         """Parks a record that faulted again and again; it counts as handled."""
 
         def decide(batch: Batch, handled: Handled) -> None:
@@ -73,9 +83,9 @@ class Inbox:
                 order = one.route.order(one.data) if one.route is not None else None
                 self.parking.fault(batch, work, record, (_said(error), order))
 
-        return self._twice(decide, fences, now)
+        return self._twice(decide, fences)
 
-    def fire(self, timers: Sequence[Timer], fences: Sequence[Fence], now: datetime) -> Handled:
+    def fire(self, timers: Sequence[Timer], fences: Sequence[Fence]) -> Handled:
         """Runs timers that are due, and takes them away, in one transaction. Raises as `handle` does."""
 
         def decide(batch: Batch, handled: Handled) -> None:
@@ -83,7 +93,7 @@ class Inbox:
                 self._fire(batch, timer)
                 handled.counts["timers"] += 1
 
-        return self._twice(decide, fences, now)
+        return self._twice(decide, fences)
 
     def _fire(self, batch: Batch, timer: Timer) -> None:
         body = from_json(timer.body)
@@ -103,20 +113,20 @@ class Inbox:
         wishes((route.needs(data, work),), batch)
         route.handle(data, work)
 
-    def retry(self, id: str, fences: Sequence[Fence], now: datetime) -> Handled:
+    def retry(self, id: str, fences: Sequence[Fence]) -> Handled:
         """Handles a parked message and its queue in order, in one transaction with their resolutions.
 
         When one of them fails again all stay parked, with the new reason.
         """
         try:
-            return self._twice(lambda batch, _: self._retry(batch, id), fences, now)
+            return self._twice(lambda batch, _: self._retry(batch, id), fences)
         except (Faulted, Unreadable, ValidationError) as error:
             cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-            return self._twice(lambda batch, _: self._failed(batch, id, cause), fences, now)
+            return self._twice(lambda batch, _: self._failed(batch, id, cause), fences)
 
-    def discard(self, id: str, fences: Sequence[Fence], now: datetime) -> Handled:
+    def discard(self, id: str, fences: Sequence[Fence]) -> Handled:
         """Takes a parked message off the list unhandled, then handles what waits behind it."""
-        return self._twice(lambda batch, _: self._retry(batch, id, discard=True), fences, now)
+        return self._twice(lambda batch, _: self._retry(batch, id, discard=True), fences)
 
     def _retry(self, batch: Batch, id: str, discard: bool = False) -> None:
         waiting = [member.split(":", 1)[1] for member in sorted(batch.members(QUEUE, id))]
@@ -152,19 +162,15 @@ class Inbox:
         self.parking.forget()
         self.intake.forget()
 
-    def _twice(
-        self, decide: Callable[[Batch, Handled], None], fences: Sequence[Fence], now: datetime
-    ) -> Handled:
+    def _twice(self, decide: Callable[[Batch, Handled], None], fences: Sequence[Fence]) -> Handled:
         try:
-            return self._transaction(decide, fences, now)
+            return self._transaction(decide, fences)
         except Conflict:
             self.forget()
-            return self._transaction(decide, fences, now)
+            return self._transaction(decide, fences)
 
-    def _transaction(
-        self, decide: Callable[[Batch, Handled], None], fences: Sequence[Fence], now: datetime
-    ) -> Handled:
-        batch = Batch(self.setup, self.cache, now)
+    def _transaction(self, decide: Callable[[Batch, Handled], None], fences: Sequence[Fence]) -> Handled:
+        batch = Batch(self.setup, self.cache, self.clock.now(), self.clock.ahead)
         handled = Handled()
         try:
             decide(batch, handled)
@@ -232,7 +238,7 @@ class Inbox:
     def _refuse(self, work: MessageWork, one: Taken, reasons: tuple[Why, ...]) -> None:
         envelope = one.envelope
         about = one.route.order(one.data) if one.route is not None and one.data is not None else None
-        event = refusal((envelope.id, envelope.source, envelope.type), reasons, about)
+        event = refusal(envelope, reasons, about)
         work.append(answers.REFUSED, identity(envelope.source, envelope.id), event)
         if about is not None:
             work.put("refused", about, identity(envelope.source, envelope.id))

@@ -33,6 +33,8 @@ class Letter(NamedTuple):
     outgoing: Outgoing
     sequence: int
     message: str
+    real: int
+    """When its event was recorded, real time in microseconds."""
 
 
 class Outbox:
@@ -84,7 +86,7 @@ class Outbox:
             headers = write(self._envelope(id, public, meta, (entry.sequence, last.get(at, 0))))
             last[at] = entry.sequence
             outgoing = Outgoing(public.topic, partition, meta.key.encode(), self._body(public, meta), headers)
-            yield Letter(outgoing, entry.sequence, id)
+            yield Letter(outgoing, entry.sequence, id, meta.real)
 
     def _publics(self, entry: Entry) -> Iterable[Public]:
         stream, version, event, meta = entry.appended
@@ -150,4 +152,4 @@ class Outbox:
         )
         key = (event.key or "").encode("latin-1")
         outgoing = Outgoing(topic, partition, key, event.value.encode("latin-1"), headers)
-        yield Letter(outgoing, entry.sequence, told["parked-id"])
+        yield Letter(outgoing, entry.sequence, told["parked-id"], entry.appended.meta.real)

@@ -46,6 +46,13 @@ class Meta:
     actor: str | None = None
     traceparent: str | None = None
     command: str | None = None
+    ahead: int | None = None
+    """How far the clock was set ahead of real time, where it was."""
+
+    @property
+    def real(self) -> int:
+        """When it was recorded in real time; retention counts by it."""
+        return self.recorded - (self.ahead or 0)
 
     @property
     def effective_at(self) -> int:
@@ -62,6 +69,7 @@ _SHORT = {
     "actor": "by",
     "traceparent": "tp",
     "command": "cmd",
+    "ahead": "x",
 }
 _LONG = {short: long for long, short in _SHORT.items()}
 

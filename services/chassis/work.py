@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -16,6 +16,8 @@ from services.chassis.personal import is_sealed, seal_value, unseal_value
 from services.chassis.ports import Commit, Keys, NewEvent, Row, Store, Timer
 from services.chassis.service import Category, RowsOf, StreamOf, Wish
 from services.chassis.stored import Codec, Meta, meta_line, micros, split
+
+NOT_AHEAD = timedelta()
 
 
 class Appended(NamedTuple):
@@ -40,10 +42,11 @@ class Setup(NamedTuple):
 class Batch:
     """The working set: folds and rows as they would be after what was appended so far."""
 
-    def __init__(self, setup: Setup, cache: Cache, now: datetime) -> None:
+    def __init__(self, setup: Setup, cache: Cache, now: datetime, ahead: timedelta = NOT_AHEAD) -> None:
         self.setup = setup
         self.cache = cache
         self.now = now
+        self.ahead = ahead // timedelta(microseconds=1) or None
         self.commit = Commit()
         self.appended: list[Appended] = []
         self._rows: list[tuple[Row, bool]] = []
@@ -197,6 +200,7 @@ class MessageWork:
             correlation=message.correlation or message.id,
             actor=message.actor,
             traceparent=message.traceparent,
+            ahead=batch.ahead,
         )
 
     @property

@@ -1,0 +1,289 @@
+"""Runs one service: consumes, handles, fires timers, relays and keeps the pages, until it is asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import structlog
+
+from schemas.topics import TOPICS, parked
+from services.chassis import answers
+from services.chassis.backoff import Backoff
+from services.chassis.cache import Cache
+from services.chassis.clock import Clock
+from services.chassis.follower import Follower
+from services.chassis.inbox import Faulted, Inbox
+from services.chassis.intake import Handled
+from services.chassis.outbox import Outbox
+from services.chassis.parking import RETRY
+from services.chassis.pause import pause
+from services.chassis.ports import (
+    Bus,
+    Consumer,
+    Fence,
+    Fenced,
+    Keys,
+    PortError,
+    Record,
+    Store,
+    TopicConfig,
+    TopicPartition,
+    Unavailable,
+)
+from services.chassis.reading import Reading
+from services.chassis.relay import Relay
+from services.chassis.service import Service
+from services.chassis.stored import Codec, micros
+from services.chassis.work import Setup
+
+BATCH = 1_000
+POLL_SECONDS = 0.1
+TICK_SECONDS = 0.25
+COMMIT_SECONDS = 0.5
+WIPE_SECONDS = 3.0
+TIMERS = 200
+ATTEMPTS = 3
+ATTEMPT_SECONDS = 0.2
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+def setup(service: Service, store: Store, keys: Keys, partitions: int) -> Setup:
+    """What the parts of the chassis share for one service."""
+    categories = {category.name: category for category in (*service.categories, *answers.CATEGORIES)}
+    return Setup(store, keys, Codec((*service.stored, *answers.STORED)), categories, partitions)
+
+
+def topics(partitions: int) -> list[TopicConfig]:
+    """Every topic as it is made, those of parked messages included."""
+    made = [TopicConfig(one.name, one.partitions or partitions, one.retention_ms) for one in TOPICS.values()]
+    return made + [TopicConfig(parked(one.name), one.partitions, None) for one in made]
+
+
+class Host:
+    """One replica of one service."""
+
+    def __init__(self, service: Service, parts: Setup, bus: Bus, clock: Clock) -> None:
+        self._service = service
+        self._store = parts.store
+        self._bus = bus
+        self._clock = clock
+        self._inbox = Inbox(service, parts, Cache(), clock)
+        self._relay = Relay(Outbox(service, parts), bus, topics(parts.partitions))
+        self._follower = Follower(service, parts)
+        self._reading = Reading(bus)
+        self._fences: dict[int, Fence] = {}
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
+        self._partitions = parts.partitions
+        self._committed_at = 0.0
+        self._lost = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until stopped: what was taken is finished, published and saved first."""
+        async with asyncio.TaskGroup() as tasks:
+            ended = asyncio.Event()
+            consuming = tasks.create_task(self._consume(stop))
+            tasks.create_task(self._relay.run(ended))
+            tasks.create_task(self._follower.run(ended))
+            await consuming
+            ended.set()
+        self._thread.shutdown()
+
+    async def _in_thread(self, work: Callable[..., T], *args: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+
+    # ------------------------------------------------------------------------------------ consuming
+
+    async def _consume(self, stop: asyncio.Event) -> None:
+        backoff = Backoff("consumer")
+        while not stop.is_set():
+            consumer: Consumer | None = None
+            try:
+                await self._bus.apply(topics(self._partitions))
+                consumer = await self._bus.consumer(
+                    f"aftersale-{self._service.name}", self._service.topics, self
+                )
+                await self._loop(consumer, backoff, stop)
+            except Unavailable as error:
+                await self.revoked(())
+                await backoff.wait(error, stop)
+            finally:
+                if consumer is not None:
+                    await self._leave(consumer)
+
+    async def _leave(self, consumer: Consumer) -> None:
+        try:
+            await consumer.commit(self._reading.offsets())
+            await consumer.close()
+        except Unavailable as error:
+            log.warning("left without a word", error=str(error))
+
+    async def _loop(self, consumer: Consumer, backoff: Backoff, stop: asyncio.Event) -> None:
+        ticked = wiped = time.monotonic()
+        while not stop.is_set():
+            records = await consumer.poll(BATCH, POLL_SECONDS)
+            if records:
+                await self._take(consumer, records, stop)
+            backoff.succeeded()
+            if time.monotonic() - ticked > TICK_SECONDS:
+                await self._tick(consumer)
+                ticked = time.monotonic()
+            if time.monotonic() - wiped > WIPE_SECONDS:
+                await self._reading.wiped(consumer)
+                wiped = time.monotonic()
+            await self._commit(consumer, idle=not records)
+
+    async def _commit(self, consumer: Consumer, idle: bool) -> None:
+        if not idle and time.monotonic() - self._committed_at < COMMIT_SECONDS:
+            return
+        if offsets := self._reading.offsets():
+            await consumer.commit(offsets)
+            self._reading.committed(offsets)
+        self._committed_at = time.monotonic()
+
+    async def _take(
+        self, consumer: Consumer, records: Mapping[TopicPartition, list[Record]], stop: asyncio.Event
+    ) -> None:
+        """One transaction for all of them; apart when that is refused, so that one never stops another."""
+        flat = [record for part in records.values() for record in part]
+        backoff = Backoff("store")
+        while not stop.is_set():
+            fences = self._fences_of(records)
+            if fences is None:
+                return self._back(consumer, records)
+            try:
+                handled = await self._in_thread(self._inbox.handle, flat, fences)
+            except Fenced:
+                return self._back(consumer, records)
+            except Unavailable as error:
+                await self._in_thread(self._inbox.forget)
+                await backoff.wait(error, stop)
+            except (Faulted, PortError):
+                return await self._one_by_one(consumer, records, stop)
+            else:
+                self._done(records, handled)
+                return None
+        return self._back(consumer, records)
+
+    def _done(self, records: Mapping[TopicPartition, list[Record]], handled: Handled) -> None:
+        self._relay.offer(handled)
+        self._reading.handled(records, handled.gaps)
+
+    def _back(self, consumer: Consumer, records: Mapping[TopicPartition, list[Record]]) -> None:
+        """Nothing of these was handled: they come again, here or to their new owner."""
+        for partition, part in records.items():
+            if partition.partition in self._fences:
+                consumer.seek(partition, part[0].offset)
+
+    async def _one_by_one(
+        self, consumer: Consumer, records: Mapping[TopicPartition, list[Record]], stop: asyncio.Event
+    ) -> None:
+        for partition, part in records.items():
+            for record in part:
+                if not await self._single(partition, record, stop):
+                    self._back(consumer, {partition: part[part.index(record) :]})
+                    break
+
+    async def _single(self, partition: TopicPartition, record: Record, stop: asyncio.Event) -> bool:
+        """Handles one record; parks it when it faults again and again. False when it must come again."""
+        attempt, backoff = 1, Backoff("store")
+        while not stop.is_set():
+            fences = self._fences_of((partition,))
+            if fences is None:
+                return False
+            try:
+                handled = await self._in_thread(self._inbox.handle, [record], fences)
+            except Fenced:
+                return False
+            except Unavailable as error:
+                await self._in_thread(self._inbox.forget)
+                await backoff.wait(error, stop)
+            except (Faulted, PortError) as error:
+                if attempt < ATTEMPTS:
+                    attempt += 1
+                    await pause(stop, ATTEMPT_SECONDS * attempt)
+                    continue
+                return await self._park(partition, record, error)
+            else:
+                self._done({partition: [record]}, handled)
+                return True
+        return False
+
+    async def _park(self, partition: TopicPartition, record: Record, error: Exception) -> bool:
+        fences = self._fences_of((partition,))
+        if fences is None:
+            return False
+        log.error(
+            "parked",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            error=repr(error.__cause__),
+        )
+        try:
+            handled = await self._in_thread(self._inbox.park, record, error, fences)
+        except PortError:
+            await self._in_thread(self._inbox.forget)
+            return False
+        self._done({partition: [record]}, handled)
+        return True
+
+    def _fences_of(self, partitions: Collection[TopicPartition]) -> list[Fence] | None:
+        """The fences under which these may be committed; None when one is not ours (any more)."""
+        numbers = {partition.partition for partition in partitions}
+        if not numbers <= self._fences.keys():
+            return None
+        return [self._fences[number] for number in sorted(numbers)]
+
+    # ----------------------------------------------------------------------------------- assignment
+
+    async def assigned(self, partitions: Collection[TopicPartition]) -> None:
+        """Raises the fence of every partition number that is ours now."""
+        numbers = sorted({partition.partition for partition in partitions})
+        epochs = await self._in_thread(self._store.claim, numbers)
+        self._fences = {number: Fence(number, epoch) for number, epoch in epochs.items()}
+        log.info("assigned", partitions=numbers)
+
+    async def revoked(self, partitions: Collection[TopicPartition]) -> None:
+        """Forgets what was cached: somebody else may change it from now on."""
+        self._fences = {}
+        self._reading.forget(list(partitions))
+        await self._in_thread(self._inbox.forget)
+
+    # ---------------------------------------------------------------------------------------- ticks
+
+    async def _tick(self, consumer: Consumer) -> None:
+        """Timers, people's retries of parked messages, the clock, and partitions with a gap."""
+        try:
+            await self._in_thread(self._clock.follow, self._store)
+            await self._fire()
+            await self._retry()
+        except Fenced:
+            log.info("fenced: another replica owns a partition now")
+        except Unavailable as error:
+            log.warning("the store is away", error=str(error))
+            await self._in_thread(self._inbox.forget)
+        await self._reading.reread(consumer)
+
+    async def _fire(self) -> None:
+        now = micros(self._clock.now())
+        due = await self._in_thread(self._store.due, list(self._fences), now, TIMERS)
+        for timer in due:
+            try:
+                fence = self._fences[timer.partition]
+                self._relay.offer(await self._in_thread(self._inbox.fire, [timer], [fence]))
+            except (Faulted, KeyError) as error:
+                log.error("a timer failed and will be tried again", timer=timer.timer, error=repr(error))
+
+    async def _retry(self) -> None:
+        for row in await self._in_thread(self._store.rows_of, RETRY):
+            if (fence := self._fences.get(int(row.key))) is None:
+                continue
+            id, _, verb = row.member.partition(":")
+            work = self._inbox.discard if verb == "discard" else self._inbox.retry
+            self._relay.offer(await self._in_thread(work, id, [fence]))

@@ -1,0 +1,129 @@
+"""Where a consumer stands in each partition: what to commit, gaps that are read again, wiped logs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from services.chassis.ports import Bounds, Bus, Consumer, Record, TopicPartition
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Rereading:
+    """A partition with a gap: read from its beginning up to `until`, again whenever it has grown."""
+
+    gap: int
+    until: int
+    found: bool = False
+    waiting: bool = False
+
+
+class Reading:
+    """The positions of one consumer, kept beside it."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._next: dict[TopicPartition, int] = {}
+        self._committed: dict[TopicPartition, int] = {}
+        self._last: dict[TopicPartition, Record] = {}
+        self._rereading: dict[TopicPartition, Rereading] = {}
+        self._turn = 0
+
+    @property
+    def gaps(self) -> Collection[TopicPartition]:
+        """Partitions where something earlier is missing: they are not settled."""
+        return self._rereading.keys()
+
+    def forget(self, partitions: Iterable[TopicPartition]) -> None:
+        """They are somebody else's now."""
+        for partition in partitions:
+            for kept in (self._next, self._committed, self._last, self._rereading):
+                kept.pop(partition, None)
+
+    def handled(
+        self, records: Mapping[TopicPartition, list[Record]], gaps: Mapping[TopicPartition, int]
+    ) -> None:
+        """These records were handled, but what lies at and behind a gap was passed over."""
+        for partition, part in records.items():
+            self._last[partition] = part[-1]
+            self._next[partition] = part[-1].offset + 1
+            if partition in gaps:
+                self._gap(partition, gaps[partition])
+
+    def _gap(self, partition: TopicPartition, offset: int) -> None:
+        known = self._rereading.get(partition)
+        if known is None:
+            log.warning(
+                "gap: something earlier is missing, reading again", partition=str(partition), offset=offset
+            )
+            known = self._rereading[partition] = Rereading(offset, until=self._next[partition])
+            known.waiting = True
+        known.gap = min(known.gap, offset)
+        known.found = True
+
+    def offsets(self) -> dict[TopicPartition, int]:
+        """What to commit: never beyond a gap."""
+        offsets = {}
+        for partition, position in self._next.items():
+            known = self._rereading.get(partition)
+            offset = position if known is None else known.gap
+            if self._committed.get(partition) != offset:
+                offsets[partition] = offset
+        return offsets
+
+    def committed(self, offsets: Mapping[TopicPartition, int]) -> None:
+        self._committed.update(offsets)
+
+    async def reread(self, consumer: Consumer) -> None:
+        """Starts over in partitions with a gap that have grown, and ends where nothing was missing."""
+        if not self._rereading:
+            return
+        bounds = await self._bus.bounds(self._rereading.keys())
+        for partition, known in list(self._rereading.items()):
+            found = bounds[partition]
+            if known.waiting and found.end >= known.until:
+                self._start_over(consumer, partition, found)
+            elif not known.waiting and self._next.get(partition, 0) >= known.until:
+                self._at_the_end(partition, known)
+
+    def _start_over(self, consumer: Consumer, partition: TopicPartition, found: Bounds) -> None:
+        self._rereading[partition] = Rereading(found.end, until=found.end)
+        self._next[partition] = found.begin
+        consumer.seek(partition, found.begin)
+
+    def _at_the_end(self, partition: TopicPartition, known: Rereading) -> None:
+        if known.found:
+            known.waiting, known.until = True, self._next[partition] + 1
+            log.warning("gap: still missing, waiting for more", partition=str(partition), offset=known.gap)
+            return
+        log.info("gap: closed", partition=str(partition))
+        del self._rereading[partition]
+
+    async def wiped(self, consumer: Consumer) -> None:
+        """Goes back to the beginning of partitions that end below where we are, or hold another record there."""
+        partitions = sorted(self._last)
+        if not partitions:
+            return
+        bounds = await self._bus.bounds(partitions)
+        self._turn += 1
+        for index, partition in enumerate(partitions):
+            found, last = bounds.get(partition), self._last[partition]
+            if found is None:
+                continue
+            gone = found.end <= last.offset
+            if not gone and index == self._turn % len(partitions) and found.begin <= last.offset:
+                gone = not await self._stands(partition, last)
+            if gone:
+                log.warning(
+                    "the partition was wiped: reading it from its beginning", partition=str(partition)
+                )
+                self.forget((partition,))
+                consumer.seek(partition, found.begin)
+
+    async def _stands(self, partition: TopicPartition, last: Record) -> bool:
+        records = await self._bus.read(partition, last.offset, 1)
+        return not records or (records[0].offset, records[0].headers) == (last.offset, last.headers)

@@ -1,0 +1,251 @@
+"""The relay: follows the store's log in order and publishes it. One is active per service.
+
+After a crash it may publish twice, with the same id, never out of order for one key. The broker is
+disposable: a partition that was wiped is published again from the start of the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Collection, Sequence
+
+import structlog
+
+from schemas.envelope import read
+from schemas.topics import TOPICS
+from services.chassis.backoff import Backoff
+from services.chassis.intake import Handled
+from services.chassis.outbox import Entry, Letter, Outbox
+from services.chassis.pause import pause
+from services.chassis.ports import Bus, Publisher, RelayPlace, TopicConfig, TopicPartition, Unavailable
+
+READ = 1_000
+SAVE_SECONDS = 1.0
+CHECK_SECONDS = 3.0
+LEAD_SECONDS = 0.5
+IDLE_SECONDS = 0.005
+QUIET_SECONDS = 0.05
+MEMORY = 20_000
+
+log = structlog.get_logger()
+
+
+class Relay:
+    """Publishes one service's log. `offer` is called from the handler's side, `run` is the task."""
+
+    def __init__(self, outbox: Outbox, bus: Bus, topics: Sequence[TopicConfig]) -> None:
+        self._outbox = outbox
+        self._topics = topics
+        self._store = outbox.setup.store
+        self._bus = bus
+        self._publisher: Publisher | None = None
+        self._offered: deque[tuple[int, int, list[Entry]]] = deque()
+        self._wake = asyncio.Event()
+        self._position = 0
+        self._places: dict[tuple[str, int], RelayPlace] = {}
+        self._saved = (0, 0.0)
+        self._suspects: set[tuple[str, int]] = set()
+        self._leading = False
+
+    @property
+    def position(self) -> int:
+        """The last sequence that was published."""
+        return self._position
+
+    def offer(self, handled: Handled) -> None:
+        """What was just committed here, so that it need not be read again."""
+        if handled.committed is None or not handled.appended:
+            return
+        entries = [
+            Entry(sequence, appended)
+            for sequence, appended in zip(handled.committed.sequences, handled.appended, strict=True)
+        ]
+        if self._leading and len(self._offered) < MEMORY // READ:
+            self._offered.append((handled.committed.before, entries[-1].sequence, entries))
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until stopped; then what was published is saved. Goes on by itself after any failure."""
+        backoff = Backoff("relay")
+        checking = asyncio.create_task(self._keep_checking(stop))
+        while not stop.is_set():
+            try:
+                if not self._leading and not await self._lead(stop):
+                    continue
+                await self._step(stop)
+                backoff.succeeded()
+            except Unavailable as error:
+                self._leading = False
+                await self._drop_publisher()
+                await backoff.wait(error, stop)
+        await checking
+        await self._end()
+
+    # ----------------------------------------------------------------------------------- leadership
+
+    async def _lead(self, stop: asyncio.Event) -> bool:
+        if not await asyncio.to_thread(self._store.lead, "relay"):
+            await pause(stop, LEAD_SECONDS)
+            return False
+        self._position = await asyncio.to_thread(self._store.relay_position)
+        self._places = await asyncio.to_thread(self._store.relay_places)
+        self._saved = (self._position, time.monotonic())
+        self._offered.clear()
+        await self._bus.apply(self._topics)
+        self._publisher = self._bus.publisher()
+        await self._refill(await self._wiped())
+        self._leading = True
+        return True
+
+    async def _drop_publisher(self) -> None:
+        publisher, self._publisher = self._publisher, None
+        if publisher is not None:
+            await publisher.close()
+
+    async def _end(self) -> None:
+        if self._leading:
+            try:
+                await self._save(0.0)
+            except Unavailable as error:
+                log.warning(
+                    "relay position not saved, some messages will be published twice", error=str(error)
+                )
+        await self._drop_publisher()
+
+    # ------------------------------------------------------------------------------------ following
+
+    async def _step(self, stop: asyncio.Event) -> None:
+        self._wake.clear()
+        if self._suspects:
+            await self._refill(self._suspects)
+        entries = await self._next()
+        if entries:
+            await self._publish(await asyncio.to_thread(self._letters, entries))
+            self._position = entries[-1].sequence
+            await self._save(SAVE_SECONDS)
+        else:
+            await self._save(QUIET_SECONDS)
+            await self._idle(stop)
+
+    async def _idle(self, stop: asyncio.Event) -> None:
+        # Other replicas' commits are not offered here, so the log is looked at again soon.
+        waiters = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(stop.wait())]
+        _, pending = await asyncio.wait(waiters, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for waiter in pending:
+            waiter.cancel()
+
+    async def _next(self) -> list[Entry]:
+        """From memory while it joins up with what was published, else from the log."""
+        entries: list[Entry] = []
+        position = self._position
+        while self._offered and len(entries) < READ:
+            before, last, offered = self._offered[0]
+            if last <= position:
+                self._offered.popleft()
+            elif before == position:
+                entries += offered
+                position = last
+                self._offered.popleft()
+            else:
+                break
+        return entries or await asyncio.to_thread(self._read, self._position)
+
+    def _read(self, after: int) -> list[Entry]:
+        return self._outbox.entries(self._store.log(after, READ))
+
+    def _letters(self, entries: Sequence[Entry]) -> list[Letter]:
+        return self._outbox.letters(entries, {at: place.sequence for at, place in self._places.items()})
+
+    async def _publish(self, letters: Sequence[Letter]) -> None:
+        if not letters:
+            return
+        assert self._publisher is not None
+        offsets = await self._publisher.publish([letter.outgoing for letter in letters])
+        for letter, offset in zip(letters, offsets, strict=True):
+            at = (letter.outgoing.topic, letter.outgoing.partition)
+            kept = self._places.get(at)
+            if kept is not None and offset <= kept.offset:
+                self._suspects.add(at)
+            self._places[at] = RelayPlace(*at, offset, letter.sequence, letter.message)
+
+    async def _save(self, seconds: float) -> None:
+        position, at = self._saved
+        if position == self._position or time.monotonic() - at < seconds:
+            return
+        await asyncio.to_thread(self._store.save_relay, self._position, list(self._places.values()))
+        self._saved = (self._position, time.monotonic())
+
+    # ---------------------------------------------------------------------------- a disposable broker
+
+    async def _keep_checking(self, stop: asyncio.Event) -> None:
+        """Beside the publishing, so that reading back never delays a message."""
+        while not stop.is_set():
+            await pause(stop, CHECK_SECONDS)
+            if not self._leading or stop.is_set():
+                continue
+            try:
+                if not await asyncio.to_thread(self._store.lead, "relay"):
+                    self._leading = False
+                    continue
+                self._suspects |= await self._wiped()
+            except Unavailable as error:
+                log.debug("the broker cannot be checked now", error=str(error))
+            self._wake.set()
+
+    async def _wiped(self) -> set[tuple[str, int]]:
+        partitions = [TopicPartition(*at) for at in self._places]
+        bounds = await self._bus.bounds(partitions) if partitions else {}
+        wiped: set[tuple[str, int]] = set()
+        for partition in partitions:
+            place = self._places[partition]
+            found = bounds.get(partition)
+            if (
+                found is None
+                or found.end <= place.offset
+                or (found.begin <= place.offset and not await self._stands(partition, place))
+            ):
+                wiped.add((partition.topic, partition.partition))
+        return wiped
+
+    async def _stands(self, partition: TopicPartition, place: RelayPlace) -> bool:
+        records = await self._bus.read(partition, place.offset, 1)
+        if not records or records[0].offset != place.offset:
+            return False
+        if partition.topic.endswith(".parked"):
+            return dict(records[0].headers).get("parked-id") == place.message.encode()
+        envelope, _ = read(records[0].headers, records[0].value, keyless=True)
+        return (envelope.id, envelope.logid) == (place.message, self._store.log_id)
+
+    async def _refill(self, wiped: Collection[tuple[str, int]]) -> None:
+        """Publishes these partitions again from the start of the log, with the same ids and sequences."""
+        only = set(wiped)
+        if not only:
+            return
+        log.warning("the broker was wiped: publishing again", partitions=len(only))
+        await self._bus.apply(self._topics)
+        last: dict[tuple[str, int], int] = {}
+        for at in only:
+            self._places.pop(at, None)
+        after, end = 0, self._position
+        while after < end:
+            log_part = await asyncio.to_thread(self._store.log, after, READ)
+            entries = await asyncio.to_thread(
+                self._outbox.entries, [e for e in log_part if e.sequence <= end]
+            )
+            if not entries:
+                break
+            after = entries[-1].sequence
+            letters = await asyncio.to_thread(self._outbox.letters, entries, last, only)
+            await self._publish([letter for letter in letters if not _expired(letter)])
+        self._suspects -= only
+        await self._save(0.0)
+
+
+def _expired(letter: Letter) -> bool:
+    """Older than its topic keeps records, by real time."""
+    topic = TOPICS.get(letter.outgoing.topic)
+    if topic is None or topic.retention_ms is None:
+        return False
+    return letter.real < (time.time() * 1000 - topic.retention_ms) * 1000
