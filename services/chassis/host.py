@@ -1,4 +1,4 @@
-"""Runs one service: consumes, handles, fires timers, relays and keeps the pages, until it is asked to stop."""
+"""Runs one service: consumes, handles, fires timers, relays, keeps the pages; until it is asked to stop."""
 
 from __future__ import annotations
 
@@ -81,7 +81,6 @@ class Host:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
         self._partitions = parts.partitions
         self._committed_at = 0.0
-        self._lost = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until stopped: what was taken is finished, published and saved first."""

@@ -104,7 +104,7 @@ class Reading:
         del self._rereading[partition]
 
     async def wiped(self, consumer: Consumer) -> None:
-        """Goes back to the beginning of partitions that end below where we are, or hold another record there."""
+        """Goes back to the beginning of partitions that end below us, or hold another record there."""
         partitions = sorted(self._last)
         if not partitions:
             return
