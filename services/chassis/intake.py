@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from schemas.envelope import Envelope, Unreadable, parsed, read
 from schemas.registry import MESSAGES, nearest
@@ -219,9 +220,17 @@ def _unknown_type(envelope: Envelope, topic: str) -> Why:
     )
 
 
+# Texts and values that may name a person are not repeated: an answer is published as it is.
+_NOT_REPEATED = frozenset({"reason", "name", "message", "resolution", "note", "characteristics"})
+
+
 def _field_reasons(error: ValidationError) -> Iterator[Why]:
     for problem in error.errors(include_url=False, include_context=False):
         place = ".".join(str(part) for part in problem["loc"]) or "data"
-        given = problem.get("input")
-        shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-        yield Why("FIELD", f"{place}: {problem['msg']}{shown}", field=place)
+        yield Why("FIELD", f"{place}: {problem['msg']}{_given(problem)}", field=place)
+
+
+def _given(problem: ErrorDetails) -> str:
+    given = problem.get("input")
+    known = problem["type"] != "extra_forbidden" and _NOT_REPEATED.isdisjoint(problem["loc"])
+    return f" (given: {given!r})" if known and isinstance(given, str | int | float | bool) else ""

@@ -1,0 +1,192 @@
+"""A world in one process: the three services over memory stores, and a bus that may repeat and shuffle.
+
+Calm, it delivers each message once, in order. Otherwise every message of our own services comes twice, and
+topics overtake each other in an order that follows from the seed; within one topic and partition the order
+stays. Commands from outside are sent when it is quiet.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic_core import from_json
+
+from schemas import envelope
+from schemas.envelope import Envelope
+from schemas.registry import MESSAGES, full
+from schemas.topics import CATALOG, RESULTS, TASKS, TOPICS
+from services.chassis.cache import Cache
+from services.chassis.host import setup
+from services.chassis.inbox import Inbox
+from services.chassis.keys import MemoryKeys
+from services.chassis.memory import MemoryStore
+from services.chassis.outbox import Entry, Outbox
+from services.chassis.partitions import partition_of
+from services.chassis.ports import Record, StoredEvent
+from services.chassis.service import Service
+
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+PARTITIONS = 3
+
+
+@dataclass(slots=True)
+class FakeClock:
+    """A clock that stands still until it is set."""
+
+    at: datetime = START
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Reader:
+    """One service with its inbox, outbox and place in each topic."""
+
+    def __init__(self, service: Service, keys: MemoryKeys, clock: FakeClock) -> None:
+        self.service = service
+        self.store = MemoryStore()
+        self.parts = setup(service, self.store, keys, PARTITIONS)
+        self.inbox = Inbox(service, self.parts, Cache(), clock)
+        self.outbox = Outbox(service, self.parts)
+        self.fences = self.store.claim(range(PARTITIONS))
+        self.offsets: dict[tuple[str, int], int] = defaultdict(int)
+        self.published = 0
+        self.last: dict[tuple[str, int], int] = {}
+
+
+class World:
+    """`send` commands, `run` until quiet, then look."""
+
+    def __init__(self, services: Iterable[Service], seed: int | None = None) -> None:
+        self.clock = FakeClock()
+        self.keys = MemoryKeys()
+        self.log: dict[tuple[str, int], list[Record]] = defaultdict(list)
+        self.readers = {service.name: Reader(service, self.keys, self.clock) for service in services}
+        self.random = random.Random(seed)
+        self.calm = seed is None
+        self.answer: Callable[[Mapping[str, Any]], str | None] = lambda _: "completed"
+        self._tasks_seen: dict[int, int] = defaultdict(int)
+        self._sent = 0
+
+    # -------------------------------------------------------------------------------------- outside
+
+    def send(self, name: str, data: Mapping[str, Any], account: str | None = None, **attributes: Any) -> None:
+        """Publishes a command of this short name (`order.place`), as a CRM would."""
+        self._sent += 1
+        topic = MESSAGES[full(name)].topics[0]
+        account = account or data.get("accountId")
+        key = data.get("specificationId") if topic == CATALOG else account
+        given = {"id": f"c-{self._sent}", "source": "/test", "type": full(name), "account": account}
+        message = Envelope(**{**given, "actor": "tester", **attributes})
+        self.publish(topic, str(key), json.dumps(data).encode(), message)
+
+    def publish(self, topic: str, key: str, value: bytes, message: Envelope) -> None:
+        """Puts a record on a topic as it is."""
+        partition = partition_of(key.encode(), TOPICS[topic].partitions or PARTITIONS)
+        at = self.log[topic, partition]
+        at.append(Record(topic, partition, len(at), 0, key.encode(), value, envelope.write(message)))
+
+    def messages(self, topic: str) -> list[tuple[Envelope, Any]]:
+        """What stands on a topic: envelope and data, account by account in order."""
+        found = []
+        for (name, _), records in sorted(self.log.items()):
+            if name == topic:
+                found += [(envelope.read(r.headers, r.value, True)[0], from_json(r.value)) for r in records]
+        return found
+
+    # ---------------------------------------------------------------------------------------- inside
+
+    def run(self, limit: int = 100_000) -> None:
+        """Until no reader has anything to read, no relay anything to publish, no task is unanswered."""
+        for _ in range(limit):
+            steps = [step for step in self._steps() if step is not None]
+            if not steps:
+                return
+            (steps[0] if self.calm else self.random.choice(steps))()
+        raise AssertionError("the world does not become quiet")
+
+    def _steps(self) -> Iterable[Callable[[], None] | None]:
+        for reader in self.readers.values():
+            if reader.store.head() > reader.published:
+                yield lambda reader=reader: self._relay(reader)
+        for reader in self.readers.values():
+            for topic, partition in sorted(self.log):
+                at = (topic, partition)
+                if topic in reader.service.topics and reader.offsets[at] < len(self.log[at]):
+                    yield lambda reader=reader, at=at: self._deliver(reader, at)
+        for partition in range(PARTITIONS):
+            if self._tasks_seen[partition] < len(self.log[TASKS, partition]):
+                yield lambda partition=partition: self._work(partition)
+
+    def _relay(self, reader: Reader) -> None:
+        log: list[StoredEvent] = reader.store.log(
+            reader.published, 10_000 if self.calm else self.random.randint(1, 5)
+        )
+        entries: list[Entry] = reader.outbox.entries(log)
+        for letter in reader.outbox.letters(entries, reader.last):
+            out = letter.outgoing
+            at = self.log[out.topic, out.partition]
+            for _ in range(1 if self.calm else 2):
+                at.append(Record(out.topic, out.partition, len(at), 0, out.key, out.value, out.headers))
+        reader.published = entries[-1].sequence
+
+    def _deliver(self, reader: Reader, at: tuple[str, int]) -> None:
+        first = reader.offsets[at]
+        size = 1_000 if self.calm else self.random.randint(1, 4)
+        records = self.log[at][first : first + size]
+        handled = reader.inbox.handle(records, ())
+        assert not handled.gaps, f"a gap at {at}: {handled.gaps}"
+        reader.offsets[at] = first + len(records)
+        if not self.calm and self.random.random() < 0.1:
+            reader.inbox.forget()
+
+    def _work(self, partition: int) -> None:
+        """A provisioning system takes the next task and answers it (or not, when `answer` says None)."""
+        record = self.log[TASKS, partition][self._tasks_seen[partition]]
+        self._tasks_seen[partition] += 1
+        message, _ = envelope.read(record.headers, record.value)
+        task = from_json(record.value)
+        if message.type != full("task.requested"):
+            return
+        result = self.answer(task)
+        if result is None:
+            return
+        id = f"{task['taskId']}#{task['attempt']}"
+        report = {"taskId": task["taskId"], "attempt": task["attempt"], "result": result}
+        answer = Envelope(id=id, source="/provisioning", type=full("task.report"), account=message.account)
+        self.publish(RESULTS, str(message.account), json.dumps(report).encode(), answer)
+
+    # ------------------------------------------------------------------------------------------ looks
+
+    def state(self, service: str, category: str, id: str) -> Any:
+        """The fold of a stream, read from the store alone."""
+        reader = self.readers[service]
+        kind = reader.parts.categories[category]
+        state = kind.initial(id)
+        for stored in reader.store.load({f"{category}-{id}": 0}).get(f"{category}-{id}", ()):
+            state = kind.evolve(state, reader.parts.codec.decode(stored))
+        return state
+
+    def pages(self) -> dict[tuple[str, str], Any]:
+        """Every page of every read model: what people see, and what two worlds are compared by."""
+        found: dict[tuple[str, str], Any] = {}
+        for reader in self.readers.values():
+            for stream in sorted({event.stream for event in reader.store.log(0, 10_000_000)}):
+                category, _, id = stream.partition("-")
+                if category not in ("command", "parked"):
+                    for page in reader.service.pages(
+                        category, id, self.state(reader.service.name, category, id)
+                    ):
+                        found[page.kind, page.id] = page.body
+        return found
+
+    def parked(self) -> list[Any]:
+        """What could not be handled, in any service."""
+        return [row for reader in self.readers.values() for row in reader.store.rows_of("parked")]
