@@ -12,8 +12,15 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka import TopicPartition as Place
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    TopicAlreadyExistsError,
+    for_code,
+)
 from aiokafka.helpers import create_ssl_context
 
 from services.chassis.kafka_consumer import KafkaConsumer, record_of
@@ -28,6 +35,8 @@ MAX_MESSAGE_BYTES = 1_048_588
 _BATCH_BYTES = 1_000_000
 _PARTITION_FETCH_BYTES = 4 << 20
 _FETCH_BYTES = 32 << 20
+_METADATA_MS = 5_000
+"""So soon a member of a group hears of a topic that was made again."""
 _LET_GO_SECONDS = 2.0
 _AGAIN_SECONDS = 0.1
 _REPLICAS = 3
@@ -95,6 +104,7 @@ class _Aiokafka:
         return {
             "enable_auto_commit": False,
             "auto_offset_reset": "earliest",
+            "metadata_max_age_ms": _METADATA_MS,
             "fetch_max_wait_ms": self.settings.fetch_wait_ms,
             "max_partition_fetch_bytes": _PARTITION_FETCH_BYTES,
             "fetch_max_bytes": _FETCH_BYTES,
@@ -107,21 +117,50 @@ class _Aiokafka:
         except KeyError as error:
             if error.args != ("v",):  # the server's signature, which a refused SCRAM login does not have
                 raise
-            raise Unavailable(f"{doing}: the broker refuses user {self.settings.user}") from error
+            raise self._refused(doing) from error
+        except SaslAuthenticationFailed as error:
+            raise self._refused(doing) from error
         except (KafkaError, OSError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             raise Unavailable(f"{doing} on Kafka at {self.settings.bootstrap}: {reason}") from error
 
+    def _refused(self, doing: str) -> Unavailable:
+        where, user = self.settings.bootstrap, self.settings.user
+        return Unavailable(f"{doing} on Kafka at {where}: the broker refuses user {user}, or the password")
+
+    async def start(self, client: Any) -> None:
+        """The library only says that no broker was reached, and logs why: asks again for the reason."""
+        try:
+            await client.start()
+        except KafkaConnectionError:
+            for host, port, _ in collect_hosts(self.settings.bootstrap):
+                common = {name: value for name, value in self._common.items() if name != "bootstrap_servers"}
+                (await create_conn(host, port, **common)).close()
+            raise
+
     async def let_go(self, client: Any) -> None:
-        """An idempotent producer never stops while the broker is down: what it waits for is failed first."""
-        if isinstance(client, AIOKafkaProducer):
-            client._message_accumulator.fail_all(KafkaError("the producer was thrown away"))
         try:
             async with asyncio.timeout(_LET_GO_SECONDS):
+                if isinstance(client, AIOKafkaProducer):
+                    await _empty(client)
                 await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
         except (KafkaError, OSError, TimeoutError, KeyError) as error:
             log.warning("a client of Kafka did not stop in time: %r", error)
             await _cut(client)
+
+
+async def _empty(producer: AIOKafkaProducer) -> None:
+    """An idempotent producer never stops while the broker is down, so what it waits for is given up first."""
+    sender = producer._sender.sender_task
+    if sender is not None:
+        sender.cancel()
+        for connection in list(producer.client._conns.values()):
+            connection.close()
+        await asyncio.wait([sender])
+    accumulator = producer._message_accumulator
+    accumulator._pending_batches.update(batch for queue in accumulator._batches.values() for batch in queue)
+    for batch in list(accumulator._pending_batches):
+        batch.future.cancel()
 
 
 async def _cut(client: Any) -> None:
@@ -277,13 +316,13 @@ class KafkaBus:
     async def _started_admin(self) -> AIOKafkaAdminClient:
         if self._admin is None:
             self._admin = self._wire.admin()
-            await self._admin.start()
+            await self._wire.start(self._admin)
         return self._admin
 
     async def _started_reader(self) -> AIOKafkaConsumer:
         if self._reader is None:
             self._reader = self._wire.reader()
-            await self._reader.start()
+            await self._wire.start(self._reader)
         return self._reader
 
     async def _let_go(self) -> None:

@@ -57,7 +57,7 @@ class KafkaConsumer:
         try:
             with self._wire.faults(f"joining group {self._group}"):
                 async with asyncio.timeout(settings.timeout + 2 * settings.session_ms / 1000):
-                    await self._raw.start()
+                    await self._wire.start(self._raw)
         except BaseException:
             await self._leave()
             raise

@@ -43,7 +43,7 @@ class KafkaPublisher:
     async def _publish(self, batch: Sequence[Outgoing]) -> list[int]:
         if self._producer is None:
             self._producer = self._wire.producer()
-            await self._producer.start()
+            await self._wire.start(self._producer)
         await self._check(batch)
         queues = self._chunks(batch)
         offsets = [-1] * len(batch)

@@ -64,6 +64,10 @@ class Wire(Protocol):
         """What the library raises inside is `Unavailable`, saying what was being done."""
         ...
 
+    async def start(self, client: Any) -> None:
+        """Connects a client; what is raised says why it cannot."""
+        ...
+
     async def let_go(self, client: Any) -> None:
         """Ends a client, whatever state it is in, within seconds and without an error."""
         ...

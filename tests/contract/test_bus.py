@@ -478,18 +478,5 @@ async def test_offsets_go_on_when_everything_has_expired(setup: Setup) -> None:
     assert await publisher.publish(numbered(topic, 0, 1)) == [10]
 
 
-async def test_a_topic_made_later_reaches_the_members_of_a_group(setup: Setup) -> None:
-    first = await setup.topic("orders")
-    later = setup.name("later")
-    if isinstance(setup, KafkaSetup):
-        pytest.skip("on Kafka a member joins when every topic is there")
-    consumer, heard = await setup.member([first, later])
-    await until(lambda: len(heard.now) == PARTITIONS, consumer)
-    await setup.bus.apply([TopicConfig(later, PARTITIONS, None)])
-    await until(lambda: len(heard.now) == 2 * PARTITIONS, consumer)
-    await setup.publisher().publish(numbered(later, 0, 3))
-    assert len(await drain(consumer, 3)) == 3
-
-
 async def test_an_empty_batch_is_published_at_once(setup: Setup) -> None:
     assert await setup.publisher().publish([]) == []
