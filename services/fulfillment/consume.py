@@ -1,0 +1,252 @@
+"""The messages fulfillment hears, as domain commands, with the streams each one needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic_core import to_json
+
+from schemas import catalog as entries
+from schemas.inventory import AffectedInstance, ReservationAccepted, ReservedLine
+from schemas.provisioning import ReportTask, ResolveFallout, RetryTask, SkipTask
+from schemas.registry import full
+from services.chassis.service import Refused, Route, RowsOf, StreamOf, Why, Wish, Work
+from services.fulfillment import handlers
+from services.fulfillment.domain.blueprint import order_of
+from services.fulfillment.domain.catalog import Heard, Specification
+from services.fulfillment.domain.plan import Waiting
+from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip
+from services.fulfillment.domain.reservation import Instance, Line, Reservation
+from services.fulfillment.handlers import PLAN, REPORT, SPECIFICATION
+
+Wishes = Iterator[Collection[Wish]]
+
+# ---------------------------------------------------------------------------------------- catalog
+
+_ENTRY: TypeAdapter[Specification] = TypeAdapter(Specification)
+
+
+def _publish(data: entries.Specification, work: Work) -> None:
+    """Keeps what passes the check. Order alone answers for the catalog, so nothing is refused here."""
+    if not entries.check(data, _known(work)):
+        handlers.publish(_ENTRY.validate_python(data.model_dump()), work)
+
+
+def _known(work: Work) -> dict[str, entries.Specification]:
+    found = (work.state(SPECIFICATION, id).named(None) for id in work.members(SPECIFICATION, "all"))
+    return {
+        entry.specification_id: entries.Specification.model_validate_json(to_json(asdict(entry)))
+        for entry in found
+        if entry is not None
+    }
+
+
+def _all_entries(data: entries.Specification, work: Work) -> Wishes:
+    yield [RowsOf(SPECIFICATION, "all"), StreamOf(SPECIFICATION, data.specification_id)]
+    yield [StreamOf(SPECIFICATION, id) for id in work.members(SPECIFICATION, "all")]
+
+
+def _retire(data: entries.RetireSpecification, work: Work) -> None:
+    handlers.retire(data.specification_id, data.version, work)
+
+
+def _entry(data: entries.RetireSpecification, work: Work) -> Wishes:  # noqa: ARG001
+    yield [StreamOf(SPECIFICATION, data.specification_id)]
+
+
+# ---------------------------------------------------------------------------------- reservations
+
+
+def _accepted(data: ReservationAccepted, work: Work) -> None:
+    handlers.accepted(_reservation(data), work)
+
+
+def _reservation(data: ReservationAccepted) -> Reservation:
+    return Reservation(
+        order_id=data.order_id,
+        account_id=data.account_id,
+        version=data.version,
+        lines=tuple(_line(line) for line in data.lines),
+        tree=tuple(_instance(instance) for instance in data.tree),
+    )
+
+
+def _line(line: ReservedLine) -> Line:
+    return Line(
+        line_id=line.line_id,
+        action=line.action,
+        kind=line.kind,
+        specification_id=line.specification_id,
+        specification_version=line.specification_version,
+        instance_id=line.instance_id,
+        new_instance_id=line.new_instance_id,
+        characteristics=line.characteristics,
+        location=line.location,
+    )
+
+
+def _instance(instance: AffectedInstance) -> Instance:
+    return Instance(
+        instance_id=instance.instance_id,
+        line_id=instance.line_id,
+        action=instance.action,
+        kind=instance.kind,
+        specification_id=instance.specification_id,
+        specification_version=instance.specification_version,
+        parent_id=instance.parent_id,
+        location=instance.location,
+        characteristics=instance.characteristics,
+        side=instance.side,
+        pair_id=instance.pair_id,
+        new=instance.new,
+    )
+
+
+def _reserved(data: ReservationAccepted, work: Work) -> Wishes:
+    named = _named(data)
+    yield [StreamOf(PLAN, data.order_id), *(StreamOf(SPECIFICATION, id) for id in named)]
+    yield from _targets(named, work)
+
+
+def _named(data: ReservationAccepted | Reservation) -> set[str]:
+    lines = {line.specification_id for line in data.lines}
+    return lines | {instance.specification_id for instance in data.tree}
+
+
+def _targets(named: Iterable[str], work: Work) -> Wishes:
+    """What decomposition may ask the catalog for, level by level."""
+    seen = set(named)
+    level = set(seen)
+    while level := _below(level, work) - seen:
+        seen |= level
+        yield [StreamOf(SPECIFICATION, id) for id in level]
+
+
+def _below(level: Iterable[str], work: Work) -> set[str]:
+    heard: Iterable[Heard] = (work.state(SPECIFICATION, id) for id in level)
+    return {
+        relation.target for each in heard for entry in each.versions.values() for relation in entry.targets()
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAgain:
+    """The timer of an order that waits for the catalog."""
+
+    order_id: str
+
+
+def _look_again(data: LookAgain, work: Work) -> None:
+    handlers.look_again(data.order_id, work)
+
+
+def _waiting(data: LookAgain, work: Work) -> Wishes:
+    yield [StreamOf(PLAN, data.order_id)]
+    state = work.state(PLAN, data.order_id)
+    if isinstance(state, Waiting):
+        named = _named(state.reservation)
+        yield [StreamOf(SPECIFICATION, id) for id in named]
+        yield from _targets(named, work)
+
+
+# ------------------------------------------------------------------------------------------ tasks
+
+
+def _report(data: ReportTask, work: Work) -> None:
+    command = Report(task_id=data.task_id, result=data.result, attempt=data.attempt)
+    if data.characteristics:
+        _check_types(data, work)
+    handlers.report(command, data.message, data.characteristics, work)
+
+
+def _check_types(data: ReportTask, work: Work) -> None:
+    """Raises `Refused` for a value that is not of the type the catalog gives it."""
+    _, plan = handlers.plan_of(data.task_id, work)
+    if plan is None:
+        return
+    heard: Heard = work.state(SPECIFICATION, handlers.specification_of(data.task_id, plan))
+    entry = heard.named(None)
+    types = {each.name: each.type for each in entry.characteristics} if entry else {}
+    wrong = [
+        Why(
+            rule="FIELD",
+            field=f"characteristics.{name}",
+            message=f"'{name}' is of type {types[name]} in the catalog: send such a value, or leave it out",
+        )
+        for name, value in data.characteristics.items()
+        if name in types and not entries.fits(types[name], value)
+    ]
+    if wrong:
+        raise Refused(*wrong)
+
+
+def _reported(data: ReportTask, work: Work) -> Wishes:
+    order_id = order_of(data.task_id)
+    yield [StreamOf(PLAN, order_id)] if order_id else [StreamOf(REPORT, data.task_id)]
+    if not data.characteristics:
+        return
+    _, plan = handlers.plan_of(data.task_id, work)
+    if plan is not None:
+        yield [StreamOf(SPECIFICATION, handlers.specification_of(data.task_id, plan))]
+
+
+def _retry(data: RetryTask, work: Work) -> None:
+    reason = work.seal(data.reason or "asked for again")
+    handlers.retry(Retry(task_id=data.task_id, resolution=reason or ""), work)
+
+
+def _skip(data: SkipTask, work: Work) -> None:
+    handlers.skip(Skip(task_id=data.task_id, reason=work.seal(data.reason) or ""), work)
+
+
+def _task(data: RetryTask | SkipTask | AskAgain, work: Work) -> Wishes:  # noqa: ARG001
+    if order_id := order_of(data.task_id):
+        yield [StreamOf(PLAN, order_id)]
+
+
+def _resolve(data: ResolveFallout, work: Work) -> None:
+    handlers.resolve(data.fallout_id, work.seal(data.resolution) or "", work)
+
+
+def _fallout(data: ResolveFallout, work: Work) -> Wishes:  # noqa: ARG001
+    subject = data.fallout_id.rpartition(".f")[0]
+    yield [StreamOf(PLAN, id) for id in (subject, order_of(subject)) if id]
+
+
+# ----------------------------------------------------------------------------------------- routes
+
+
+def _order_of_task(data: Any) -> str | None:
+    return order_of(data.task_id)
+
+
+def _order_of_fallout(data: ResolveFallout) -> str | None:
+    return order_of(data.fallout_id.rpartition(".f")[0])
+
+
+def _order(data: Any) -> str | None:
+    order_id: str = data.order_id
+    return order_id
+
+
+ROUTES: Mapping[str, Route] = {
+    full("specification.publish"): Route(model=entries.Specification, handle=_publish, needs=_all_entries),
+    full("specification.retire"): Route(model=entries.RetireSpecification, handle=_retire, needs=_entry),
+    full("reservation.accepted"): Route(
+        model=ReservationAccepted, handle=_accepted, needs=_reserved, order=_order
+    ),
+    full("task.report"): Route(model=ReportTask, handle=_report, needs=_reported, order=_order_of_task),
+    full("task.retry"): Route(model=RetryTask, handle=_retry, needs=_task, order=_order_of_task),
+    full("task.skip"): Route(model=SkipTask, handle=_skip, needs=_task, order=_order_of_task),
+    full("fallout.resolve"): Route(
+        model=ResolveFallout, handle=_resolve, needs=_fallout, order=_order_of_fallout
+    ),
+}
+
+TIMERS: Mapping[str, Route] = {
+    handlers.LOOK_AGAIN: Route(model=LookAgain, handle=_look_again, needs=_waiting, order=_order),
+    handlers.ASK_AGAIN: Route(model=AskAgain, handle=handlers.ask_again, needs=_task, order=_order_of_task),
+}

@@ -1,0 +1,93 @@
+"""The parts a plan is made of: domain orders and tasks, before anything has happened to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, Side, TaskKind
+
+DomainOrderState = Literal["draft", "in_progress", "closed_complete"]
+TaskState = Literal["draft", "open", "scheduled", "in_progress", "on_hold", "closed_complete"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """DEC-05, resolved: where a value of this domain order goes when it is known."""
+
+    characteristic: str
+    domain_order_id: str
+    as_: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainOrder:
+    """The work on one instance. `waits_for` are domain orders that close before its tasks begin (D-05)."""
+
+    domain_order_id: str
+    kind: Kind
+    action: LineAction
+    line_id: str
+    specification_id: str
+    specification_version: str | None = None
+    side: Side | None = None
+    instance_id: str | None = None
+    parent_id: str | None = None
+    pair_id: str | None = None
+    new_instance: bool = False
+    parent_instance_id: str | None = None
+    composed_of: tuple[str, ...] = ()
+    characteristics: dict[str, Scalar] = field(default_factory=dict)
+    location: str | None = None
+    waits_for: tuple[str, ...] = ()
+    copies: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTask:
+    """A task with its policy; `duration` and `backoff` in seconds, `after` in task ids."""
+
+    task_id: str
+    name: str
+    kind: TaskKind
+    domain_order_id: str
+    after: tuple[str, ...] = ()
+    duration: int | None = None
+    retries: int = 0
+    backoff: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blueprint:
+    """Domain orders parents before children, tasks in their order."""
+
+    order_id: str
+    account_id: str
+    version: int
+    line_ids: tuple[str, ...]
+    domain_orders: tuple[DomainOrder, ...]
+    tasks: tuple[PlannedTask, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why something cannot be: the rule, where, what is wrong and what would be right."""
+
+    rule: str
+    message: str
+    line_id: str | None = None
+    field: str | None = None
+
+
+class Refused(Exception):
+    """An ask from outside that must not be granted."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.message)
+        self.reason = reason
+
+
+def order_of(task_id: str) -> str | None:
+    """The order whose task it would be: task ids are `<order>.<n>.<name>`, and names hold no dots."""
+    parts = task_id.rsplit(".", 2)
+    return parts[0] if len(parts) == 3 else None

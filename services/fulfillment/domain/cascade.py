@@ -1,0 +1,228 @@
+"""What follows when a task closes: successors, domain orders bottom-up, the next side of a move, the plan.
+
+Works on an overlay over the counters of the plan and never changes it, so that the cost is what is closed
+and released, not the size of the plan.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, DomainOrderState
+from services.fulfillment.domain.catalog import Scalar, Values
+from services.fulfillment.domain.plan import (
+    DomainOrderClosed,
+    DomainOrderPlanned,
+    DomainOrderStarted,
+    OpenOrder,
+    OpenTask,
+    Plan,
+    PlanCompleted,
+    PlanEvent,
+    TaskClosed,
+    TaskReleased,
+    Unplanned,
+    ValuesCopied,
+    created,
+    evolve,
+)
+
+
+def begin(blueprint: Blueprint, now: datetime) -> tuple[PlanEvent, ...]:
+    """The plan, its domain orders, the tasks that are ready, and what closes at once (DOM-06)."""
+    first = created(blueprint)
+    plan = evolve(Unplanned(), first)
+    assert isinstance(plan, Plan)
+    planned = tuple(
+        DomainOrderPlanned(
+            version=plan.version, domain_order=order, state=_first_state(plan, order.domain_order_id)
+        )
+        for order in blueprint.domain_orders
+    )
+    for event in planned:
+        evolve(plan, event)
+    return (first, *planned, *Cascade(plan, now).start())
+
+
+def _first_state(plan: Plan, id: str) -> DomainOrderState:
+    order = plan.orders[id]
+    waits = order.blockers or (order.tasks and all(plan.tasks[task].blockers for task in order.tasks))
+    return "draft" if waits else "in_progress"
+
+
+class Cascade:
+    """The consequences of one decision, in the order in which they happen."""
+
+    def __init__(self, plan: Plan, now: datetime) -> None:
+        self._plan = plan
+        self._now = now
+        self._events: list[PlanEvent] = []
+        self._gone: Counter[tuple[str, str]] = Counter()
+        self._values: dict[str, Values] = {}
+        self._started: set[str] = set()
+        self._look: deque[str] = deque()
+        self.looked_at = 0
+        """How many domain orders and tasks were touched: what the decision cost."""
+
+    def start(self) -> tuple[PlanEvent, ...]:
+        """Releases all that waits for nothing."""
+        for id, order in self._plan.orders.items():
+            if not order.blockers:
+                self._release_ready(order)
+                self._look.append(id)
+        return self._finish()
+
+    def close(self, closed: TaskClosed) -> tuple[PlanEvent, ...]:
+        """What follows when this task closes, the closing included."""
+        self._events.append(closed)
+        task, order = self._plan.tasks[closed.task_id], self._plan.orders[closed.domain_order_id]
+        self._set_values(order, closed.characteristics)
+        self._gone["tasks", closed.domain_order_id] += 1
+        for successor in task.successors:
+            self._gone["before", successor] += 1
+            self._release_if_ready(self._plan.tasks[successor])
+        self._look.append(closed.domain_order_id)
+        return self._finish()
+
+    def release(self, task: OpenTask) -> TaskReleased:
+        """The next attempt of a task."""
+        planned = task.planned
+        order = self._plan.orders[planned.domain_order_id]
+        due = None if planned.duration is None else self._now + timedelta(seconds=planned.duration)
+        return TaskReleased(
+            version=self._plan.version,
+            task_id=planned.task_id,
+            attempt=task.attempt + 1,
+            kind=planned.kind,
+            name=planned.name,
+            action=order.brief.action,
+            line_id=order.brief.line_id,
+            domain_order_id=planned.domain_order_id,
+            instance_id=order.brief.instance_id,
+            specification_id=order.brief.specification_id,
+            location=_details(order).location,
+            characteristics=dict(self._values.get(planned.domain_order_id, order.values)),
+            due=due,
+        )
+
+    # ------------------------------------------------------------------------------------ closing
+
+    def _finish(self) -> tuple[PlanEvent, ...]:
+        while self._look:
+            self.looked_at += 1
+            order = self._plan.orders[self._look.popleft()]
+            if self._may_close(order):
+                self._close_order(order)
+        if not self._plan.completed and self._plan.open_orders == self._gone["orders", ""]:
+            self._events.append(PlanCompleted(version=self._plan.version, line_ids=self._plan.line_ids))
+        return tuple(self._events)
+
+    def _may_close(self, order: OpenOrder) -> bool:
+        id = order.brief.domain_order_id
+        return (
+            order.state != "closed_complete"
+            and not self._gone["closed", id]
+            and order.open_tasks == self._gone["tasks", id]
+            and order.open_children == self._gone["children", id]
+            and order.blockers == self._gone["blockers", id]
+        )
+
+    def _close_order(self, order: OpenOrder) -> None:
+        brief = order.brief
+        id, line = brief.domain_order_id, brief.line_id
+        for key in (("closed", id), ("orders", ""), ("line", line)):
+            self._gone[key] += 1
+        self._events.append(
+            DomainOrderClosed(
+                version=self._plan.version,
+                domain_order=self._now_known(order),
+                previous="in_progress" if id in self._started else order.state,
+                line_closed=self._plan.open_lines[line] == self._gone["line", line],
+            )
+        )
+        if brief.parent_id is not None:
+            self._gone["children", brief.parent_id] += 1
+            self._look.append(brief.parent_id)
+        for waiter in order.waiters:
+            self._gone["blockers", waiter] += 1
+            self._unblock(self._plan.orders[waiter])
+
+    def _unblock(self, order: OpenOrder) -> None:
+        id = order.brief.domain_order_id
+        if order.blockers == self._gone["blockers", id]:
+            self._release_ready(order)
+            self._look.append(id)
+
+    # ---------------------------------------------------------------------------------- releasing
+
+    def _release_ready(self, order: OpenOrder) -> None:
+        for id in order.tasks:
+            self._release_if_ready(self._plan.tasks[id])
+
+    def _release_if_ready(self, task: OpenTask) -> None:
+        self.looked_at += 1
+        planned = task.planned
+        order = self._plan.orders[planned.domain_order_id]
+        if (
+            task.state == "draft"
+            and task.blockers == self._gone["before", planned.task_id]
+            and order.blockers == self._gone["blockers", planned.domain_order_id]
+        ):
+            self._start_order(order)
+            self._events.append(self.release(task))
+
+    def _start_order(self, order: OpenOrder) -> None:
+        id = order.brief.domain_order_id
+        if order.state == "draft" and id not in self._started:
+            self._started.add(id)
+            self._events.append(
+                DomainOrderStarted(version=self._plan.version, domain_order=self._now_known(order))
+            )
+
+    # ------------------------------------------------------------------------------------- values
+
+    def _set_values(self, order: OpenOrder, found: Mapping[str, Scalar]) -> None:
+        """DEC-05: a value found on the way goes on to where the catalog maps it, while that is open."""
+        if not found:
+            return
+        self._overlay(order).update(found)
+        queue, seen = deque([(order, dict(found))]), {order.brief.domain_order_id}
+        while queue:
+            source, values = queue.popleft()
+            for target, copied in self._copies(source, values).items():
+                reached = self._plan.orders[target]
+                if target in seen or reached.state == "closed_complete":
+                    continue
+                seen.add(target)
+                self._overlay(reached).update(copied)
+                self._events.append(
+                    ValuesCopied(
+                        domain_order_id=target,
+                        source_id=source.brief.domain_order_id,
+                        characteristics=copied,
+                    )
+                )
+                queue.append((reached, copied))
+
+    def _copies(self, source: OpenOrder, values: Values) -> dict[str, Values]:
+        copied: dict[str, Values] = {}
+        for copy in _details(source).copies:
+            if copy.characteristic in values:
+                copied.setdefault(copy.domain_order_id, {})[copy.as_] = values[copy.characteristic]
+        return copied
+
+    def _overlay(self, order: OpenOrder) -> Values:
+        return self._values.setdefault(order.brief.domain_order_id, dict(order.values))
+
+    def _now_known(self, order: OpenOrder) -> DomainOrder:
+        values = self._values.get(order.brief.domain_order_id, order.values)
+        return replace(_details(order), characteristics=dict(values))
+
+
+def _details(order: OpenOrder) -> DomainOrder:
+    """Every domain order of a plan is planned with the plan itself."""
+    assert order.details is not None
+    return order.details

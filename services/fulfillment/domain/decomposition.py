@@ -1,0 +1,90 @@
+"""DEC-01..03, 05..07: from what was reserved, and the catalog, to the domain orders and tasks of a plan.
+
+Domain orders follow the instance tree; the catalog adds what the new values now need and ends what they no
+longer need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.fulfillment.domain.blueprint import Blueprint, Reason
+from services.fulfillment.domain.catalog import Heard
+from services.fulfillment.domain.growth import Growth
+from services.fulfillment.domain.mappings import spread
+from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.targets import Seal
+from services.fulfillment.domain.tasking import circle, laid_out
+
+Catalog = Callable[[str], Heard]
+MAX_DOMAIN_ORDERS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impossible:
+    """No plan can be made of it."""
+
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incomplete:
+    """Targets that no published entry stands behind yet; `retired` are never coming back by waiting."""
+
+    reasons: tuple[Reason, ...]
+
+
+def missing(reservation: Reservation, catalog: Catalog) -> tuple[str, ...]:
+    """The specification versions that are named and were not heard yet, as `id@version`.
+
+    What is made new needs its entry in any version. An instance that names no version of an entry never
+    published has a plan that closes by itself (DOM-06).
+    """
+    had = {instance.instance_id: instance.specification_id for instance in reservation.tree}
+    named = set[tuple[str, str | None]]()
+    own = set[str | None]()
+    for line in reservation.lines:
+        if line.action == "no_change":
+            continue
+        own |= {line.instance_id, line.new_instance_id}
+        if line.specification_version or had.get(line.instance_id or "") != line.specification_id:
+            named.add((line.specification_id, line.specification_version))
+    named |= {
+        (instance.specification_id, instance.specification_version)
+        for instance in reservation.tree
+        if instance.specification_version is not None and instance.instance_id not in own
+    }
+    return tuple(
+        sorted(f"{id}@{version or 'any'}" for id, version in named if catalog(id).named(version) is None)
+    )
+
+
+def decompose(reservation: Reservation, catalog: Catalog, seal: Seal) -> Blueprint | Impossible | Incomplete:
+    """The plan, or every reason why there can be none."""
+    growth = Growth(reservation, catalog, seal)
+    nodes = growth.grow()
+    if growth.retired or growth.unpublished:
+        reasons = (*growth.retired, *growth.unpublished)
+        return Impossible(reasons=reasons) if growth.retired else Incomplete(reasons=reasons)
+    if len(nodes) > MAX_DOMAIN_ORDERS:
+        return Impossible(reasons=(_too_many(len(nodes)),))
+    spread(nodes)
+    blueprint = laid_out(reservation, nodes)
+    waiting = circle(blueprint)
+    return Impossible(reasons=(_circular(waiting),)) if waiting else blueprint
+
+
+def _too_many(count: int) -> Reason:
+    return Reason(
+        rule="LIM-01",
+        message=f"the order needs {count} domain orders and {MAX_DOMAIN_ORDERS} fit a plan: split it",
+    )
+
+
+def _circular(task_id: str) -> Reason:
+    return Reason(
+        rule="DEC-01",
+        message=f"task {task_id} waits for itself through the 'after' of other entries: "
+        "change one of those plans in the catalog",
+    )

@@ -1,0 +1,69 @@
+"""LIM-01: how large the messages of a plan become, known before anything is appended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from services.fulfillment.domain.blueprint import Blueprint, PlannedTask, Reason
+from services.fulfillment.domain.catalog import Scalar
+from services.fulfillment.domain.plan import DomainOrderBrief, created
+
+MAX_MESSAGE = 1024 * 1024
+_ENVELOPE = 4096
+"""What headers and the fields around the lists may take."""
+_SMALL = 500
+"""So many domain orders and tasks fit whatever their ids are."""
+
+
+def too_large(blueprint: Blueprint) -> Reason | None:
+    """Why the plan cannot be announced in one message; None when it can."""
+    if len(blueprint.domain_orders) + len(blueprint.tasks) < _SMALL:
+        return None
+    size = announced(blueprint)
+    if size <= MAX_MESSAGE:
+        return None
+    orders, tasks = len(blueprint.domain_orders), len(blueprint.tasks)
+    return Reason(
+        rule="LIM-01",
+        message=f"the plan has {orders} domain orders and {tasks} tasks: telling of them takes "
+        f"{size} bytes and {MAX_MESSAGE} are allowed. Split the order",
+    )
+
+
+def announced(blueprint: Blueprint) -> int:
+    """Bytes that `plan.created` takes at most."""
+    event = created(blueprint)
+    lines = sum(_text(line) + 1 for line in event.line_ids)
+    orders = sum(_order(order) for order in event.domain_orders)
+    return _ENVELOPE + lines + orders + sum(_task(task) for task in event.tasks)
+
+
+def _order(order: DomainOrderBrief) -> int:
+    needed = (order.domain_order_id, order.kind, order.action, order.specification_id, order.line_id)
+    size = len('{"domainOrderId":,"kind":,"action":,"specificationId":,"lineId":},') + sum(map(_text, needed))
+    for name, value in (
+        ("instanceId", order.instance_id),
+        ("parentId", order.parent_id),
+        ("pairId", order.pair_id),
+    ):
+        size += 0 if value is None else len(f',"{name}":') + _text(value)
+    return size
+
+
+def _task(task: PlannedTask) -> int:
+    size = len('{"taskId":,"name":,"kind":,"domainOrderId":},')
+    size += sum(map(_text, (task.task_id, task.name, task.kind, task.domain_order_id)))
+    return size + (len(',"after":[]') + sum(_text(id) + 1 for id in task.after) if task.after else 0)
+
+
+def _text(text: str) -> int:
+    """Bytes of a JSON string with its quotes."""
+    if text.isascii() and text.isalnum():
+        return len(text) + 2
+    return len(json.dumps(text, ensure_ascii=False).encode())
+
+
+def values_size(*values: Mapping[str, Scalar]) -> int:
+    """Bytes that characteristics take in a message."""
+    return sum(len(json.dumps(each, ensure_ascii=False).encode()) for each in values)

@@ -1,0 +1,52 @@
+"""What inventory reserved for an order: its lines, and the instances they touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    line_id: str
+    action: LineAction
+    kind: Kind
+    specification_id: str
+    specification_version: str | None = None
+    instance_id: str | None = None
+    new_instance_id: str | None = None
+    characteristics: dict[str, Scalar] = field(default_factory=dict)
+    location: str | None = None
+
+    def stands_for(self, instance_id: str) -> bool:
+        return instance_id in (self.instance_id, self.new_instance_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One instance of the affected tree, as it stood when it was reserved."""
+
+    instance_id: str
+    line_id: str
+    action: LineAction
+    kind: Kind
+    specification_id: str
+    specification_version: str | None = None
+    parent_id: str | None = None
+    location: str | None = None
+    characteristics: dict[str, Scalar] = field(default_factory=dict)
+    side: Side | None = None
+    pair_id: str | None = None
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """`tree` names parents before their children."""
+
+    order_id: str
+    account_id: str
+    version: int
+    lines: tuple[Line, ...]
+    tree: tuple[Instance, ...]

@@ -1,0 +1,278 @@
+"""What is done about each command, with the states it needs: the decisions are in `domain`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from services.chassis.service import Refused, Why, Work
+from services.fulfillment.domain import blueprint, catalog, reports
+from services.fulfillment.domain.blueprint import Blueprint, Reason, order_of
+from services.fulfillment.domain.cascade import begin
+from services.fulfillment.domain.catalog import Heard, Scalar, Specification
+from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
+from services.fulfillment.domain.limits import MAX_MESSAGE, too_large, values_size
+from services.fulfillment.domain.plan import (
+    AttemptFailed,
+    Canceled,
+    FalloutClosed,
+    FalloutOpened,
+    Plan,
+    PlanCanceled,
+    PlanEvent,
+    PlanPostponed,
+    PlanState,
+    ReportIgnored,
+    Unplanned,
+    Waiting,
+)
+from services.fulfillment.domain.reservation import Reservation
+
+PLAN = "plan"
+REPORT = "report"
+SPECIFICATION = "specification"
+LOOK_AGAIN = "plan.look-again"
+ASK_AGAIN = "task.ask-again"
+
+FALLOUT_AFTER = timedelta(minutes=1)
+TARGET_GRACE = timedelta(seconds=10)
+"""The catalog may be heard a little later than the order that needs it; then a missing target is missing."""
+_SOON, _LATER = timedelta(seconds=2), timedelta(seconds=15)
+
+# ---------------------------------------------------------------------------------------- catalog
+
+
+def publish(entry: Specification, work: Work) -> None:
+    """A catalog entry that passed the check."""
+    events = catalog.publish(entry, work.state(SPECIFICATION, entry.specification_id))
+    work.append(SPECIFICATION, entry.specification_id, *events)
+    work.put(SPECIFICATION, "all", entry.specification_id)
+
+
+def retire(specification_id: str, version: str | None, work: Work) -> None:
+    events = catalog.retire(version, work.state(SPECIFICATION, specification_id))
+    work.append(SPECIFICATION, specification_id, *events)
+
+
+# ------------------------------------------------------------------------------------------- plan
+
+
+def accepted(reservation: Reservation, work: Work) -> None:
+    """Plans what was reserved, or waits for the catalog. A reservation heard again changes nothing."""
+    if _is_new(work.state(PLAN, reservation.order_id), reservation.version):
+        _plan(reservation, None, work)
+
+
+def _is_new(state: PlanState, version: int) -> bool:
+    match state:
+        case Unplanned():
+            return True
+        case Canceled(version=before):
+            return version > before
+        case _:
+            return False
+
+
+def look_again(order_id: str, work: Work) -> None:
+    """The timer of an order that waits: are the specifications there now?"""
+    state = work.state(PLAN, order_id)
+    if isinstance(state, Waiting):
+        _plan(state.reservation, state, work)
+
+
+def _plan(reservation: Reservation, waiting: Waiting | None, work: Work) -> None:
+    def heard(id: str) -> Heard:
+        found: Heard = work.state(SPECIFICATION, id)
+        return found
+
+    lacking = missing(reservation, heard)
+    if lacking:
+        _wait(reservation, waiting, lacking, work)
+        return
+    outcome = decompose(reservation, heard, work.seal)
+    since = waiting.since if waiting else work.now
+    match outcome:
+        case Incomplete() if work.now - since < TARGET_GRACE:
+            _wait(reservation, waiting, tuple(reason.message for reason in outcome.reasons), work)
+        case Incomplete(reasons=reasons) | Impossible(reasons=reasons):
+            _cancel(reservation, reasons, work)
+        case Blueprint():
+            _begin(reservation, outcome, waiting, work)
+
+
+def _begin(reservation: Reservation, made: Blueprint, waiting: Waiting | None, work: Work) -> None:
+    if (reason := too_large(made)) is not None:
+        _cancel(reservation, (reason,), work)
+        return
+    if waiting is not None and waiting.fallout_id is not None:
+        work.append(PLAN, reservation.order_id, _found(waiting, waiting.fallout_id, work))
+    work.append(PLAN, reservation.order_id, *begin(made, work.now))
+
+
+def _cancel(reservation: Reservation, reasons: tuple[Reason, ...], work: Work) -> None:
+    canceled = PlanCanceled(version=reservation.version, account_id=reservation.account_id, reasons=reasons)
+    work.append(PLAN, reservation.order_id, canceled)
+
+
+def _wait(reservation: Reservation, waiting: Waiting | None, lacking: tuple[str, ...], work: Work) -> None:
+    order_id = reservation.order_id
+    since = waiting.since if waiting else work.now
+    late = work.now - since >= FALLOUT_AFTER
+    if waiting is None or waiting.missing != lacking:
+        work.append(
+            PLAN,
+            order_id,
+            PlanPostponed(version=reservation.version, reservation=reservation, missing=lacking, at=since),
+        )
+    if late and waiting is not None and waiting.fallout_id is None:
+        work.append(PLAN, order_id, _nothing_came(reservation, lacking, work))
+    due = work.now + (_LATER if late else _SOON)
+    work.timer(f"wait-{order_id}", due, LOOK_AGAIN, {"order_id": order_id})
+
+
+def _nothing_came(reservation: Reservation, lacking: tuple[str, ...], work: Work) -> FalloutOpened:
+    message = f"the order waits for {', '.join(lacking)}: publish it, the order then goes on by itself"
+    return FalloutOpened(
+        version=reservation.version,
+        fallout_id=f"{reservation.order_id}.f1",
+        task_id=None,
+        domain_order_id=None,
+        message=work.seal(message) or "",
+    )
+
+
+def _found(waiting: Waiting, fallout_id: str, work: Work) -> FalloutClosed:
+    return FalloutClosed(
+        version=waiting.reservation.version,
+        fallout_id=fallout_id,
+        task_id=None,
+        resolution=work.seal("what was missing has been published") or "",
+    )
+
+
+# ------------------------------------------------------------------------------------------ tasks
+
+
+def report(command: reports.Report, message: str | None, found: Mapping[str, Scalar], work: Work) -> None:
+    """What became of a task, `message` and `found` still plain. One we do not know is only recorded."""
+    order_id, plan = plan_of(command.task_id, work)
+    if order_id is None or plan is None:
+        ignored = ReportIgnored(
+            task_id=command.task_id, attempt=command.attempt, result=command.result, why="no such task"
+        )
+        work.append(REPORT, command.task_id, ignored)
+        return
+    _same_account(plan, work)
+    sealed = reports.Report(
+        task_id=command.task_id,
+        result=command.result,
+        attempt=command.attempt,
+        message=work.seal(message),
+        characteristics=_sealed(command.task_id, found, plan, work) if found else {},
+    )
+    _append(order_id, reports.report(sealed, plan, work.now), work)
+
+
+def ask_again(command: reports.AskAgain, work: Work) -> None:
+    """The timer of a back-off."""
+    order_id, plan = plan_of(command.task_id, work)
+    if order_id is not None and plan is not None:
+        _append(order_id, reports.ask_again(command, plan, work.now), work)
+
+
+def retry(command: reports.Retry, work: Work) -> None:
+    """Raises `Refused`."""
+    _on_task(command.task_id, lambda plan, now: reports.retry(command, plan, now), work)
+
+
+def skip(command: reports.Skip, work: Work) -> None:
+    """Raises `Refused`."""
+    _on_task(command.task_id, lambda plan, now: reports.skip(command, plan, now), work)
+
+
+def resolve(fallout_id: str, resolution: str, work: Work) -> None:
+    """Raises `Refused`. What the fallout holds goes on: the task is asked for again, the order looked at."""
+    subject = fallout_id.rpartition(".f")[0]
+    waiting = work.state(PLAN, subject)
+    if isinstance(waiting, Waiting) and waiting.fallout_id == fallout_id:
+        _account_is(waiting.reservation.account_id, work)
+        look_again(subject, work)
+        return
+    _, plan = plan_of(subject, work)
+    if plan is None:
+        raise _unknown("fallout", "falloutId", fallout_id)
+    _same_account(plan, work)
+    if fallout_id not in plan.fallouts:
+        message = f"fallout {fallout_id} is not open: nothing is held by it any more"
+        raise Refused(Why(rule="FAL-03", field="falloutId", message=message))
+    retry(reports.Retry(task_id=subject, resolution=resolution), work)
+
+
+def plan_of(task_id: str, work: Work) -> tuple[str | None, Plan | None]:
+    """The order and plan of a task; the plan None when there is no such task."""
+    order_id = order_of(task_id)
+    plan = work.state(PLAN, order_id) if order_id else None
+    return order_id, plan if isinstance(plan, Plan) and task_id in plan.tasks else None
+
+
+def specification_of(task_id: str, plan: Plan) -> str:
+    return plan.orders[plan.tasks[task_id].planned.domain_order_id].brief.specification_id
+
+
+def _on_task(task_id: str, decide: Callable[[Plan, datetime], tuple[PlanEvent, ...]], work: Work) -> None:
+    order_id, plan = plan_of(task_id, work)
+    if order_id is None or plan is None:
+        raise _unknown("task", "taskId", task_id)
+    _same_account(plan, work)
+    try:
+        events = decide(plan, work.now)
+    except blueprint.Refused as refused:
+        raise Refused(Why(*_why(refused.reason))) from refused
+    _append(order_id, events, work)
+
+
+def _append(order_id: str, events: tuple[PlanEvent, ...], work: Work) -> None:
+    for event in events:
+        if isinstance(event, AttemptFailed) and event.again > work.now:
+            data = {"task_id": event.task_id, "attempt": event.attempt}
+            work.timer(f"retry-{event.task_id}-{event.attempt}", event.again, ASK_AGAIN, data)
+    work.append(PLAN, order_id, *events)
+
+
+def _sealed(task_id: str, found: Mapping[str, Scalar], plan: Plan, work: Work) -> dict[str, Scalar]:
+    """Personal values become tokens; those of a specification we do not know all count as personal."""
+    order = plan.orders[plan.tasks[task_id].planned.domain_order_id]
+    size = values_size(order.values, found)
+    if size > MAX_MESSAGE - 64 * 1024:
+        message = f"with these values the characteristics take {size} bytes, more than fit a message"
+        raise Refused(Why(rule="LIM-01", field="characteristics", message=message))
+    details = order.details
+    heard: Heard = work.state(SPECIFICATION, order.brief.specification_id)
+    entry = heard.named(details.specification_version if details else None)
+    if entry is None:
+        return {name: work.seal(value) for name, value in found.items()}
+    personal = {each.name for each in entry.characteristics if each.personal}
+    return {name: work.seal(value) if name in personal else value for name, value in found.items()}
+
+
+# --------------------------------------------------------------------------------------- refusals
+
+
+def _why(reason: Reason) -> tuple[str, str, str | None, str | None]:
+    return reason.rule, reason.message, reason.line_id, reason.field
+
+
+def _unknown(what: str, field: str, id: str) -> Refused:
+    message = f"there is no {what} {id}: take its id from fulfillment.events, or from 'aftersale show plan'"
+    return Refused(Why(rule="REF-01", field=field, message=message))
+
+
+def _same_account(plan: Plan, work: Work) -> None:
+    _account_is(plan.account_id, work)
+
+
+def _account_is(account_id: str, work: Work) -> None:
+    given = work.message.account
+    if given != account_id:
+        message = f"the task belongs to another account than {given}: send the accountid it was asked with"
+        raise Refused(Why(rule="REF-01", field="accountid", message=message))

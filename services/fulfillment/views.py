@@ -1,0 +1,77 @@
+"""The page of a plan: what `aftersale show plan` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.chassis.service import Page
+from services.fulfillment.domain.plan import Canceled, OpenOrder, OpenTask, Plan, Waiting
+
+
+def pages(category: str, id: str, state: Any) -> Iterable[Page]:
+    """One page an order, kind `plan`."""
+    if category != "plan":
+        return ()
+    match state:
+        case Plan():
+            return (Page("plan", id, state.account_id, _made(id, state)),)
+        case Waiting(reservation=reservation):
+            waits = {"state": "waiting", "waitsFor": list(state.missing), "fallouts": _one(state.fallout_id)}
+            body = {**_empty(id, reservation.account_id, reservation.version), **waits}
+            return (Page("plan", id, reservation.account_id, body),)
+        case Canceled():
+            reasons = [{"rule": each.rule, "message": each.message} for each in state.reasons]
+            body = {**_empty(id, state.account_id, state.version), "state": "canceled", "reasons": reasons}
+            return (Page("plan", id, state.account_id, body),)
+    return ()
+
+
+def _one(fallout_id: str | None) -> list[dict[str, Any]]:
+    return [] if fallout_id is None else [{"falloutId": fallout_id, "taskId": None}]
+
+
+def _empty(id: str, account_id: str, version: int) -> dict[str, Any]:
+    return {"orderId": id, "accountId": account_id, "version": version, "domainOrders": [], "tasks": []}
+
+
+def _made(id: str, plan: Plan) -> dict[str, Any]:
+    return {
+        "orderId": id,
+        "accountId": plan.account_id,
+        "version": plan.version,
+        "state": "completed" if plan.completed else "in_progress",
+        "domainOrders": [_domain_order(order) for order in plan.orders.values()],
+        "tasks": [_task(task) for task in plan.tasks.values()],
+        "fallouts": [{"falloutId": fallout, "taskId": task} for fallout, task in plan.fallouts.items()],
+    }
+
+
+def _domain_order(order: OpenOrder) -> dict[str, Any]:
+    brief = order.brief
+    return {
+        "domainOrderId": brief.domain_order_id,
+        "kind": brief.kind,
+        "specificationId": brief.specification_id,
+        "action": brief.action,
+        "state": order.state,
+        "parentId": brief.parent_id,
+        "instanceId": brief.instance_id,
+        "pairId": brief.pair_id,
+        "lineId": brief.line_id,
+    }
+
+
+def _task(task: OpenTask) -> dict[str, Any]:
+    planned = task.planned
+    return {
+        "taskId": planned.task_id,
+        "name": planned.name,
+        "kind": planned.kind,
+        "state": task.state,
+        "attempt": task.attempt,
+        "domainOrderId": planned.domain_order_id,
+        "after": list(planned.after),
+        "undo": False,
+        "falloutId": task.fallout_id,
+    }
