@@ -1,0 +1,264 @@
+"""From messages to order's own terms: the table of all that this service hears."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from schemas import catalog as entries
+from schemas import fulfillment, inventory
+from schemas import order as messages
+from schemas.registry import full
+from schemas.vocabulary import Reason as PublicReason
+from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
+from services.order import catalog, handlers, needs
+from services.order.domain import order as orders
+from services.order.domain.capture import Asked
+from services.order.domain.instance import InstanceLearned, InstanceRevised
+from services.order.domain.line import Line
+from services.order.domain.words import Reason
+from services.order.handlers import INSTANCE
+
+# ------------------------------------------------------------------------------- commands of a CRM
+
+
+def _place(data: messages.PlaceOrder, work: Work) -> None:
+    _must_be_readable(data.lines)
+    if data.if_unchanged is not None:
+        message = "previews are not available in this version, so nothing can be compared: leave it out"
+        raise Refused(Why("FIELD", message, None, "ifUnchanged"))
+    if data.draft and data.approve:
+        message = "a draft is not approved in the same breath: leave out 'draft' or 'approve'"
+        raise Refused(Why("FIELD", message, None, "approve"))
+    handlers.place(
+        handlers.Place(
+            order_id=data.order_id,
+            asked=_asked(data, work),
+            draft=data.draft,
+            approve=data.approve,
+            reason=work.seal(data.reason),
+        ),
+        work,
+    )
+
+
+def _place_needs(data: messages.PlaceOrder, work: Work) -> needs.Wishes:
+    return needs.of_asked(data.order_id, _asked(data, None), work)
+
+
+def _asked(data: messages.PlaceOrder, work: Work | None) -> Asked:
+    return Asked(
+        account_id=data.account_id,
+        category=data.category,
+        action=data.action,
+        selection=data.selection,
+        lines=_lines(data.lines, work),
+        characteristics=data.characteristics,
+        location=data.location,
+        start=data.start,
+        end=data.end,
+        cascade=data.cascade,
+    )
+
+
+def _lines(lines: tuple[messages.LineRequest, ...], work: Work | None) -> tuple[Line, ...]:
+    return tuple(_line(line, work) for line in lines)
+
+
+def _line(line: messages.LineRequest, work: Work | None) -> Line:
+    assert line.action != "move", "the model reads a move as a change"
+    return Line(
+        line_id=line.line_id,
+        action=line.action,
+        instance_id=line.instance_id,
+        specification_id=line.specification_id,
+        offering_id=line.offering_id,
+        parent_line_id=line.parent_line_id,
+        parent_instance_id=line.parent_instance_id,
+        characteristics=line.characteristics,
+        location=line.location,
+        move=line.move,
+        quantity=line.quantity,
+        due_date=line.due_date,
+        reason=line.reason if work is None else work.seal(line.reason),
+    )
+
+
+def _must_be_readable(lines: tuple[messages.LineRequest, ...]) -> None:
+    """A line id stands for one line; commercial terms are not read yet."""
+    broken = [
+        Why("FIELD", f"line id {id} is given {count} times: each line has its own", id, "lineId")
+        for id, count in Counter(line.line_id for line in lines).items()
+        if count > 1
+    ]
+    message = "contract lines are not available in this version: leave 'contractLine' out"
+    broken += [Why("CON-11", message, line.line_id, "contractLine") for line in lines if line.contract_line]
+    if broken:
+        raise Refused(*broken)
+
+
+def _submit(data: messages.OrderCommand, work: Work) -> None:
+    handlers.submit(data.order_id, work.seal(data.reason), work)
+
+
+def _approve(data: messages.OrderCommand, work: Work) -> None:
+    handlers.approve(data.order_id, work.seal(data.reason), work)
+
+
+def _reject(data: messages.OrderCommand, work: Work) -> None:
+    handlers.command(data.order_id, orders.Reject(reason=work.seal(data.reason)), work)
+
+
+def _rework(data: messages.OrderCommand, work: Work) -> None:
+    handlers.command(data.order_id, orders.Rework(reason=work.seal(data.reason)), work)
+
+
+def _revise(data: messages.ReviseOrder, work: Work) -> None:
+    _must_be_readable(data.lines)
+    handlers.revise(data.order_id, _lines(data.lines, work), work.seal(data.reason), work)
+
+
+def _revise_needs(data: messages.ReviseOrder, work: Work) -> needs.Wishes:
+    return needs.of_edited(data.order_id, _lines(data.lines, None), work)
+
+
+def _cancel(data: messages.CancelOrder, work: Work) -> None:
+    if data.line_ids is not None:
+        message = (
+            "canceling single lines is not available in this version: leave 'lineIds' out, or edit the draft"
+        )
+        raise Refused(Why("INF-01", message, None, "lineIds"))
+    handlers.command(data.order_id, orders.Cancel(reason=work.seal(data.reason)), work)
+
+
+# ------------------------------------------------------------------------- what the others have said
+
+
+def _instance_created(data: inventory.InstanceCreated, work: Work) -> None:
+    heard = InstanceLearned(
+        account_id=data.account_id,
+        kind=data.kind,
+        specification_id=data.specification_id,
+        specification_version=data.specification_version,
+        parent_id=data.parent_id,
+        location=data.location,
+        ended=data.state == "inactive",
+    )
+    handlers.instance_learned(data.instance_id, heard, work)
+
+
+def _instance_changed(data: inventory.InstanceChanged, work: Work) -> None:
+    heard = InstanceRevised(
+        specification_id=data.specification_id,
+        specification_version=data.specification_version,
+        parent_id=data.parent_id,
+        location=data.location,
+    )
+    handlers.instance_revised(data.instance_id, heard, work)
+
+
+def _instance_state_changed(data: inventory.InstanceStateChanged, work: Work) -> None:
+    if data.state == "inactive":
+        handlers.instance_ended(data.instance_id, work)
+
+
+def _reservation_refused(data: inventory.ReservationRefused, work: Work) -> None:
+    handlers.fact(data.order_id, orders.Decline(version=data.version, reasons=_reasons(data.reasons)), work)
+
+
+def _reservation_released(data: inventory.ReservationReleased, work: Work) -> None:
+    handlers.fact(data.order_id, orders.Decline(version=data.version, reasons=_reasons(data.reasons)), work)
+
+
+def _reasons(reasons: tuple[PublicReason, ...]) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(rule=item.rule, message=item.message, line_id=item.line_id, field=item.field)
+        for item in reasons
+    )
+
+
+def _reservation_fulfilled(data: inventory.ReservationFulfilled, work: Work) -> None:
+    handlers.fact(data.order_id, orders.Fulfil(line_ids=data.line_ids, last=data.last), work)
+
+
+def _plan_created(data: fulfillment.PlanEvent, work: Work) -> None:
+    handlers.fact(data.order_id, orders.Start(version=data.version), work)
+
+
+# ------------------------------------------------------------------------------------------- table
+
+
+def _order_id(data: Any) -> str:
+    return str(data.order_id)
+
+
+def _of_order(data: Any, work: Work) -> needs.Wishes:  # noqa: ARG001
+    return needs.of_order(data.order_id)
+
+
+def _of_lines(data: Any, work: Work) -> needs.Wishes:
+    return needs.of_lines(data.order_id, work)
+
+
+def _of_instance(data: Any, work: Work) -> needs.Wishes:  # noqa: ARG001
+    yield (StreamOf(INSTANCE, data.instance_id),)
+
+
+def _of_created(data: inventory.InstanceCreated, work: Work) -> needs.Wishes:  # noqa: ARG001
+    """The parent's row is read as well, because another member may be put into it."""
+    if data.parent_id is None:
+        yield (StreamOf(INSTANCE, data.instance_id),)
+    else:
+        row = handlers.children_of(data.kind, data.parent_id)
+        yield (StreamOf(INSTANCE, data.instance_id), row)
+
+
+def _of_ended(data: inventory.InstanceStateChanged, work: Work) -> needs.Wishes:
+    if data.state == "inactive":
+        yield (StreamOf(INSTANCE, data.instance_id),)
+        found = work.state(INSTANCE, data.instance_id)
+        if found is not None and found.parent_id is not None:
+            yield (handlers.children_of(found.kind, found.parent_id),)
+
+
+def _of_specification(data: Any, work: Work) -> Iterator[tuple[StreamOf]]:  # noqa: ARG001
+    yield (StreamOf(handlers.SPECIFICATION, data.specification_id),)
+
+
+def _about_order(model: Any, handle: Callable[[Any, Work], None], needs_: Needs = _of_order) -> Route:
+    return Route(model=model, handle=handle, needs=needs_, order=_order_id)
+
+
+ROUTES: Mapping[str, Route] = {
+    full(name): route
+    for name, route in {
+        "order.place": _about_order(messages.PlaceOrder, _place, _place_needs),
+        "order.submit": _about_order(messages.OrderCommand, _submit, _of_lines),
+        "order.approve": _about_order(messages.OrderCommand, _approve, _of_lines),
+        "order.reject": _about_order(messages.OrderCommand, _reject),
+        "order.rework": _about_order(messages.OrderCommand, _rework),
+        "order.revise": _about_order(messages.ReviseOrder, _revise, _revise_needs),
+        "order.cancel": _about_order(messages.CancelOrder, _cancel),
+        "specification.publish": Route(
+            model=entries.Specification, handle=catalog.publish, needs=catalog.needs_of_publish
+        ),
+        "specification.retire": Route(
+            model=entries.RetireSpecification, handle=catalog.retire, needs=_of_specification
+        ),
+        "instance.created": Route(
+            model=inventory.InstanceCreated, handle=_instance_created, needs=_of_created
+        ),
+        "instance.changed": Route(
+            model=inventory.InstanceChanged, handle=_instance_changed, needs=_of_instance
+        ),
+        "instance.state-changed": Route(
+            model=inventory.InstanceStateChanged, handle=_instance_state_changed, needs=_of_ended
+        ),
+        "reservation.refused": _about_order(inventory.ReservationRefused, _reservation_refused),
+        "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),
+        "reservation.fulfilled": _about_order(inventory.ReservationFulfilled, _reservation_fulfilled),
+        "plan.created": _about_order(fulfillment.PlanEvent, _plan_created),
+    }.items()
+}
+"""Message type to what is done with it. `plan.created` is read for its head alone: its details are long."""

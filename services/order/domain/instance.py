@@ -1,0 +1,109 @@
+"""What order has heard of an instance: only what it decides by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from services.order.domain.words import Kind
+
+# ------------------------------------------------------------------------------------------ events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceLearned:
+    """It exists: loaded, or made by an order."""
+
+    account_id: str
+    kind: Kind
+    specification_id: str
+    specification_version: str | None = None
+    parent_id: str | None = None
+    location: str | None = None
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceRevised:
+    """Its specification, place or parent is another one now."""
+
+    specification_id: str
+    specification_version: str | None = None
+    parent_id: str | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceEnded:
+    """It is inactive, for ever."""
+
+
+InstanceEvent: TypeAlias = InstanceLearned | InstanceRevised | InstanceEnded
+
+# ------------------------------------------------------------------------------------------- state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    account_id: str
+    kind: Kind
+    specification_id: str
+    specification_version: str | None = None
+    parent_id: str | None = None
+    location: str | None = None
+    ended: bool = False
+
+
+def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
+    match event:
+        case InstanceLearned():
+            return Instance(
+                account_id=event.account_id,
+                kind=event.kind,
+                specification_id=event.specification_id,
+                specification_version=event.specification_version,
+                parent_id=event.parent_id,
+                location=event.location,
+                ended=event.ended,
+            )
+        case InstanceEnded():
+            return None if instance is None else replace(instance, ended=True)
+        case InstanceRevised():
+            return instance if instance is None else _revised(instance, event)
+
+
+def _revised(instance: Instance, event: InstanceRevised) -> Instance:
+    return replace(
+        instance,
+        specification_id=event.specification_id,
+        specification_version=event.specification_version,
+        parent_id=event.parent_id,
+        location=event.location,
+    )
+
+
+# ---------------------------------------------------------------------------------------- decisions
+
+
+def learn(instance: Instance | None, heard: InstanceLearned) -> tuple[InstanceEvent, ...]:
+    """The first word of an instance counts; what it says again changes nothing."""
+    return (heard,) if instance is None else ()
+
+
+def revise(instance: Instance | None, heard: InstanceRevised) -> tuple[InstanceEvent, ...]:
+    """A parent or place that is not named stays; a version stays while the specification does."""
+    if instance is None:
+        return ()
+    same = heard.specification_id == instance.specification_id
+    kept = instance.specification_version if same else None
+    full = replace(
+        heard,
+        specification_version=heard.specification_version or kept,
+        parent_id=heard.parent_id or instance.parent_id,
+        location=heard.location or instance.location,
+    )
+    return () if _revised(instance, full) == instance else (full,)
+
+
+def end(instance: Instance | None) -> tuple[InstanceEvent, ...]:
+    return () if instance is None or instance.ended else (InstanceEnded(),)

@@ -1,0 +1,68 @@
+"""An order line: one product or service, one action."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from services.order.domain.instance import Instance
+from services.order.domain.specification import Specification
+from services.order.domain.words import Action, Category, HeaderAction, Kind, Scalar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """As asked, and then written out. `move` is None while nobody said it and nothing showed it."""
+
+    line_id: str
+    action: Action
+    kind: Kind = "product"
+    instance_id: str | None = None
+    specification_id: str | None = None
+    specification_version: str | None = None
+    offering_id: str | None = None
+    parent_line_id: str | None = None
+    parent_instance_id: str | None = None
+    characteristics: dict[str, Scalar] = field(default_factory=dict)
+    location: str | None = None
+    move: bool | None = None
+    quantity: int | None = None
+    due_date: datetime | None = None
+    transient: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What an order asks for, as lines: what is judged, stored and approved."""
+
+    account_id: str
+    category: Category
+    action: HeaderAction | None = None
+    lines: tuple[Line, ...]
+    location: str | None = None
+    end: datetime | None = None
+    cascade: bool = False
+
+
+class Known(Protocol):
+    """What order has heard of the world. Nothing here is unknown by accident: it was not said, or not yet."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    def instance(self, id: str) -> Instance | None: ...
+
+    def specification(self, id: str) -> Specification | None:
+        """None when no version of it was published."""
+        ...
+
+    def children(self, id: str, kind: Kind) -> Collection[str]:
+        """The instances of a kind directly below one, without those that ended."""
+        ...
+
+
+def by_id(lines: tuple[Line, ...]) -> Mapping[str, Line]:
+    return {line.line_id: line for line in lines}

@@ -1,0 +1,1 @@
+"""The rules that order judges alone, one file a subject."""

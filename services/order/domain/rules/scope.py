@@ -1,0 +1,44 @@
+"""How large an order may be and when it may start (LIM-01, D-08, D-09, SUS-01), and what a product cannot be
+without (ACT-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.order.domain.mandatory import missed
+from services.order.domain.tree import Tree
+from services.order.domain.words import Reason
+from services.order.domain.writing import MAX_LINES
+
+
+def is_not_too_large(tree: Tree) -> Iterator[Reason]:
+    """LIM-01: an order is one message."""
+    if len(tree.lines) > MAX_LINES:
+        message = (
+            f"the order comes to {len(tree.lines)} lines and {MAX_LINES} are allowed: select fewer "
+            "instances, and order the rest apart"
+        )
+        yield Reason(rule="LIM-01", message=message, field="lines")
+
+
+def starts_now(tree: Tree) -> Iterator[Reason]:
+    """D-09: a date to come is a schedule, which this version does not have; a past one means now (D-08)."""
+    without = "scheduling is not available in this version; without the date it happens at once"
+    for line in tree.lines:
+        if line.due_date is not None and line.due_date > tree.known.now:
+            rule = "SUS-01" if line.action in ("suspend", "resume") else "D-09"
+            message = f"{line.due_date.isoformat()} is still to come: {without}"
+            yield Reason(rule=rule, message=message, line_id=line.line_id, field="dueDate")
+    if tree.request.end is not None:
+        yield Reason(rule="D-09", message=f"an 'end' asks for a resume at a date: {without}", field="end")
+
+
+def keeps_what_is_mandatory(tree: Tree) -> Iterator[Reason]:
+    """ACT-13, ACT-14, D-14: a mandatory child goes only with the whole product, and only when confirmed."""
+    for line in tree.lines:
+        if parent := missed(line, tree):
+            message = (
+                f"{line.instance_id} is a mandatory part of {parent}, and only an optional one can be taken "
+                "away: add one of its kind in the same order, or say 'cascade': true to end the whole product"
+            )
+            yield Reason(rule="ACT-13", message=message, line_id=line.line_id, field="instanceId")

@@ -1,0 +1,35 @@
+"""The words of an order: actions, states, reasons. Their spelling is the public one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+HeaderAction: TypeAlias = Literal["add", "change", "move", "disconnect", "suspend", "resume", "no_change"]
+Action: TypeAlias = Literal["add", "change", "disconnect", "suspend", "resume", "no_change"]
+Category: TypeAlias = Literal["product", "service"]
+Kind: TypeAlias = Literal["product", "service", "resource"]
+Scalar: TypeAlias = str | int | float | bool | None
+
+
+class Status(StrEnum):
+    """Where an order stands (rule book 9.1)."""
+
+    DRAFT = "draft"
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One broken rule: its id, what is wrong and what would be right, and where."""
+
+    rule: str
+    message: str
+    line_id: str | None = None
+    field: str | None = None

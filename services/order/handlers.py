@@ -1,0 +1,216 @@
+"""What order does with each command and fact, in its own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.chassis.service import Refused, RowsOf, Why, Work
+from services.order.domain import instance as instances
+from services.order.domain import order as orders
+from services.order.domain.capture import Asked, capture
+from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
+from services.order.domain.line import Line, Request
+from services.order.domain.mandatory import entry_at
+from services.order.domain.order import Order, OrderPlaced, Outcome
+from services.order.domain.policy import judge
+from services.order.domain.specification import Specification
+from services.order.domain.words import Kind, Reason, Scalar, Status
+from services.order.domain.writing import write_out
+
+ORDER, INSTANCE, SPECIFICATION = "order", "instance", "specification"
+NAMED_BY = "named-by"
+"""The lookup rows that hold, for a specification, those that speak of it."""
+
+MAX_BYTES = 900_000
+"""What the lines of one order may come to, so that they fit into one message of 1 MiB."""
+
+
+def below(kind: Kind) -> str:
+    """The kind of the lookup rows that hold the children of an instance."""
+    return f"below:{kind}"
+
+
+def children_of(kind: Kind, instance_id: str) -> RowsOf:
+    return RowsOf(below(kind), instance_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`Known`, read from what this service has heard."""
+
+    work: Work
+
+    @property
+    def now(self) -> datetime:
+        return self.work.now
+
+    def instance(self, id: str) -> Instance | None:
+        found: Instance | None = self.work.state(INSTANCE, id)
+        return found
+
+    def specification(self, id: str) -> Specification | None:
+        found: Specification = self.work.state(SPECIFICATION, id)
+        return found if found.versions else None
+
+    def children(self, id: str, kind: Kind) -> Collection[str]:
+        return self.work.members(below(kind), id)
+
+
+# ---------------------------------------------------------------------------------------- commands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A new order; personal texts sealed, characteristics still plain."""
+
+    order_id: str
+    asked: Asked
+    draft: bool = False
+    approve: bool = False
+    reason: str | None = None
+
+
+def place(command: Place, work: Work) -> None:
+    known = Heard(work)
+    request = write_out(capture(command.asked, known), known)
+    broken = () if command.draft else judge(request, known)
+    placed = OrderPlaced(
+        account_id=request.account_id,
+        status=Status.DRAFT if command.draft else Status.NEW,
+        category=request.category,
+        action=request.action,
+        lines=_sealed(request.lines, work),
+        location=request.location,
+        end=request.end,
+        cascade=request.cascade,
+        reason=command.reason,
+    )
+    order: Order | None = work.state(ORDER, command.order_id)
+    _settle(command.order_id, orders.place(order, placed, broken, command.approve), work)
+
+
+def submit(order_id: str, reason: str | None, work: Work) -> None:
+    order, known = existing(order_id, work), Heard(work)
+    written = write_out(_opened(order, work), known)
+    broken = judge(written, known)
+    lines = _sealed(written.lines, work)
+    _settle(order_id, orders.decide(order, orders.Submit(lines=lines, broken=broken, reason=reason)), work)
+
+
+def approve(order_id: str, reason: str | None, work: Work) -> None:
+    order = existing(order_id, work)
+    broken = judge(_opened(order, work), Heard(work)) if order.status is Status.NEW else ()
+    _settle(order_id, orders.decide(order, orders.Approve(broken=broken, reason=reason)), work)
+
+
+def revise(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
+    order, known = existing(order_id, work), Heard(work)
+    written = write_out(order.request(lines), known)
+    sealed = _sealed(written.lines, work)
+    _settle(order_id, orders.decide(order, orders.Revise(lines=sealed, reason=reason)), work)
+
+
+def command(order_id: str, wanted: orders.Command, work: Work) -> None:
+    """Any command that needs nothing but the order."""
+    _settle(order_id, orders.decide(existing(order_id, work), wanted), work)
+
+
+def existing(order_id: str, work: Work) -> Order:
+    """The order, or a refusal: of another account's order nothing is told."""
+    order: Order | None = work.state(ORDER, order_id)
+    if order is None or order.account_id != work.message.account:
+        message = f"account {work.message.account} has no order {order_id}: place it first, or name another"
+        raise Refused(Why("REF-01", message, None, "orderId"))
+    return order
+
+
+def _settle(order_id: str, outcome: Outcome, work: Work) -> None:
+    if isinstance(outcome, Reason):
+        raise Refused(why(outcome))
+    work.append(ORDER, order_id, *outcome)
+
+
+def why(reason: Reason) -> Why:
+    return Why(reason.rule, reason.message, reason.line_id, reason.field)
+
+
+# --------------------------------------------------------------------------------- personal values
+
+
+def _sealed(lines: Iterable[Line], work: Work) -> tuple[Line, ...]:
+    """Personal characteristics as tokens; those of an unknown specification all count as personal."""
+    sealed = tuple(_line_sealed(line, work) if line.characteristics else line for line in lines)
+    size = sum(
+        300 + sum(len(name) + len(str(value)) + 6 for name, value in line.characteristics.items())
+        for line in sealed
+    )
+    if size > MAX_BYTES:
+        message = (
+            f"the lines come to {size} bytes written out and {MAX_BYTES} are allowed: select fewer "
+            "instances, or change fewer characteristics at once"
+        )
+        raise Refused(Why("LIM-01", message, None, "lines"))
+    return sealed
+
+
+def _line_sealed(line: Line, work: Work) -> Line:
+    entry = entry_at(line.specification_id, line.specification_version, Heard(work))
+    public = {item.name for item in entry.characteristics.values() if not item.personal} if entry else set()
+    if public >= line.characteristics.keys():
+        return line
+    values = {name: _seal(name, value, public, work) for name, value in line.characteristics.items()}
+    return replace(line, characteristics=values)
+
+
+def _seal(name: str, value: Scalar, public: set[str], work: Work) -> Scalar:
+    sealed: Scalar = value if name in public else work.seal(value)
+    return sealed
+
+
+def _opened(order: Order, work: Work) -> Request:
+    lines = tuple(
+        replace(
+            line, characteristics={name: work.unseal(value) for name, value in line.characteristics.items()}
+        )
+        if line.characteristics
+        else line
+        for line in order.lines
+    )
+    return order.request(lines)
+
+
+# ------------------------------------------------------------------------------------------- facts
+
+
+def fact(order_id: str, heard: orders.Command, work: Work) -> None:
+    """Something that happened to the reservation or the plan. Of an unknown order it tells nothing."""
+    order: Order | None = work.state(ORDER, order_id)
+    if order is not None:
+        _settle(order_id, orders.decide(order, heard), work)
+
+
+def instance_learned(instance_id: str, heard: InstanceLearned, work: Work) -> None:
+    events = instances.learn(work.state(INSTANCE, instance_id), heard)
+    work.append(INSTANCE, instance_id, *events)
+    if events and heard.parent_id is not None and not heard.ended:
+        work.put(below(heard.kind), heard.parent_id, instance_id)
+
+
+def instance_revised(instance_id: str, heard: InstanceRevised, work: Work) -> None:
+    before: Instance | None = work.state(INSTANCE, instance_id)
+    events = instances.revise(before, heard)
+    work.append(INSTANCE, instance_id, *events)
+    if before is None or not heard.parent_id or heard.parent_id == before.parent_id or before.ended:
+        return
+    if before.parent_id is not None:
+        work.drop(below(before.kind), before.parent_id, instance_id)
+    work.put(below(before.kind), heard.parent_id, instance_id)
+
+
+def instance_ended(instance_id: str, work: Work) -> None:
+    before: Instance | None = work.state(INSTANCE, instance_id)
+    work.append(INSTANCE, instance_id, *instances.end(before))
+    if before is not None and before.parent_id is not None:
+        work.drop(below(before.kind), before.parent_id, instance_id)

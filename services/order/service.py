@@ -1,0 +1,36 @@
+"""The order service, as the chassis runs it."""
+
+from __future__ import annotations
+
+from schemas.topics import CATALOG, CRM_ORDERS, FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS
+from services.chassis.service import Category, Service
+from services.order.consume import ROUTES
+from services.order.domain import instance, order, specification
+from services.order.domain.specification import Specification
+from services.order.publish import publish
+from services.order.stored import STORED
+from services.order.views import pages
+
+
+def _nothing_yet(id: str) -> None:  # noqa: ARG001
+    return None
+
+
+def _no_version_yet(id: str) -> Specification:
+    return Specification(id=id)
+
+
+SERVICE = Service(
+    name="order",
+    events_topic=ORDER_EVENTS,
+    topics=(CRM_ORDERS, CATALOG, INVENTORY_EVENTS, FULFILLMENT_EVENTS),
+    routes=ROUTES,
+    categories=(
+        Category(name="order", initial=_nothing_yet, evolve=order.evolve),
+        Category(name="instance", initial=_nothing_yet, evolve=instance.evolve),
+        Category(name="specification", initial=_no_version_yet, evolve=specification.evolve, shared=True),
+    ),
+    stored=STORED,
+    publish=publish,
+    pages=pages,
+)

@@ -1,0 +1,42 @@
+"""The pages of orders, as `aftersale show order` prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from services.chassis.service import Page
+from services.order.domain.order import Order
+from services.order.domain.words import Status
+from services.order.shown import lines, reasons
+
+_ALWAYS = ("lineId", "action", "state", "instanceId", "specificationId", "location", "dueDate")
+_APPROVED = (Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.COMPLETED)
+
+
+def pages(category: str, id: str, state: Any) -> Iterator[Page]:
+    if category == "order" and state is not None:
+        yield _page(id, state)
+
+
+def _page(order_id: str, order: Order) -> Page:
+    body = {
+        "orderId": order_id,
+        "accountId": order.account_id,
+        "state": order.status.value,
+        "category": order.category,
+        "action": order.action,
+        "version": order.version,
+        "cascade": order.cascade,
+        "reason": order.reason,
+        "lines": [_line(order_id, order, line) for line in lines(order.lines, order.status, order.completed)],
+        "reasons": reasons(order.reasons),
+    }
+    return Page("order", order_id, order.account_id, body)
+
+
+def _line(order_id: str, order: Order, line: dict[str, Any]) -> dict[str, Any]:
+    """Of an approved add, the instance is the one that is made for it."""
+    made = line["action"] == "add" and order.status in _APPROVED
+    new = {"instanceId": f"{order_id}:{line['lineId']}"} if made else {}
+    return dict.fromkeys(_ALWAYS) | line | new
