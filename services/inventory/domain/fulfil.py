@@ -1,0 +1,234 @@
+"""What becomes of reserved instances as their domain orders move on: made, taken, flipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from services.inventory.domain.instance import (
+    ChildAdded,
+    ChildEnded,
+    Instance,
+    InstanceFlipped,
+    InstanceMade,
+    InstanceReserved,
+    Unknown,
+    evolve,
+)
+from services.inventory.domain.record import Coming, Record
+from services.inventory.domain.reservation import Phase, Reservation, ReservationExtended
+from services.inventory.domain.table import closed, reserved
+from services.inventory.domain.words import (
+    INSTANCE,
+    RESERVATION,
+    Action,
+    Append,
+    InstanceId,
+    Kind,
+    LineId,
+    OrderId,
+    Side,
+    SpecificationId,
+    State,
+    Values,
+)
+
+Find: TypeAlias = Callable[[InstanceId], Instance | Unknown]
+"""The instance of an id, as it is before the decision."""
+
+_RESTING = frozenset({Action.SUSPEND, Action.RESUME})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A domain order came into being, or is in another state."""
+
+    order_id: OrderId
+    account_id: str
+    version: int
+    line_id: LineId
+    kind: Kind
+    action: Action
+    specification_id: SpecificationId
+    side: Side | None = None
+    closed: bool = False
+    line_closed: bool = False
+    instance_id: InstanceId | None = None
+    new_instance: bool = False
+    parent_instance_id: InstanceId | None = None
+    composed_of: tuple[InstanceId, ...] = ()
+    specification_version: str | None = None
+    characteristics: Values = field(default_factory=dict)
+    location: str | None = None
+
+
+def progress(change: Progress, reservation: Reservation, find: Find) -> tuple[Append, ...]:
+    """What the news of a domain order appends; nothing when it is no news, or too late."""
+    if reservation.phase is not Phase.RESERVED or change.line_id not in reservation.open:
+        return ()
+    if change.action in _RESTING:
+        return tuple(_rested(change, reservation, find)) if change.line_closed else ()
+    taken = _taken(change, find)
+    instance = find(change.instance_id) if change.instance_id is not None else Unknown()
+    if taken is not None:
+        instance = after(instance, taken)
+    return (*_extended(change, taken, find), *_closed(change, instance, find))
+
+
+def _rested(change: Progress, reservation: Reservation, find: Find) -> Iterator[Append]:
+    """Suspend and resume: everything under the line flips when the whole line has closed."""
+    for id in reservation.open[change.line_id]:
+        yield from _flipped(find(id), change, change.action, find)
+
+
+# -------------------------------------------------------------------- what only the plan knows to be needed
+
+
+def _taken(change: Progress, find: Find) -> InstanceMade | InstanceReserved | None:
+    """The event that puts the instance of this domain order under the order, when it is not there yet."""
+    if change.instance_id is None:
+        return None
+    instance = find(change.instance_id)
+    if change.new_instance and _may_be_made(instance, change):
+        return _made(change, change.instance_id, find)
+    if (
+        change.action is Action.DISCONNECT
+        and isinstance(instance, Instance)
+        and _may_be_ended(instance, change)
+    ):
+        return _ending(change, instance)
+    return None
+
+
+def _may_be_made(instance: Instance | Unknown, change: Progress) -> bool:
+    """An id is free, or was used by this order before its reservation was released."""
+    if isinstance(instance, Unknown):
+        return True
+    return (
+        instance.changed_by == change.order_id and instance.held is None and instance.state is State.INACTIVE
+    )
+
+
+def _may_be_ended(instance: Instance, change: Progress) -> bool:
+    own = instance.record.account_id == change.account_id
+    return own and instance.held is None and instance.state in (State.ACTIVE, State.SUSPENDED)
+
+
+def _made(change: Progress, id: InstanceId, find: Find) -> InstanceMade:
+    parent = find(change.parent_instance_id) if change.parent_instance_id is not None else Unknown()
+    record = Record(
+        instance_id=id,
+        account_id=change.account_id,
+        kind=change.kind,
+        specification_id=change.specification_id,
+        specification_version=change.specification_version,
+        parent_id=change.parent_instance_id,
+        root_id=parent.record.root_id if isinstance(parent, Instance) else id,
+        state=State.INSTALLATION_PENDING,
+        location=change.location,
+    )
+    return InstanceMade(
+        record=record,
+        order_id=change.order_id,
+        version=change.version,
+        line_id=change.line_id,
+        coming=Coming(values=change.characteristics),
+        side=change.side,
+    )
+
+
+def _ending(change: Progress, instance: Instance) -> InstanceReserved:
+    return InstanceReserved(
+        order_id=change.order_id,
+        version=change.version,
+        line_id=change.line_id,
+        action=Action.DISCONNECT,
+        previous=instance.state,
+        state=reserved(instance.state, Action.DISCONNECT),
+    )
+
+
+def _extended(
+    change: Progress, taken: InstanceMade | InstanceReserved | None, find: Find
+) -> Iterator[Append]:
+    if taken is None or change.instance_id is None:
+        return
+    yield Append(INSTANCE, change.instance_id, taken)
+    if isinstance(taken, InstanceMade):
+        noted = ChildAdded(instance_id=change.instance_id)
+        yield from note(taken.record.parent_id, noted, change.order_id, find)
+    extended = ReservationExtended(line_id=change.line_id, instance_id=change.instance_id)
+    yield Append(RESERVATION, change.order_id, extended)
+
+
+# --------------------------------------------------------------------------------------------- flips
+
+
+def _closed(change: Progress, instance: Instance | Unknown, find: Find) -> Iterator[Append]:
+    if not change.closed or change.action is Action.NO_CHANGE:
+        return
+    yield from _flipped(instance, change, change.action, find)
+    along = replace(change, characteristics={}, specification_version=None)
+    for id in change.composed_of:
+        yield from _flipped(find(id), along, change.action, find)
+
+
+def _flipped(instance: Instance | Unknown, change: Progress, action: Action, find: Find) -> Iterator[Append]:
+    if not isinstance(instance, Instance) or not is_held(instance, change.order_id):
+        return
+    event = flip(instance, change.version, action)
+    if event is not None:
+        yield from ended_or_not(instance, _with_values(event, instance, change), find)
+
+
+def flip(instance: Instance, version: int, action: Action) -> InstanceFlipped | None:
+    """The state that a closed domain order of this action leaves the instance in; None if that is done."""
+    held = instance.held
+    if held is None or held.flipped:
+        return None
+    state = closed(held.found, action, held.side)
+    if instance.transient and state is State.ACTIVE:
+        state = State.INACTIVE
+    return InstanceFlipped(order_id=held.order_id, version=version, state=state, previous=instance.state)
+
+
+def _with_values(event: InstanceFlipped, instance: Instance, change: Progress) -> InstanceFlipped:
+    """With what the domain order of an add or a change found on its way, kept until it lands."""
+    held = instance.held
+    if held is None or held.side is Side.CEASE or change.action not in (Action.ADD, Action.CHANGE):
+        return event
+    expected = {**instance.record.characteristics, **held.coming.values}
+    news = {name: v for name, v in change.characteristics.items() if expected.get(name) != v}
+    return replace(event, values=news, specification_version=change.specification_version)
+
+
+def ended_or_not(instance: Instance, event: InstanceFlipped, find: Find) -> Iterator[Append]:
+    """The flip; the end of an instance is noted in its parent's stream too."""
+    yield Append(INSTANCE, instance.id, event)
+    if event.state is State.INACTIVE:
+        noted = ChildEnded(instance_id=instance.id)
+        yield from note(instance.record.parent_id, noted, event.order_id, find)
+
+
+def note(
+    parent_id: InstanceId | None, noted: ChildAdded | ChildEnded, order: OrderId, find: Find
+) -> Iterator[Append]:
+    """Says it in the parent's stream, unless the order holds the parent: then its own events guard it."""
+    parent = find(parent_id) if parent_id is not None else Unknown()
+    if isinstance(parent, Instance) and not is_held(parent, order):
+        yield Append(INSTANCE, parent.id, noted)
+
+
+def is_held(instance: Instance, order: OrderId) -> bool:
+    return instance.held is not None and instance.held.order_id == order
+
+
+def after(
+    instance: Instance | Unknown, *events: InstanceFlipped | InstanceMade | InstanceReserved
+) -> Instance | Unknown:
+    """The instance after these events, the one given being left alone."""
+    changed = replace(instance) if isinstance(instance, Instance) else instance
+    for event in events:
+        changed = evolve(changed, event)
+    return changed

@@ -1,0 +1,208 @@
+"""What refuses a reservation: a list of rules, each of which names every line that breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from services.inventory.domain.instance import Instance
+from services.inventory.domain.table import NEEDED, broken
+from services.inventory.domain.tree import Approved, Installed, Line
+from services.inventory.domain.words import PENDING, Action, InstanceId, Reason, State
+
+MAX_TREE = 5_000
+"""Instances that one order may touch (LIM-01)."""
+
+_ENDING_OR_RESTING = frozenset({Action.DISCONNECT, Action.SUSPEND, Action.RESUME})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """An order beside the installed base, with the tree that it would touch."""
+
+    order: Approved
+    installed: Installed
+    affected: Mapping[InstanceId, Line]
+
+    def named(self) -> Iterator[tuple[Line, Instance]]:
+        """The lines that name an instance the account owns, with it."""
+        for line in self.order.lines:
+            instance = self.installed.get(line.instance_id)
+            if line.action is not Action.ADD and instance is not None:
+                yield line, instance
+
+
+def judge(case: Case) -> tuple[Reason, ...]:
+    """Every broken rule; none at all when the order may be reserved."""
+    return tuple(reason for rule in RULES for reason in rule(case))
+
+
+def known(case: Case) -> Iterator[Reason]:
+    """ACT-06. An instance of another account is as unknown as one that does not exist."""
+    for line in case.order.lines:
+        adds = line.action is Action.ADD
+        field = "parentInstanceId" if adds else "instanceId"
+        id = line.parent_instance_id if adds else line.instance_id
+        if id is None and not adds:
+            yield Reason(
+                rule="ACT-06",
+                line_id=line.line_id,
+                field=field,
+                message=f"{line.action} needs 'instanceId': name the instance that the line is about",
+            )
+        elif id is not None and case.installed.get(id) is None:
+            yield Reason(
+                rule="ACT-06",
+                line_id=line.line_id,
+                field=field,
+                message=f"this account has no instance '{id}': name one that it owns",
+            )
+
+
+def in_a_fitting_state(case: Case) -> Iterator[Reason]:
+    """3.3 with D-07, for each instance with a line of its own."""
+    for line, instance in case.named():
+        if (rule := broken(instance.state, line.asked)) is not None:
+            yield _unfit(rule, line, instance)
+
+
+def movable_as_a_whole(case: Case) -> Iterator[Reason]:
+    """D-07 (MOV-V8) for what would be moved along without a line of its own."""
+    for id, line in case.affected.items():
+        instance = case.installed.get(id)
+        if line.moves and id != line.instance_id and instance and instance.state is State.SUSPENDED:
+            yield _unfit("D-07", line, instance)
+
+
+def _unfit(rule: str, line: Line, instance: Instance) -> Reason:
+    if instance.state is State.INACTIVE:
+        message = f"'{instance.id}' has ended (inactive): what has ended is brought back by an add only"
+    else:
+        message = f"'{instance.id}' is {instance.state}: {line.asked} needs it {NEEDED[line.asked]}"
+    return Reason(rule=rule, line_id=line.line_id, field="instanceId", message=message)
+
+
+def one_open_change(case: Case) -> Iterator[Reason]:
+    """CHG-16, for everything affected: held by no other order, and named by one line only."""
+    for id, line in case.affected.items():
+        instance = case.installed.get(id)
+        if instance is not None and instance.held is not None and line.action is not Action.NO_CHANGE:
+            yield Reason(
+                rule="CHG-16",
+                line_id=line.line_id,
+                message=f"'{id}' is held by order '{instance.held.order_id}':"
+                " place this order again when that one is completed",
+            )
+    first: dict[InstanceId, Line] = {}
+    for line, instance in case.named():
+        if (other := first.setdefault(instance.id, line)) is not line:
+            yield Reason(
+                rule="CHG-16",
+                line_id=line.line_id,
+                message=f"'{instance.id}' already has line '{other.line_id}' in this order:"
+                " write one line for it",
+            )
+
+
+def nothing_pending_beside_a_change(case: Case) -> Iterator[Reason]:
+    """SUS-06: suspend and resume beside change and disconnect, and any instance of a line is pending."""
+    actions = {line.action for line in case.order.lines}
+    if not (actions & {Action.SUSPEND, Action.RESUME} and actions & {Action.CHANGE, Action.DISCONNECT}):
+        return
+    for line, instance in case.named():
+        if instance.state in PENDING:
+            yield Reason(
+                rule="SUS-06",
+                line_id=line.line_id,
+                message=f"'{instance.id}' is {instance.state}: an order that mixes suspend or resume with"
+                " change or disconnect needs every instance settled; wait, or order them apart",
+            )
+
+
+def under_a_settled_parent(case: Case) -> Iterator[Reason]:
+    """D-23: nothing is added under what is pending, ended, or about to end or rest."""
+    parents = {line.line_id: line.instance_id for line in case.order.lines}
+    for line in case.order.lines:
+        if line.action is not Action.ADD:
+            continue
+        id = parents.get(line.parent_line_id or "") or line.parent_instance_id
+        parent = case.installed.get(id)
+        if parent is not None and (trouble := _unsettled(case, parent)) is not None:
+            yield Reason(
+                rule="D-23",
+                line_id=line.line_id,
+                field="parentInstanceId",
+                message=f"the parent '{parent.id}' {trouble}: add under a parent that stays",
+            )
+
+
+def _unsettled(case: Case, parent: Instance) -> str | None:
+    if parent.state in PENDING or parent.state is State.INACTIVE:
+        return f"is {parent.state}"
+    if parent.held is not None:
+        return f"is held by order '{parent.held.order_id}'"
+    line = case.affected.get(parent.id)
+    if line is not None and line.action in _ENDING_OR_RESTING:
+        return f"goes along under line '{line.line_id}', a {line.action}"
+    return None
+
+
+def moved_as_a_whole(case: Case) -> Iterator[Reason]:
+    """MOV-V3 with V7 and D-05: a move names its whole hierarchy, from the root on.
+
+    What counts is product instances in a product order, service instances in a service order.
+    """
+    named = {instance.id for line, instance in case.named() if line.moves or line.action is Action.DISCONNECT}
+    seen: set[InstanceId] = set()
+    for line, instance in case.named():
+        if not line.moves or instance.id in seen:
+            continue
+        top = _top(case, instance)
+        whole = [one.id for one in case.installed.below(top.id) if one.record.kind is case.order.category]
+        seen.update(whole)
+        if missing := [id for id in whole if id not in named]:
+            names = ", ".join(f"'{id}'" for id in missing)
+            yield Reason(
+                rule="MOV-V3",
+                line_id=line.line_id,
+                field="instanceId",
+                message=f"a move takes all of '{top.id}' along: write lines for {names} too,"
+                " change with move: true, or disconnect for what stays behind",
+            )
+
+
+def _top(case: Case, instance: Instance) -> Instance:
+    """The topmost instance above it of the kind that the order is about."""
+    top = instance
+    for above in case.installed.above(instance.id):
+        if above.record.kind is case.order.category and above.state is not State.INACTIVE:
+            top = above
+    return top
+
+
+def of_a_size_that_travels(case: Case) -> Iterator[Reason]:
+    """LIM-01: the affected tree fits into one message."""
+    moved = sum(1 for line in case.affected.values() if line.moves)
+    size = len(case.affected) + moved + sum(1 for line in case.order.lines if line.action is Action.ADD)
+    if size > MAX_TREE:
+        yield too_large(f"{size} instances", f"{MAX_TREE}")
+
+
+def too_large(size: str, allowed: str) -> Reason:
+    return Reason(
+        rule="LIM-01",
+        message=f"the order touches {size}: {allowed} are allowed; order it in several smaller ones",
+    )
+
+
+RULES = (
+    known,
+    in_a_fitting_state,
+    movable_as_a_whole,
+    one_open_change,
+    nothing_pending_beside_a_change,
+    under_a_settled_parent,
+    moved_as_a_whole,
+    of_a_size_that_travels,
+)
+"""The rules of a reservation, in the order in which their reasons are named."""

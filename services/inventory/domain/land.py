@@ -1,0 +1,170 @@
+"""The end of a reservation: values land when a part closes, or everything is back as it was (D-22)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from services.inventory.domain.fulfil import Find, after, ended_or_not, flip, is_held, note
+from services.inventory.domain.instance import (
+    ChildEnded,
+    Instance,
+    InstanceFreed,
+    InstanceLanded,
+    InstanceReleased,
+)
+from services.inventory.domain.record import Changed, Record
+from services.inventory.domain.reservation import (
+    Phase,
+    Reservation,
+    ReservationFulfilled,
+    ReservationReleased,
+)
+from services.inventory.domain.words import (
+    INSTANCE,
+    RESERVATION,
+    Append,
+    LineId,
+    OrderId,
+    Reason,
+    Side,
+    State,
+    Values,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartClosed:
+    """All domain orders of these lines are closed; of the last part, whatever is still open goes with it."""
+
+    order_id: OrderId
+    version: int
+    line_ids: tuple[LineId, ...]
+    last: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCanceled:
+    """There is no plan (any more)."""
+
+    order_id: OrderId
+    version: int
+    reasons: tuple[Reason, ...] = ()
+
+
+# ---------------------------------------------------------------------------------------- values land
+
+
+def land(part: PartClosed, reservation: Reservation, find: Find) -> tuple[Append, ...]:
+    """Values, location and versions land, the external id of a move goes over, instances are free."""
+    if reservation.phase is not Phase.RESERVED:
+        return ()
+    lines = tuple(line for line in reservation.open if part.last or line in part.line_ids)
+    if not lines and not part.last:
+        return ()
+    fulfilled = ReservationFulfilled(version=part.version, line_ids=lines, last=part.last)
+    return (
+        *(append for line in lines for append in _line_landed(line, part, reservation, find)),
+        Append(RESERVATION, part.order_id, fulfilled),
+    )
+
+
+def _line_landed(line: LineId, part: PartClosed, reservation: Reservation, find: Find) -> Iterator[Append]:
+    for id in reservation.open[line]:
+        instance = find(id)
+        if isinstance(instance, Instance) and is_held(instance, part.order_id):
+            yield from _landed(instance, part, find)
+
+
+def _landed(instance: Instance, part: PartClosed, find: Find) -> Iterator[Append]:
+    held = instance.held
+    if held is not None and (late := flip(instance, part.version, held.action)) is not None:
+        yield from ended_or_not(instance, late, find)
+        flipped = after(instance, late)
+        instance = flipped if isinstance(flipped, Instance) else instance
+    changes, record = _as_it_lands(instance, find)
+    order, version = part.order_id, part.version
+    if record == instance.record:
+        yield Append(INSTANCE, instance.id, InstanceFreed(order_id=order, version=version))
+    else:
+        landed = InstanceLanded(order_id=order, version=version, changes=changes, record=record)
+        yield Append(INSTANCE, instance.id, landed)
+
+
+def _as_it_lands(instance: Instance, find: Find) -> tuple[tuple[Changed, ...], Record]:
+    record, held = instance.record, instance.held
+    if held is None:
+        return (), record
+    if held.side is Side.CEASE:
+        return (), replace(record, external_id=None)
+    if held.found is not None and record.state is State.INACTIVE:
+        return (), record
+    coming = held.coming
+    changes = _changes(record.characteristics, coming.values)
+    return changes, replace(
+        record,
+        characteristics=_with(record.characteristics, changes) if changes else record.characteristics,
+        specification_id=coming.specification_id or record.specification_id,
+        specification_version=coming.specification_version or record.specification_version,
+        offering_id=coming.offering_id or record.offering_id,
+        location=coming.location or record.location,
+        external_id=_handed_over(instance, find),
+    )
+
+
+def _changes(now: Values, coming: Values) -> tuple[Changed, ...]:
+    return tuple(
+        Changed(name=name, value=value, previous=now.get(name))
+        for name, value in coming.items()
+        if now.get(name) != value
+    )
+
+
+def _with(now: Values, changes: tuple[Changed, ...]) -> Values:
+    values = {**now, **{change.name: change.value for change in changes}}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _handed_over(instance: Instance, find: Find) -> str | None:
+    """D-05: in a move the external id goes over to the new side."""
+    held = instance.held
+    if held is None or held.side is not Side.PROVIDE or held.pair_id is None:
+        return instance.record.external_id
+    old = find(held.pair_id)
+    return old.record.external_id if isinstance(old, Instance) else None
+
+
+# ------------------------------------------------------------------------------- everything as it was
+
+
+def release(canceled: PlanCanceled, reservation: Reservation, find: Find) -> tuple[Append, ...]:
+    """Every plan that is canceled is answered, also when nothing was reserved; twice is nothing."""
+    done = reservation.phase is Phase.RELEASED and canceled.version <= reservation.version
+    if done or reservation.phase is Phase.FULFILLED:
+        return ()
+    released = ReservationReleased(version=canceled.version, reasons=canceled.reasons)
+    return (
+        *(
+            append
+            for held in reservation.open.values()
+            for id in held
+            for append in _released(find(id), canceled, find)
+        ),
+        Append(RESERVATION, canceled.order_id, released),
+    )
+
+
+def _released(instance: object, canceled: PlanCanceled, find: Find) -> Iterator[Append]:
+    if not isinstance(instance, Instance) or not is_held(instance, canceled.order_id):
+        return
+    found = instance.held.found if instance.held is not None else None
+    event = InstanceReleased(
+        order_id=canceled.order_id,
+        version=canceled.version,
+        state=found or State.INACTIVE,
+        previous=instance.state,
+    )
+    yield Append(INSTANCE, instance.id, event)
+    if found is None and instance.state is not State.INACTIVE:
+        noted = ChildEnded(instance_id=instance.id)
+        yield from note(instance.record.parent_id, noted, canceled.order_id, find)

@@ -1,0 +1,159 @@
+"""The reservation of one order: which instances each of its lines holds, until their part closes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from services.inventory.domain.words import (
+    Action,
+    InstanceId,
+    Kind,
+    LineId,
+    OrderId,
+    Reason,
+    Side,
+    SpecificationId,
+    State,
+    Values,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedLine:
+    """A line with the instance it stands for, and the one that was made for it."""
+
+    line_id: LineId
+    action: Action
+    kind: Kind
+    move: bool
+    instance_id: InstanceId | None
+    new_instance_id: InstanceId | None
+    parent_line_id: LineId | None
+    specification_id: SpecificationId
+    specification_version: str | None
+    characteristics: Values
+    location: str | None
+    quantity: int | None
+    transient: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affected:
+    """An instance of the affected tree as it stood when it was reserved, or as it was made."""
+
+    instance_id: InstanceId
+    line_id: LineId
+    action: Action
+    kind: Kind
+    specification_id: SpecificationId
+    specification_version: str | None
+    parent_id: InstanceId | None
+    state: State
+    location: str | None
+    characteristics: Values
+    side: Side | None = None
+    pair_id: InstanceId | None = None
+    new: bool = False
+
+
+# ------------------------------------------------------------------------------------------ events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationAccepted:
+    version: int
+    category: Kind
+    action: str | None
+    lines: tuple[ReservedLine, ...]
+    tree: tuple[Affected, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationRefused:
+    version: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationExtended:
+    """The plan needed another instance, or no longer needs one; it is held under this line too."""
+
+    line_id: LineId
+    instance_id: InstanceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationFulfilled:
+    version: int
+    line_ids: tuple[LineId, ...]
+    last: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationReleased:
+    version: int
+    reasons: tuple[Reason, ...] = ()
+
+
+ReservationEvent: TypeAlias = (
+    ReservationAccepted
+    | ReservationRefused
+    | ReservationExtended
+    | ReservationFulfilled
+    | ReservationReleased
+)
+
+# ------------------------------------------------------------------------------------------ states
+
+
+class Phase(StrEnum):
+    NONE = "none"
+    RESERVED = "reserved"
+    REFUSED = "refused"
+    FULFILLED = "fulfilled"
+    RELEASED = "released"
+
+
+@dataclass(slots=True, kw_only=True)
+class Reservation:
+    """`open` lines hold the instances named with them; `attempts` counts how often it was accepted."""
+
+    order_id: OrderId
+    version: int = 0
+    phase: Phase = Phase.NONE
+    attempts: int = 0
+    open: dict[LineId, list[InstanceId]] = field(default_factory=dict)
+
+
+def initial(id: str) -> Reservation:
+    return Reservation(order_id=id)
+
+
+def evolve(state: Reservation, event: ReservationEvent) -> Reservation:
+    """The reservation after the event; changes the state it is given."""
+    match event:
+        case ReservationAccepted(version=version):
+            state.version, state.phase = version, Phase.RESERVED
+            state.attempts += 1
+            state.open = _held(event)
+        case ReservationRefused(version=version):
+            state.version, state.phase = version, Phase.REFUSED
+        case ReservationExtended(line_id=line, instance_id=instance):
+            state.open.setdefault(line, []).append(instance)
+        case ReservationFulfilled(line_ids=lines, last=last):
+            state.open = {line: held for line, held in state.open.items() if line not in lines}
+            state.phase = Phase.FULFILLED if last else state.phase
+        case ReservationReleased(version=version):
+            state.version, state.phase = max(version, state.version), Phase.RELEASED
+            state.open = {}
+    return state
+
+
+def _held(event: ReservationAccepted) -> dict[LineId, list[InstanceId]]:
+    held: dict[LineId, list[InstanceId]] = {line.line_id: [] for line in event.lines}
+    for one in event.tree:
+        if one.action is not Action.NO_CHANGE:
+            held[one.line_id].append(one.instance_id)
+    return held

@@ -1,0 +1,229 @@
+"""Reserves an approved order: all of its lines, or none with every reason (design section 2, step 3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from services.inventory.domain.instance import ChildAdded, Instance, InstanceReserved
+from services.inventory.domain.judge import Case, judge, too_large
+from services.inventory.domain.make import Made, made_by
+from services.inventory.domain.record import Coming
+from services.inventory.domain.reservation import (
+    Affected,
+    Phase,
+    Reservation,
+    ReservationAccepted,
+    ReservationRefused,
+    ReservedLine,
+)
+from services.inventory.domain.table import reserved
+from services.inventory.domain.tree import Approved, Installed, Line, affected
+from services.inventory.domain.words import (
+    INSTANCE,
+    RESERVATION,
+    Action,
+    Append,
+    InstanceId,
+    Reason,
+    Side,
+    State,
+)
+
+MAX_BYTES = 1024 * 1024 - 16 * 1024
+"""What an accepted reservation may take as a message, leaving room for its envelope (LIM-01)."""
+
+_SURELY_SMALL = 200
+"""With so few instances and lines, only long values could make the message large."""
+
+
+def reserve(order: Approved, before: Reservation, installed: Installed) -> tuple[Append, ...]:
+    """What the approval appends; nothing for an approval that was answered, or that came too late."""
+    if order.version <= before.version or before.phase in (Phase.RESERVED, Phase.FULFILLED):
+        return ()
+    case = Case(order=order, installed=installed, affected=affected(order.lines, installed))
+    if reasons := judge(case):
+        return (_refused(order, reasons),)
+    made = made_by(case, before.attempts)
+    if reasons := tuple(_taken(case, made)):
+        return (_refused(order, reasons),)
+    accepted = _accepted(case, made)
+    if (size := _size(accepted)) > MAX_BYTES:
+        return (_refused(order, (too_large(f"{size} bytes of instances", f"{MAX_BYTES}"),)),)
+    return (
+        *_held(case, made),
+        *(Append(INSTANCE, one.event.record.instance_id, one.event) for one in made),
+        *_noted(case, made),
+        Append(RESERVATION, order.order_id, accepted),
+    )
+
+
+def _refused(order: Approved, reasons: tuple[Reason, ...]) -> Append:
+    return Append(RESERVATION, order.order_id, ReservationRefused(version=order.version, reasons=reasons))
+
+
+def _taken(case: Case, made: tuple[Made, ...]) -> Iterator[Reason]:
+    for one in made:
+        if case.installed.taken(id := one.event.record.instance_id):
+            yield Reason(
+                rule="REF-04",
+                line_id=one.line.line_id,
+                message=f"the new instance would be '{id}', and that id is taken: give the order another id",
+            )
+
+
+def _held(case: Case, made: tuple[Made, ...]) -> Iterator[Append]:
+    pairs = _pairs(made)
+    for id, line in case.affected.items():
+        if line.action is Action.NO_CHANGE:
+            continue
+        found = _of(case, id).state
+        event = InstanceReserved(
+            order_id=case.order.order_id,
+            version=case.order.version,
+            line_id=line.line_id,
+            action=line.action,
+            previous=found,
+            state=reserved(found, line.action),
+            coming=_coming(line) if line.instance_id == id and not line.moves else None,
+            side=Side.CEASE if id in pairs else None,
+            pair_id=pairs.get(id),
+        )
+        yield Append(INSTANCE, id, event)
+
+
+def _coming(line: Line) -> Coming | None:
+    """What a change brings to its own instance, with the version it was ordered by (CHG-05)."""
+    if line.action is not Action.CHANGE:
+        return None
+    return Coming(
+        values=line.characteristics,
+        specification_id=line.specification_id,
+        specification_version=line.specification_version,
+        offering_id=line.offering_id,
+        location=line.location,
+    )
+
+
+def _noted(case: Case, made: tuple[Made, ...]) -> Iterator[Append]:
+    """Making an instance is noted in its parent's stream, unless an event of this order stands there."""
+    guarded = {id for id, line in case.affected.items() if line.action is not Action.NO_CHANGE}
+    guarded.update(one.event.record.instance_id for one in made)
+    for one in made:
+        parent = one.event.record.parent_id
+        if parent is not None and parent not in guarded:
+            yield Append(INSTANCE, parent, ChildAdded(instance_id=one.event.record.instance_id))
+
+
+def _accepted(case: Case, made: tuple[Made, ...]) -> ReservationAccepted:
+    order = case.order
+    return ReservationAccepted(
+        version=order.version,
+        category=order.category,
+        action=order.action,
+        lines=tuple(_line(case, line, made_for) for line, made_for in _with_made(case, made)),
+        tree=tuple(_tree(case, made)),
+    )
+
+
+def _with_made(case: Case, made: tuple[Made, ...]) -> Iterator[tuple[Line, Made | None]]:
+    own = {one.line.line_id: one for one in made if one.replaces in (None, one.line.instance_id)}
+    for line in case.order.lines:
+        yield line, own.get(line.line_id)
+
+
+def _line(case: Case, line: Line, made: Made | None) -> ReservedLine:
+    if line.instance_id is None:
+        specification, version = line.specification_id or "", line.specification_version
+    else:
+        record = _of(case, line.instance_id).record
+        specification = line.specification_id or record.specification_id
+        version = line.specification_version or record.specification_version
+    return ReservedLine(
+        line_id=line.line_id,
+        action=line.action,
+        kind=line.kind,
+        move=line.move,
+        instance_id=line.instance_id,
+        new_instance_id=made.event.record.instance_id if made else None,
+        parent_line_id=line.parent_line_id,
+        specification_id=specification,
+        specification_version=version,
+        characteristics=line.characteristics,
+        location=line.location,
+        quantity=line.quantity,
+        transient=line.transient,
+    )
+
+
+def _tree(case: Case, made: tuple[Made, ...]) -> Iterator[Affected]:
+    beside = {one.replaces: one for one in made if one.replaces is not None}
+    for id, line in case.affected.items():
+        pair = beside.get(id)
+        yield _existing(_of(case, id), line, pair)
+        if pair is not None:
+            yield _new(pair)
+    yield from (_new(one) for one in made if one.replaces is None)
+
+
+def _existing(instance: Instance, line: Line, pair: Made | None) -> Affected:
+    record = instance.record
+    return Affected(
+        instance_id=record.instance_id,
+        line_id=line.line_id,
+        action=line.action,
+        kind=record.kind,
+        specification_id=record.specification_id,
+        specification_version=record.specification_version,
+        parent_id=record.parent_id,
+        state=record.state,
+        location=record.location,
+        characteristics=record.characteristics,
+        side=Side.CEASE if pair else None,
+        pair_id=pair.event.record.instance_id if pair else None,
+    )
+
+
+def _new(made: Made) -> Affected:
+    record = made.event.record
+    return Affected(
+        instance_id=record.instance_id,
+        line_id=made.line.line_id,
+        action=Action.ADD,
+        kind=record.kind,
+        specification_id=record.specification_id,
+        specification_version=record.specification_version,
+        parent_id=record.parent_id,
+        state=State.INSTALLATION_PENDING,
+        location=record.location,
+        characteristics=made.event.coming.values,
+        side=made.event.side,
+        pair_id=made.event.pair_id,
+        new=True,
+    )
+
+
+def _pairs(made: tuple[Made, ...]) -> dict[InstanceId, InstanceId]:
+    return {one.replaces: one.event.record.instance_id for one in made if one.replaces is not None}
+
+
+def _of(case: Case, id: InstanceId) -> Instance:
+    """An instance that the rules have found to be there."""
+    instance = case.installed.get(id)
+    if instance is None:
+        raise LookupError(f"instance {id} is not among those that were loaded")
+    return instance
+
+
+def _size(accepted: ReservationAccepted) -> int:
+    """Bytes as JSON, measured only where they could matter."""
+    few = len(accepted.tree) + len(accepted.lines) <= _SURELY_SMALL
+    values = (
+        *(one.characteristics for one in accepted.tree),
+        *(line.characteristics for line in accepted.lines),
+    )
+    texts = sum(len(str(one)) for one in values)
+    if few and texts * 4 < MAX_BYTES // 2:
+        return 0
+    return len(json.dumps(asdict(accepted), ensure_ascii=False).encode())

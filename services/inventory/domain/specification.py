@@ -1,0 +1,65 @@
+"""What inventory keeps of the catalog: whether a child is bundled, and which characteristics are personal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from services.inventory.domain.words import SpecificationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecificationHeard:
+    """A version of a catalog entry was published; a version once heard never changes."""
+
+    version: str
+    entry: str
+    """The whole entry as JSON, in its public form."""
+
+
+@dataclass(slots=True)
+class Specification:
+    """The versions of one catalog entry in the order in which they were heard."""
+
+    id: SpecificationId
+    versions: dict[str, Version] = field(default_factory=dict)
+    latest: str | None = None
+    """The last entry heard, as JSON."""
+
+    def version(self, name: str | None) -> Version | None:
+        """That version; the last one heard when it is not known, or none is named."""
+        if name is not None and name in self.versions:
+            return self.versions[name]
+        return next(reversed(self.versions.values()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """`bundled` and `inner` are the specifications on either side of LIN-03's line."""
+
+    characteristics: frozenset[str]
+    personal: frozenset[str]
+    bundled: frozenset[SpecificationId]
+    inner: frozenset[SpecificationId]
+
+
+def initial(id: str) -> Specification:
+    return Specification(id)
+
+
+def evolve(state: Specification, event: SpecificationHeard) -> Specification:
+    state.versions[event.version] = _read(event.entry)
+    state.latest = event.entry
+    return state
+
+
+def _read(text: str) -> Version:
+    entry = json.loads(text)
+    named = entry.get("characteristics", ())
+    relationships = entry.get("relationships", ())
+    return Version(
+        characteristics=frozenset(one["name"] for one in named),
+        personal=frozenset(one["name"] for one in named if one.get("personal")),
+        bundled=frozenset(one["target"] for one in relationships if one["type"] == "bundles"),
+        inner=frozenset(one["target"] for one in relationships if one["type"] != "bundles"),
+    )

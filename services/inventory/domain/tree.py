@@ -1,0 +1,155 @@
+"""The affected tree: every instance that an order touches, parents before children, and its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from services.inventory.domain.instance import Instance
+from services.inventory.domain.specification import Specification
+from services.inventory.domain.table import Asked
+from services.inventory.domain.words import (
+    Action,
+    InstanceId,
+    Kind,
+    LineId,
+    OrderId,
+    SpecificationId,
+    State,
+    Values,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of an approved order."""
+
+    line_id: LineId
+    action: Action
+    kind: Kind = Kind.PRODUCT
+    instance_id: InstanceId | None = None
+    specification_id: SpecificationId | None = None
+    specification_version: str | None = None
+    offering_id: str | None = None
+    parent_line_id: LineId | None = None
+    parent_instance_id: InstanceId | None = None
+    characteristics: Values = field(default_factory=dict)
+    location: str | None = None
+    move: bool = False
+    quantity: int | None = None
+    transient: bool = False
+
+    @property
+    def moves(self) -> bool:
+        return self.move and self.action is Action.CHANGE
+
+    @property
+    def asked(self) -> Asked:
+        return Asked.MOVE if self.moves else Asked(self.action)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """An order was approved: everything in it is to be reserved, or nothing."""
+
+    order_id: OrderId
+    account_id: str
+    version: int
+    category: Kind
+    action: str | None
+    lines: tuple[Line, ...]
+
+
+class Installed:
+    """What the account has installed. Instances of others are not in it: to an order they do not exist."""
+
+    def __init__(
+        self,
+        instances: Mapping[InstanceId, Instance],
+        specification: Callable[[SpecificationId], Specification],
+        taken: Callable[[InstanceId], bool],
+    ) -> None:
+        self.taken = taken
+        """Whether an instance of any account goes by this id."""
+        self._instances = instances
+        self._specification = specification
+        self._children: dict[InstanceId, list[InstanceId]] = {}
+        for id in sorted(instances):
+            record = instances[id].record
+            if record.parent_id is not None and record.state is not State.INACTIVE:
+                self._children.setdefault(record.parent_id, []).append(id)
+
+    def get(self, id: InstanceId | None) -> Instance | None:
+        return None if id is None else self._instances.get(id)
+
+    def children(self, id: InstanceId) -> list[InstanceId]:
+        """Children that have not ended, by id."""
+        return self._children.get(id, [])
+
+    def above(self, id: InstanceId) -> Iterator[Instance]:
+        """The instance, its parent, and so on up to the root."""
+        instance = self._instances.get(id)
+        while instance is not None:
+            yield instance
+            instance = self.get(instance.record.parent_id)
+
+    def below(self, id: InstanceId) -> Iterator[Instance]:
+        """The instance and all below it that has not ended, parents before children."""
+        waiting = [id]
+        while waiting:
+            id = waiting.pop()
+            yield self._instances[id]
+            waiting.extend(reversed(self.children(id)))
+
+    def bundled(self, parent: Instance, child: Instance) -> bool:
+        """LIN-03: a child of the same kind is bundled unless the parent's specification says otherwise."""
+        if parent.record.kind is not child.record.kind:
+            return False
+        of = self._specification(parent.record.specification_id)
+        version = of.version(parent.record.specification_version)
+        target = child.record.specification_id
+        return version is None or target in version.bundled or target not in version.inner
+
+
+def affected(lines: tuple[Line, ...], installed: Installed) -> dict[InstanceId, Line]:
+    """Each instance that the order touches with the line it goes along under, in tree order.
+
+    Roots stand in line order, siblings by id. An instance with a line of its own goes under that one.
+    """
+    own: dict[InstanceId, Line] = {}
+    for line in lines:
+        if line.instance_id is not None and installed.get(line.instance_id) is not None:
+            own.setdefault(line.instance_id, line)
+    tops = [id for id in own if not any(above.id in own for above in installed.above(id) if above.id != id)]
+    found: dict[InstanceId, Line] = {}
+    for id in (*tops, *own):
+        if id not in found:
+            _walk(id, own, installed, found)
+    return found
+
+
+def _walk(
+    top: InstanceId, own: Mapping[InstanceId, Line], installed: Installed, found: dict[InstanceId, Line]
+) -> None:
+    waiting: list[tuple[InstanceId, Line | None]] = [(top, None)]
+    while waiting:
+        id, under = waiting.pop()
+        line = own.get(id, under)
+        if line is not None:
+            found[id] = line
+        parent = installed.get(id)
+        assert parent is not None
+        for child_id in reversed(installed.children(id)):
+            child = installed.get(child_id)
+            assert child is not None
+            goes = line is not None and _goes_along(line, parent, child, installed)
+            waiting.append((child_id, line if goes else None))
+
+
+def _goes_along(line: Line, parent: Instance, child: Instance, installed: Installed) -> bool:
+    match line.asked:
+        case Asked.NO_CHANGE:
+            return False
+        case Asked.CHANGE:
+            return not installed.bundled(parent, child)
+    return True

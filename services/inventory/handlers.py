@@ -1,0 +1,185 @@
+"""What each command does: reads the streams it decides over, decides, and writes events with their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from services.chassis.service import Refused, Why, Work
+from services.inventory.domain import load as loading
+from services.inventory.domain.fulfil import Progress, progress
+from services.inventory.domain.instance import (
+    Instance,
+    InstanceFlipped,
+    InstanceLoaded,
+    InstanceMade,
+    InstanceReleased,
+    InstanceReloaded,
+    InstanceRerooted,
+    InstanceStateReloaded,
+    Unknown,
+)
+from services.inventory.domain.land import PartClosed, PlanCanceled, land, release
+from services.inventory.domain.record import Record
+from services.inventory.domain.reservation import Reservation
+from services.inventory.domain.reserve import reserve
+from services.inventory.domain.specification import Specification, SpecificationHeard
+from services.inventory.domain.tree import Approved, Installed
+from services.inventory.domain.words import (
+    INSTANCE,
+    RESERVATION,
+    SPECIFICATION,
+    Append,
+    InstanceId,
+    SpecificationId,
+    State,
+)
+
+ROOT = "root"
+"""Rows: an instance to the root of its tree."""
+TREE = "tree"
+"""Rows: a root to everything in its tree that has not ended."""
+
+HEARD = ("specifications", "all")
+"""Rows: every catalog entry heard."""
+
+
+def find(work: Work) -> loading.Find:
+    def instance(id: InstanceId) -> Instance | Unknown:
+        found: Instance | Unknown = work.state(INSTANCE, id)
+        return found
+
+    return instance
+
+
+def reservation(work: Work, order: str) -> Reservation:
+    found: Reservation = work.state(RESERVATION, order)
+    return found
+
+
+def specification(work: Work, id: SpecificationId) -> Specification:
+    found: Specification = work.state(SPECIFICATION, id)
+    return found
+
+
+def load_instance(record: Record, work: Work) -> None:
+    """Raises `Refused` with every reason."""
+    look = find(work)
+    if loading.unchanged(record, look):
+        return
+    if reasons := tuple(loading.reasons(record, look)):
+        raise Refused(*(Why(one.rule, one.message, field=one.field) for one in reasons))
+    write(loading.load(record, look, lambda id: _below(id, work)), work)
+
+
+def _below(id: InstanceId, work: Work) -> tuple[Instance, ...]:
+    installed = _installed(work, {id}, lambda _: True)
+    return tuple(one for one in installed.below(id) if one.id != id)
+
+
+def _installed(work: Work, ids: Iterable[InstanceId], mine: Callable[[Instance], bool]) -> Installed:
+    """The trees of these instances, as far as they are one's own."""
+    look = find(work)
+    everything = {member for id in ids for member in (id, *tree_of(id, work))}
+    found = {id: one for id in everything if isinstance(one := look(id), Instance) and mine(one)}
+    return Installed(
+        found,
+        specification=lambda id: specification(work, id),
+        taken=lambda id: isinstance(look(id), Instance),
+    )
+
+
+def tree_of(id: InstanceId, work: Work) -> Iterable[InstanceId]:
+    """Everything in the tree of an instance that has not ended."""
+    return [member for root in work.members(ROOT, id) for member in work.members(TREE, root)]
+
+
+def hear_specification(id: SpecificationId, heard: SpecificationHeard, work: Work) -> None:
+    """A version heard before stays as it is."""
+    if heard.version not in specification(work, id).versions:
+        work.append(SPECIFICATION, id, heard)
+        work.put(*HEARD, id)
+
+
+def heard(work: Work) -> Iterable[str]:
+    """The last version of every catalog entry heard so far, as JSON."""
+    entries = (specification(work, id).latest for id in work.members(*HEARD))
+    return [entry for entry in entries if entry is not None]
+
+
+def approve(order: Approved, work: Work) -> None:
+    installed = _installed(work, named(order), lambda one: one.record.account_id == order.account_id)
+    write(reserve(order, reservation(work, order.order_id), installed), work)
+
+
+def named(order: Approved) -> set[InstanceId]:
+    """The instances that the lines of an order name."""
+    ids = {line.instance_id for line in order.lines} | {line.parent_instance_id for line in order.lines}
+    return {id for id in ids if id is not None}
+
+
+def domain_order(change: Progress, work: Work) -> None:
+    write(progress(change, reservation(work, change.order_id), find(work)), work)
+
+
+def part_closed(part: PartClosed, work: Work) -> None:
+    write(land(part, reservation(work, part.order_id), find(work)), work)
+
+
+def plan_canceled(canceled: PlanCanceled, work: Work) -> None:
+    write(release(canceled, reservation(work, canceled.order_id), find(work)), work)
+
+
+def write(appends: Iterable[Append], work: Work) -> None:
+    """Appends the events, and the lookup rows that follow from them."""
+    for category, id, event in appends:
+        if category == INSTANCE:
+            _rows(id, event, work)
+        work.append(category, id, event)
+
+
+def _rows(id: InstanceId, event: object, work: Work) -> None:
+    match event:
+        case InstanceLoaded(record=record) | InstanceMade(record=record):
+            _place(id, record.root_id, record.state, work)
+        case InstanceReloaded(record=record):
+            _move(id, record.root_id, record.state, work)
+        case InstanceRerooted(root_id=root):
+            _move(id, root, _record(id, work).state, work)
+        case (
+            InstanceFlipped(state=state, previous=previous)
+            | InstanceReleased(state=state, previous=previous)
+            | InstanceStateReloaded(state=state, previous=previous)
+        ):
+            _end(id, (state, previous), work)
+
+
+def _place(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
+    work.put(ROOT, id, root)
+    if state is not State.INACTIVE:
+        work.put(TREE, root, id)
+
+
+def _move(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
+    before = _record(id, work).root_id
+    if before != root:
+        work.drop(ROOT, id, before)
+        work.drop(TREE, before, id)
+        _place(id, root, state, work)
+
+
+def _end(id: InstanceId, states: tuple[State, State], work: Work) -> None:
+    state, previous = states
+    if State.INACTIVE not in states or state is previous:
+        return
+    root = _record(id, work).root_id
+    if state is State.INACTIVE:
+        work.drop(TREE, root, id)
+    else:
+        work.put(TREE, root, id)
+
+
+def _record(id: InstanceId, work: Work) -> Record:
+    found = find(work)(id)
+    if isinstance(found, Unknown):
+        raise LookupError(f"an event for instance {id}, which is unknown")
+    return found.record

@@ -1,0 +1,21 @@
+"""The inventory service, as the chassis runs it."""
+
+from __future__ import annotations
+
+from schemas.topics import CATALOG, CRM_INVENTORY, FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS
+from services.chassis.service import Service
+from services.inventory.consume import ROUTES
+from services.inventory.publish import publish
+from services.inventory.stored import CATEGORIES, STORED
+from services.inventory.views import pages
+
+SERVICE = Service(
+    name="inventory",
+    events_topic=INVENTORY_EVENTS,
+    topics=(CRM_INVENTORY, CATALOG, ORDER_EVENTS, FULFILLMENT_EVENTS),
+    routes=ROUTES,
+    categories=CATEGORIES,
+    stored=STORED,
+    publish=publish,
+    pages=pages,
+)

@@ -1,0 +1,33 @@
+"""The stable name of every stored event. A name is for ever; a new form of an event gets a new version."""
+
+from __future__ import annotations
+
+from services.chassis.service import Category, Version
+from services.inventory.domain import instance, reservation, specification
+
+CATEGORIES = (
+    Category(name="instance", initial=instance.initial, evolve=instance.evolve),
+    Category(name="reservation", initial=reservation.initial, evolve=reservation.evolve),
+    Category(name="specification", initial=specification.initial, evolve=specification.evolve, shared=True),
+)
+
+STORED = (
+    Version(name="instance.loaded.v1", type=instance.InstanceLoaded),
+    Version(name="instance.reloaded.v1", type=instance.InstanceReloaded),
+    Version(name="instance.state-reloaded.v1", type=instance.InstanceStateReloaded),
+    Version(name="instance.rerooted.v1", type=instance.InstanceRerooted),
+    Version(name="instance.made.v1", type=instance.InstanceMade),
+    Version(name="instance.reserved.v1", type=instance.InstanceReserved),
+    Version(name="instance.flipped.v1", type=instance.InstanceFlipped),
+    Version(name="instance.landed.v1", type=instance.InstanceLanded),
+    Version(name="instance.freed.v1", type=instance.InstanceFreed),
+    Version(name="instance.released.v1", type=instance.InstanceReleased),
+    Version(name="instance.child-added.v1", type=instance.ChildAdded),
+    Version(name="instance.child-ended.v1", type=instance.ChildEnded),
+    Version(name="reservation.accepted.v1", type=reservation.ReservationAccepted),
+    Version(name="reservation.refused.v1", type=reservation.ReservationRefused),
+    Version(name="reservation.extended.v1", type=reservation.ReservationExtended),
+    Version(name="reservation.fulfilled.v1", type=reservation.ReservationFulfilled),
+    Version(name="reservation.released.v1", type=reservation.ReservationReleased),
+    Version(name="specification.heard.v1", type=specification.SpecificationHeard),
+)
