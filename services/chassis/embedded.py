@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from services.chassis.embedded_bell import Bell, Ringer
 from services.chassis.embedded_consumer import EmbeddedConsumer
 from services.chassis.embedded_group import Groups
 from services.chassis.embedded_log import Log
@@ -23,7 +24,7 @@ EXPIRE_SECONDS = 60.0
 
 
 class EmbeddedBus:
-    """The `Bus` port over the SQLite file `path` and `path` + `.groups` beside it, made when missing.
+    """The `Bus` port over the SQLite file `path`, with `.groups` and `.bells` beside it, made when missing.
 
     A group member that is silent for `session` seconds loses its partitions, one whose process has ended
     at once. What is older than a topic is kept is dropped by publishers, every `expire_every` seconds.
@@ -33,6 +34,7 @@ class EmbeddedBus:
         self, path: Path, *, session: float = SESSION_SECONDS, expire_every: float = EXPIRE_SECONDS
     ) -> None:
         self._path = path
+        self._bells = path.with_name(path.name + ".bells")
         self._session = session
         self._expire_every = expire_every
         self._log = Worker(self._open_log)
@@ -67,11 +69,11 @@ class EmbeddedBus:
         return behind(bounds, committed)
 
     def publisher(self) -> EmbeddedPublisher:
-        return EmbeddedPublisher(Worker(self._open_log), self._expire_every)
+        return EmbeddedPublisher(Worker(self._open_log), Ringer(self._bells), self._expire_every)
 
     async def consumer(self, group: str, topics: Collection[str], listener: Listener) -> EmbeddedConsumer:
         consumer = EmbeddedConsumer(group, topics, listener, self._session)
-        await consumer.join(Worker(self._open_log), Worker(self._open_groups))
+        await consumer.join(Worker(self._open_log), Worker(self._open_groups), Bell(self._bells))
         return consumer
 
     async def close(self) -> None:
@@ -88,8 +90,9 @@ def _bounds_of_topics(log: Log, topics: Collection[str]) -> dict[TopicPartition,
 class EmbeddedPublisher:
     """The `Publisher` port; a batch is one transaction, on disk when `publish` returns."""
 
-    def __init__(self, log: Worker[Log], expire_every: float) -> None:
+    def __init__(self, log: Worker[Log], ringer: Ringer, expire_every: float) -> None:
         self._log = log
+        self._ringer = ringer
         self._expire_every = expire_every
         self._expired = 0.0
 
@@ -98,6 +101,7 @@ class EmbeddedPublisher:
 
     def _append(self, log: Log, batch: Sequence[Outgoing]) -> list[int]:
         offsets = log.append(batch)
+        self._ringer.ring()
         if time.monotonic() - self._expired > self._expire_every and not self._expire(log):
             self._expired = time.monotonic()
         return offsets
@@ -110,3 +114,4 @@ class EmbeddedPublisher:
 
     async def close(self) -> None:
         await self._log.close()
+        self._ringer.close()

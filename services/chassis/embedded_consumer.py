@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 
+from services.chassis.embedded_bell import Bell
 from services.chassis.embedded_group import Groups, Seat, share
 from services.chassis.embedded_log import Log
 from services.chassis.embedded_worker import Worker
@@ -15,8 +15,7 @@ from services.chassis.ports import Listener, Record, TopicPartition, Unavailable
 
 _BEAT_SECONDS = 0.25
 _SETTLE_SECONDS = 0.01
-_SHORTEST_PAUSE = 0.001
-_LONGEST_PAUSE = 0.02
+_LOOK_SECONDS = 0.05
 
 
 class EmbeddedConsumer:
@@ -24,6 +23,8 @@ class EmbeddedConsumer:
 
     _log: Worker[Log]
     _groups: Worker[Groups]
+    _bell: Bell
+    _rest: _Rest
     _member: str
     _beating: asyncio.Task[None]
 
@@ -38,18 +39,17 @@ class EmbeddedConsumer:
         self._assigned_in = -1
         self._positions: dict[TopicPartition, int] = {}
         self._uncommitted: dict[TopicPartition, int] = {}
-        self._halt = threading.Event()
         self._closed = False
 
-    async def join(self, log: Worker[Log], groups: Worker[Groups]) -> None:
+    async def join(self, log: Worker[Log], groups: Worker[Groups], bell: Bell) -> None:
         """Enters the group; the partitions come with the first polls."""
-        self._log, self._groups = log, groups
+        self._log, self._groups, self._bell = log, groups, bell
+        self._rest = _Rest(bell)
         try:
             self._member = await groups.run(Groups.join, self._group)
             await self._beat()
         except BaseException:
-            await log.close()
-            await groups.close()
+            await self._close()
             raise
         self._beating = asyncio.create_task(self._beat_on())
 
@@ -60,7 +60,7 @@ class EmbeddedConsumer:
                 await self._flush()
                 await self._beat()
             if self._seat.generation != self._assigned_in:
-                self._halt.set()
+                self._rest.end()
 
     async def _beat(self) -> None:
         self._seat = await self._groups.run(Groups.beat, self._group, self._member, self._seen)
@@ -80,11 +80,11 @@ class EmbeddedConsumer:
         deadline = time.monotonic() + timeout
         if self._seat.generation != self._assigned_in and not await self._adapt(deadline):
             return {}
-        self._halt = halt = threading.Event()
+        self._rest = rest = _Rest(self._bell)
         try:
-            found = await self._log.run(_wait, dict(self._positions), limit, deadline, halt)
+            found = await self._log.run(_wait, dict(self._positions), limit, deadline, rest)
         except asyncio.CancelledError:
-            halt.set()
+            rest.end()
             raise
         for partition, records in found.items():
             del self._positions[partition]
@@ -143,29 +143,44 @@ class EmbeddedConsumer:
         if self._closed:
             return
         self._closed = True
-        self._halt.set()
+        self._rest.end()
         self._beating.cancel()
         with suppress(asyncio.CancelledError):
             await self._beating
         with suppress(Unavailable):
             await self._flush()
             await self._groups.run(Groups.leave, self._group, self._member)
+        await self._close()
+
+    async def _close(self) -> None:
         await self._log.close()
         await self._groups.close()
+        self._bell.close()
 
 
 def _wait(
-    log: Log, positions: Mapping[TopicPartition, int], limit: int, deadline: float, halt: threading.Event
+    log: Log, positions: Mapping[TopicPartition, int], limit: int, deadline: float, rest: _Rest
 ) -> dict[TopicPartition, list[Record]]:
-    """Reads at once, then again whenever somebody wrote; looks rarely when nothing happens."""
+    """Reads at once, then again whenever somebody wrote."""
     log.changed()
     found = log.tail(positions, limit)
-    pause = _SHORTEST_PAUSE
     while not found:
         left = deadline - time.monotonic()
-        if left <= 0 or halt.wait(min(pause, left)):
+        if left <= 0 or rest.over:
             break
-        pause = min(pause * 1.3, _LONGEST_PAUSE)
+        rest.bell.wait(min(_LOOK_SECONDS, left))
         if log.changed():
             found = log.tail(positions, limit)
     return found
+
+
+class _Rest:
+    """The waiting of one poll, which others may end before its time."""
+
+    def __init__(self, bell: Bell) -> None:
+        self.bell = bell
+        self.over = False
+
+    def end(self) -> None:
+        self.over = True
+        self.bell.ring()

@@ -11,6 +11,7 @@ import time
 from binascii import hexlify, unhexlify
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ from services.chassis.ports import (
 BUSY_SECONDS = 10.0
 _BYTES_A_READ = 16 << 20
 _EXPIRED_AT_ONCE = 2_000
+_CACHE_KIB = 16_384
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS topics (name TEXT PRIMARY KEY, partitions INTEGER NOT NULL, retention_ms INTEGER);
@@ -114,22 +116,39 @@ def _begin(database: sqlite3.Connection) -> None:
 
 
 def pack(headers: Headers) -> bytes:
-    """Names and values joined by NUL; in hex behind one more NUL where a value has a NUL itself."""
-    parts = [part for name, value in headers for part in (name.encode(), value)]
-    joined = b"\0".join(parts)
-    if parts and (joined.count(b"\0") >= len(parts) or not parts[0]):
-        return b"\0" + b"\0".join(map(hexlify, parts))
-    return joined
+    """The names, which are few sets that come again and again, then the values, with NUL between.
+
+    Everything in hex behind one more NUL where a name or a value has a separator in itself.
+    """
+    if not headers:
+        return b""
+    names, values = zip(*headers, strict=True)
+    packed = b"\0".join((_head(names), *values))
+    if packed.count(b"\0") == len(values):
+        return packed
+    return b"\0" + b"\0".join(hexlify(part) for name, value in headers for part in (name.encode(), value))
 
 
 def unpack(packed: bytes) -> Headers:
     if not packed:
         return ()
-    parts = packed.split(b"\0")
-    if not packed.startswith(b"\0"):
-        return tuple(zip(map(bytes.decode, parts[::2]), parts[1::2], strict=True))
-    plain = list(map(unhexlify, parts[1:]))
+    head, *values = packed.split(b"\0")
+    if head:
+        return tuple(zip(_names(head), values, strict=True))
+    plain = list(map(unhexlify, values))
     return tuple(zip(map(bytes.decode, plain[::2]), plain[1::2], strict=True))
+
+
+@lru_cache(maxsize=1024)
+def _head(names: tuple[str, ...]) -> bytes:
+    """Something with a NUL where the names cannot be told apart again."""
+    head = "\1".join(names)
+    return head.encode() if head and head.split("\1") == list(names) else b"\0"
+
+
+@lru_cache(maxsize=1024)
+def _names(head: bytes) -> tuple[str, ...]:
+    return tuple(head.decode().split("\1"))
 
 
 class Log:
@@ -137,6 +156,7 @@ class Log:
 
     def __init__(self, path: Path) -> None:
         self._database = connect(path, "FULL")
+        self._database.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         self._lanes: dict[TopicPartition, int] = {}
         self._version = -1
         with transaction(self._database):
