@@ -49,7 +49,11 @@ class PlannedTask(Part):
 
 
 class PlanCreated(PlanEvent):
-    """`plan.created`: the order is decomposed."""
+    """`plan.created`: the order is decomposed.
+
+    The tasks of a plan too large for one message stand with their domain orders instead, in the first
+    `domain-order.state-changed` of each.
+    """
 
     line_ids: tuple[str, ...]
     domain_orders: tuple[PlannedDomainOrder, ...]
@@ -95,6 +99,7 @@ class DomainOrderStateChanged(PlanEvent):
     characteristics: Characteristics = Field(default_factory=dict)
     location: str | None = None
     line_closed: bool = False
+    tasks: tuple[PlannedTask, ...] = ()
 
 
 class TaskStateChanged(PlanEvent):

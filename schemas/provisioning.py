@@ -9,11 +9,11 @@ from pydantic import Field
 from schemas.vocabulary import (
     Characteristics,
     Command,
-    Identifier,
     LineAction,
     Moment,
     Part,
     PersonalText,
+    Reference,
     TaskKind,
 )
 
@@ -53,7 +53,7 @@ class TaskWithdrawn(Part):
 class ReportTask(Command):
     """`task.report`: what became of a task; `characteristics` are values found or assigned on the way."""
 
-    task_id: Identifier
+    task_id: Reference
     attempt: Annotated[int, Field(ge=1)] | None = None
     result: Literal["in_progress", "completed", "failed"]
     message: PersonalText | None = None
@@ -63,19 +63,19 @@ class ReportTask(Command):
 class RetryTask(Command):
     """`task.retry`: a person asks for the failed task again."""
 
-    task_id: Identifier
+    task_id: Reference
     reason: PersonalText | None = None
 
 
 class SkipTask(Command):
     """`task.skip`: a person closes the failed task, saying why."""
 
-    task_id: Identifier
+    task_id: Reference
     reason: PersonalText
 
 
 class ResolveFallout(Command):
     """`fallout.resolve`: the cause is mended; the held task goes on."""
 
-    fallout_id: Identifier
+    fallout_id: Reference
     resolution: PersonalText

@@ -102,6 +102,8 @@ def _without_separators(text: str) -> str:
 
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_printable)]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_printable)]
+"""An id that may be one of ours: those are made of the order's and the caller's own ids."""
 OrderId = Annotated[Identifier, AfterValidator(_without_separators)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 PERSONAL: dict[str, Any] = {"x-personal": True}

@@ -73,7 +73,7 @@ def _plan(event: PlanCreated | PlanCompleted | PlanCanceled, happened: Happened)
             name = "plan.created"
             body["lineIds"] = event.line_ids
             body["domainOrders"] = [_brief(order) for order in event.domain_orders]
-            body["tasks"] = [_brief_task(task) for task in event.tasks]
+            body["tasks"] = [] if event.tasks_apart else [_brief_task(task) for task in event.tasks]
         case PlanCompleted():
             name = "plan.completed"
             body["lineIds"] = event.line_ids
@@ -121,6 +121,8 @@ def _domain_order(event: _DomainOrder, happened: Happened) -> Public:
         **_details(order),
         **_present(state=state, previousState=previous, lineClosed=line_closed or None),
     }
+    if isinstance(event, DomainOrderPlanned) and event.tasks:
+        body["tasks"] = [_brief_task(task) for task in event.tasks]
     return Public(FULFILLMENT_EVENTS, "domain-order.state-changed", order.domain_order_id, body)
 
 

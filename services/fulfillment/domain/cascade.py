@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, DomainOrderState
 from services.fulfillment.domain.catalog import Scalar, Values
+from services.fulfillment.domain.limits import tasks_apart
 from services.fulfillment.domain.plan import (
     DomainOrderClosed,
     DomainOrderPlanned,
@@ -33,22 +34,26 @@ from services.fulfillment.domain.plan import (
 
 def begin(blueprint: Blueprint, now: datetime) -> tuple[PlanEvent, ...]:
     """The plan, its domain orders, the tasks that are ready, and what closes at once (DOM-06)."""
-    first = created(blueprint)
+    first = created(blueprint, tasks_apart(blueprint))
     plan = evolve(Unplanned(), first)
     assert isinstance(plan, Plan)
-    planned = tuple(
-        DomainOrderPlanned(
-            version=plan.version, domain_order=order, state=_first_state(plan, order.domain_order_id)
-        )
-        for order in blueprint.domain_orders
-    )
+    planned = tuple(_planned(plan, order, first.tasks_apart) for order in blueprint.domain_orders)
     for event in planned:
         evolve(plan, event)
     return (first, *planned, *Cascade(plan, now).start())
 
 
-def _first_state(plan: Plan, id: str) -> DomainOrderState:
-    order = plan.orders[id]
+def _planned(plan: Plan, details: DomainOrder, with_tasks: bool) -> DomainOrderPlanned:
+    order = plan.orders[details.domain_order_id]
+    return DomainOrderPlanned(
+        version=plan.version,
+        domain_order=details,
+        state=_first_state(plan, order),
+        tasks=tuple(plan.tasks[id].planned for id in order.tasks) if with_tasks else (),
+    )
+
+
+def _first_state(plan: Plan, order: OpenOrder) -> DomainOrderState:
     waits = order.blockers or (order.tasks and all(plan.tasks[task].blockers for task in order.tasks))
     return "draft" if waits else "in_progress"
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from services.fulfillment.domain.blueprint import Blueprint, PlannedTask, Reason
+from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, PlannedTask, Reason
 from services.fulfillment.domain.catalog import Scalar
-from services.fulfillment.domain.plan import DomainOrderBrief, created
 
 MAX_MESSAGE = 1024 * 1024
 _ENVELOPE = 4096
@@ -17,29 +16,32 @@ _SMALL = 500
 
 
 def too_large(blueprint: Blueprint) -> Reason | None:
-    """Why the plan cannot be announced in one message; None when it can."""
-    if len(blueprint.domain_orders) + len(blueprint.tasks) < _SMALL:
-        return None
+    """Why the plan cannot be announced at all; None when it can."""
     size = announced(blueprint)
     if size <= MAX_MESSAGE:
         return None
-    orders, tasks = len(blueprint.domain_orders), len(blueprint.tasks)
     return Reason(
         rule="LIM-01",
-        message=f"the plan has {orders} domain orders and {tasks} tasks: telling of them takes "
+        message=f"the plan has {len(blueprint.domain_orders)} domain orders: telling of them takes "
         f"{size} bytes and {MAX_MESSAGE} are allowed. Split the order",
     )
 
 
+def tasks_apart(blueprint: Blueprint) -> bool:
+    """Whether the tasks have to be told of with their domain orders, because one message cannot hold all."""
+    size = announced(blueprint)
+    return size > 0 and size + sum(map(_task, blueprint.tasks)) > MAX_MESSAGE
+
+
 def announced(blueprint: Blueprint) -> int:
-    """Bytes that `plan.created` takes at most."""
-    event = created(blueprint)
-    lines = sum(_text(line) + 1 for line in event.line_ids)
-    orders = sum(_order(order) for order in event.domain_orders)
-    return _ENVELOPE + lines + orders + sum(_task(task) for task in event.tasks)
+    """Bytes that `plan.created` takes at most, its tasks not counted; 0 when it is small in any case."""
+    if len(blueprint.domain_orders) + len(blueprint.tasks) < _SMALL:
+        return 0
+    lines = sum(_text(line) + 1 for line in blueprint.line_ids)
+    return _ENVELOPE + lines + sum(map(_order, blueprint.domain_orders))
 
 
-def _order(order: DomainOrderBrief) -> int:
+def _order(order: DomainOrder) -> int:
     needed = (order.domain_order_id, order.kind, order.action, order.specification_id, order.line_id)
     size = len('{"domainOrderId":,"kind":,"action":,"specificationId":,"lineId":},') + sum(map(_text, needed))
     for name, value in (

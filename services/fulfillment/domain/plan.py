@@ -53,6 +53,8 @@ class PlanCreated:
     line_ids: tuple[str, ...]
     domain_orders: tuple[DomainOrderBrief, ...]
     tasks: tuple[PlannedTask, ...]
+    tasks_apart: bool = False
+    """Too many for one message: told of with their domain orders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class DomainOrderPlanned:
     version: int
     domain_order: DomainOrder
     state: DomainOrderState
+    tasks: tuple[PlannedTask, ...] = ()
+    """Only when they are told of apart from the plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -404,13 +408,14 @@ def _evolve_task(
 # ------------------------------------------------------------------------------------------ begin
 
 
-def created(blueprint: Blueprint) -> PlanCreated:
+def created(blueprint: Blueprint, tasks_apart: bool) -> PlanCreated:
     return PlanCreated(
         version=blueprint.version,
         account_id=blueprint.account_id,
         line_ids=blueprint.line_ids,
         domain_orders=tuple(_brief(order) for order in blueprint.domain_orders),
         tasks=blueprint.tasks,
+        tasks_apart=tasks_apart,
     )
 
 
