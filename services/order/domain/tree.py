@@ -97,13 +97,12 @@ class Tree:
 
 
 def below(root: str, kind: Kind, known: Known) -> Iterator[tuple[str, str]]:
-    """Every (instance, parent) of a kind below a root that has not ended, parents first."""
+    """Every (instance, parent) of a kind below a root that has not ended, parents before their children."""
     seen = {root}
-    waiting = [root]
+    waiting = [(child, root) for child in sorted(known.children(root, kind), reverse=True)]
     while waiting:
-        parent = waiting.pop()
-        children = sorted(set(known.children(parent, kind)) - seen)
-        seen.update(children)
-        for child in children:
+        child, parent = waiting.pop()
+        if child not in seen:
+            seen.add(child)
             yield child, parent
-        waiting += reversed(children)
+            waiting += [(other, child) for other in sorted(known.children(child, kind), reverse=True)]
