@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from pydantic_core import from_json
@@ -66,7 +67,7 @@ class World:
 
     def __init__(self, services: Iterable[Service], seed: int | None = None) -> None:
         self.clock = FakeClock()
-        self.keys = MemoryKeys()
+        self.keys = MemoryKeys(lambda account: blake2b(account.encode(), digest_size=32).digest())
         self.log: dict[tuple[str, int], list[Record]] = defaultdict(list)
         self.readers = {service.name: Reader(service, self.keys, self.clock) for service in services}
         self.random = random.Random(seed)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from schemas.envelope import Envelope, Unreadable, read
@@ -29,6 +29,7 @@ from services.chassis.ports import (
     Timer,
 )
 from services.chassis.service import Refused, Service, Why
+from services.chassis.stored import adapter
 from services.chassis.work import Batch, MessageWork, Setup, wishes
 
 
@@ -109,7 +110,7 @@ class Inbox:
         work = MessageWork(batch, envelope, account or timer.timer)
         work.cancel_timer(timer.timer)
         route = self.service.timers[name]
-        data = TypeAdapter(route.model).validate_python(body["data"])
+        data = adapter(route.model).validate_python(body["data"])
         wishes((route.needs(data, work),), batch)
         route.handle(data, work)
 

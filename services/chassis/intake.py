@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.envelope import Envelope, Unreadable, parsed, read
@@ -18,6 +18,7 @@ from services.chassis.parking import Parking
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Answer, Committed, Record, TopicPartition
 from services.chassis.service import Route, Service, Why
+from services.chassis.stored import adapter
 from services.chassis.work import Appended, Batch, Setup
 
 
@@ -53,7 +54,7 @@ class Intake:
         self.setup = setup
         self.parking = parking
         self._validators: dict[str, Any] = {
-            type_: TypeAdapter(route.model).validator.validate_json for type_, route in service.routes.items()
+            type_: adapter(route.model).validator.validate_json for type_, route in service.routes.items()
         }
         self._places: dict[str, int] | None = None
 

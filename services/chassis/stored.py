@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -86,6 +87,12 @@ def read_meta(state: bytes) -> Meta:
     return Meta(**{"account": None, **{_LONG[short]: value for short, value in fields.items()}})
 
 
+@cache
+def adapter(type_: Any) -> TypeAdapter[Any]:
+    """Pydantic's compiled core for a type: built once, as that takes milliseconds."""
+    return TypeAdapter(type_)
+
+
 class UnknownStoredEvent(Exception):
     """A stored name that this program does not know: it is older than the store, or not its own."""
 
@@ -103,7 +110,6 @@ class Codec:
     def _add(self, version: Version) -> None:
         if version.name in self._readers or version.name in self._upcasts:
             raise ValueError(f"the stored name {version.name} stands for two types: give each its own")
-        adapter: TypeAdapter[Any] = TypeAdapter(version.type)
         if version.upcast is not None:
             self._upcasts[version.name] = version
             return
@@ -111,8 +117,8 @@ class Codec:
             raise ValueError(
                 f"{version.type.__name__} has two stored names to write: older ones need an upcast"
             )
-        self._writers[version.type] = (version.name, adapter.serializer.to_json)
-        self._readers[version.name] = adapter.validator.validate_json
+        self._writers[version.type] = (version.name, adapter(version.type).serializer.to_json)
+        self._readers[version.name] = adapter(version.type).validator.validate_json
 
     def encode(self, event: Any) -> tuple[str, bytes]:
         """Stored name and data. Raises `KeyError` for a type without a stored name."""
@@ -131,7 +137,7 @@ class Codec:
                 "here reads: run the program that wrote it, or a newer one"
             )
         assert version.upcast is not None
-        return TypeAdapter(version.type).validate_python(version.upcast(from_json(data)))
+        return adapter(version.type).validate_python(version.upcast(from_json(data)))
 
     @property
     def names(self) -> Mapping[type, str]:
