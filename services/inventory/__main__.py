@@ -2,8 +2,8 @@
 
 import sys
 
-from services.inventory.service import SERVICE
 from services.chassis.run import main
+from services.inventory.service import SERVICE
 
 if __name__ == "__main__":
     sys.exit(main(SERVICE))

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.table import NEEDED, broken
 from services.inventory.domain.tree import Approved, Installed, Line
-from services.inventory.domain.words import PENDING, Action, InstanceId, Reason, State
+from services.inventory.domain.words import PENDING, Action, InstanceId, LineId, OrderId, Reason, State
 
 MAX_TREE = 5_000
 """Instances that one order may touch (LIM-01)."""
+
+_FEW = 10
 
 _ENDING_OR_RESTING = frozenset({Action.DISCONNECT, Action.SUSPEND, Action.RESUME})
 
@@ -68,10 +70,14 @@ def in_a_fitting_state(case: Case) -> Iterator[Reason]:
 
 def movable_as_a_whole(case: Case) -> Iterator[Reason]:
     """D-07 (MOV-V8) for what would be moved along without a line of its own."""
+    resting: dict[LineId, list[InstanceId]] = {}
     for id, line in case.affected.items():
         instance = case.installed.get(id)
         if line.moves and id != line.instance_id and instance and instance.state is State.SUSPENDED:
-            yield _unfit("D-07", line, instance)
+            resting.setdefault(line.line_id, []).append(id)
+    for line_id, ids in resting.items():
+        message = f"{_names(ids)}, suspended, would be moved along: resume it first"
+        yield Reason(rule="D-07", line_id=line_id, message=message)
 
 
 def _unfit(rule: str, line: Line, instance: Instance) -> Reason:
@@ -84,15 +90,17 @@ def _unfit(rule: str, line: Line, instance: Instance) -> Reason:
 
 def one_open_change(case: Case) -> Iterator[Reason]:
     """CHG-16, for everything affected: held by no other order, and named by one line only."""
+    holders: dict[tuple[LineId, OrderId], list[InstanceId]] = {}
     for id, line in case.affected.items():
         instance = case.installed.get(id)
         if instance is not None and instance.held is not None and line.action is not Action.NO_CHANGE:
-            yield Reason(
-                rule="CHG-16",
-                line_id=line.line_id,
-                message=f"'{id}' is held by order '{instance.held.order_id}':"
-                " place this order again when that one is completed",
-            )
+            holders.setdefault((line.line_id, instance.held.order_id), []).append(id)
+    for (line_id, holder), ids in holders.items():
+        yield Reason(
+            rule="CHG-16",
+            line_id=line_id,
+            message=f"order '{holder}' holds {_names(ids)}: place this order again when it is completed",
+        )
     first: dict[InstanceId, Line] = {}
     for line, instance in case.named():
         if (other := first.setdefault(instance.id, line)) is not line:
@@ -161,14 +169,19 @@ def moved_as_a_whole(case: Case) -> Iterator[Reason]:
         whole = [one.id for one in case.installed.below(top.id) if one.record.kind is case.order.category]
         seen.update(whole)
         if missing := [id for id in whole if id not in named]:
-            names = ", ".join(f"'{id}'" for id in missing)
             yield Reason(
                 rule="MOV-V3",
                 line_id=line.line_id,
                 field="instanceId",
-                message=f"a move takes all of '{top.id}' along: write lines for {names} too,"
+                message=f"a move takes all of '{top.id}' along: write lines for {_names(missing)} too,"
                 " change with move: true, or disconnect for what stays behind",
             )
+
+
+def _names(ids: list[InstanceId]) -> str:
+    """The first of them, for a sentence."""
+    few = ", ".join(f"'{id}'" for id in ids[:_FEW])
+    return few if len(ids) <= _FEW else f"{few} and {len(ids) - _FEW} more"
 
 
 def _top(case: Case, instance: Instance) -> Instance:
