@@ -19,11 +19,8 @@ def plans(entry: Specification, _: Known[str, Specification]) -> Iterator[Proble
         names = [*(task.name for task in plan.tasks), *undo]
         yield from twice(f"plans.{at}.tasks", "name", names)
         for name in names:
-            if "/" in name:
-                yield (
-                    f"plans.{at}.tasks",
-                    f"'{name}': '/' joins an entry and its task, leave it out of a name",
-                )
+            if "/" in name or "." in name:
+                yield f"plans.{at}.tasks", f"'{name}': '/' and '.' join names to others, use none"
 
 
 def _case(action: PlanAction, plan: Plan) -> str:

@@ -113,6 +113,7 @@ def test_what_waits_in_one_action_may_be_waited_for_in_another() -> None:
         ({"plans": [plan(task("x"), task("x"))]}, "plans.0.tasks"),
         ({"plans": [plan(task("x", undo={"name": "x", "kind": "manual"}))]}, "plans.0.tasks"),
         ({"plans": [plan(task("x/y"))]}, "plans.0.tasks"),
+        ({"plans": [plan(task("x.y"))]}, "plans.0.tasks"),
         ({"plans": [plan(actions=("add", "change")), plan(actions=("change",))]}, "plans"),
         ({"plans": [plan(actions=("add",), move="provide"), plan(move="provide")]}, "plans"),
         ({"plans": [{"actions": ["no_change"], "return": "repair"}] * 2}, "plans"),

@@ -1,0 +1,162 @@
+"""`python -m schemas.examples.build [DIR]`: writes the files of the sample. A test compares them.
+
+    catalog.jsonl         `specification.publish` and `.retire`
+    installed-base.jsonl  `instance.load`, parents before children
+    orders.jsonl          every command of the CRM
+    feed.json             the waves in which they are sent:
+                          {"waves": [{"name", "send": [ids], "until": {orderId: state}}]}
+    outcomes.json         how each order should end:
+                          {orderId: {account, action, state, rules?, lines?, shows?, note}}
+
+A wave is sent when every order of the wave before is in the state of its `until`; an order that is in the
+state of its outcome has passed all of its waves. Of an order, `rules` are all that its reasons cite, each
+once. An id that stands twice in `send` is sent twice. The catalog and the installed base come before.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from schemas.envelope import Envelope, to_line
+from schemas.examples import orders_by_steps, orders_ending, orders_moves, orders_new, orders_refused
+from schemas.examples.base import records
+from schemas.examples.catalog import ENTRIES, RETIRED
+from schemas.examples.customers import account
+from schemas.examples.requests import Order
+from schemas.registry import full
+
+HERE = Path(__file__).parent
+MORNING = datetime(2026, 3, 2, 8, tzinfo=timezone(timedelta(hours=1)))
+ORDERS: tuple[Order, ...] = (
+    *orders_new.ORDERS,
+    *orders_ending.ORDERS,
+    *orders_moves.ORDERS,
+    *orders_refused.ORDERS,
+    *orders_by_steps.ORDERS,
+)
+
+
+def catalog() -> Iterator[str]:
+    for entry in ENTRIES:
+        id, version = entry["specificationId"], entry["version"]
+        envelope = _envelope("catalog", f"publish-{id}-{version}", "specification.publish", id)
+        yield to_line(envelope, entry)
+    retire = _envelope("catalog", f"retire-{RETIRED}", "specification.retire", RETIRED)
+    yield to_line(retire, {"specificationId": RETIRED})
+
+
+def installed_base() -> Iterator[str]:
+    for record in records():
+        id = record["instanceId"]
+        yield to_line(_envelope("migration", f"load-{id}", "instance.load", id, record["accountId"]), record)
+
+
+def _envelope(source: str, id: str, name: str, subject: str, account: str | None = None) -> Envelope:
+    return Envelope(
+        id=id,
+        source=f"/fjordnet/{source}",
+        type=full(name),
+        subject=subject,
+        time=MORNING.isoformat(),
+        account=account,
+    )
+
+
+class Feed:
+    """The commands of the CRM in the order of their waves, a minute apart."""
+
+    def __init__(self, orders: Iterable[Order]) -> None:
+        self.lines: list[str] = []
+        self._waves: dict[int, dict[str, Any]] = {}
+        ordered = [*orders]
+        for number in range(1, 1 + max(_last(order) for order in ordered)):
+            self._waves[number] = {"name": f"wave {number}", "send": [], "until": {}}
+            for order in ordered:
+                self._send_of(order, number)
+
+    @property
+    def waves(self) -> list[dict[str, Any]]:
+        return [*self._waves.values()]
+
+    def _send_of(self, order: Order, wave: int) -> None:
+        if order.wave == wave:
+            data = {"orderId": order.id, "accountId": account(order.account), **order.asks}
+            self._send(order, wave, "place", data)
+            self._waves[wave]["until"][order.id] = order.first or order.ends
+        for step in order.steps:
+            if step.wave == wave:
+                self._send(order, wave, step.command, {"orderId": order.id, **step.data})
+                self._waves[wave]["until"][order.id] = step.until
+
+    def _send(self, order: Order, wave: int, command: str, data: dict[str, Any]) -> None:
+        id = f"{order.id}/{command}"
+        envelope = Envelope(
+            id=id,
+            source="/fjordnet/crm",
+            type=full(f"order.{command}"),
+            subject=order.id,
+            time=(MORNING + timedelta(minutes=len(self.lines))).isoformat(),
+            account=account(order.account),
+            correlation=order.id,
+            actor="solveig@fjordnet.example",
+        )
+        self.lines.append(to_line(envelope, data))
+        self._waves[wave]["send"] += [id] * (2 if order.twice and command == "place" else 1)
+
+
+def _last(order: Order) -> int:
+    return max([order.wave, *(step.wave for step in order.steps)])
+
+
+def outcomes() -> dict[str, Any]:
+    return {order.id: _outcome(order) for order in ORDERS}
+
+
+def _outcome(order: Order) -> dict[str, Any]:
+    outcome = {
+        "account": account(order.account),
+        "action": _action(order.asks),
+        "state": order.ends,
+        "rules": sorted(order.rules),
+        "lines": order.lines,
+        "shows": sorted(order.shows),
+        "note": order.note,
+    }
+    return {name: value for name, value in outcome.items() if value}
+
+
+def _action(asks: dict[str, Any]) -> str:
+    return str(asks.get("action") or asks["lines"][-1]["action"])
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Each file: its name and its text, the same at every run."""
+    feed = Feed(ORDERS)
+    for name, lines in (
+        ("catalog.jsonl", catalog()),
+        ("installed-base.jsonl", installed_base()),
+        ("orders.jsonl", feed.lines),
+    ):
+        yield name, "".join(f"{line}\n" for line in lines)
+    yield "feed.json", _pretty({"waves": feed.waves})
+    yield "outcomes.json", _pretty(outcomes())
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def build(directory: Path) -> None:
+    """Writes every file."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, text in files():
+        (directory / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
