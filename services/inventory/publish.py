@@ -8,12 +8,16 @@ from typing import Any
 from schemas.topics import INVENTORY_EVENTS
 from services.chassis.service import Happened, Public
 from services.inventory.domain.instance import (
+    ChildAdded,
+    ChildEnded,
     InstanceFlipped,
+    InstanceFreed,
     InstanceLanded,
     InstanceLoaded,
     InstanceMade,
     InstanceReleased,
     InstanceReloaded,
+    InstanceRerooted,
     InstanceReserved,
     InstanceStateReloaded,
 )
@@ -21,11 +25,14 @@ from services.inventory.domain.record import Changed, Record
 from services.inventory.domain.reservation import (
     Affected,
     ReservationAccepted,
+    ReservationEvent,
+    ReservationExtended,
     ReservationFulfilled,
     ReservationRefused,
     ReservationReleased,
     ReservedLine,
 )
+from services.inventory.domain.specification import SpecificationHeard
 from services.inventory.domain.words import Reason
 
 Data = dict[str, Any]
@@ -52,16 +59,25 @@ def _named(happened: Happened) -> tuple[str, Data] | None:
             return "instance.changed", _changed(record, changes)
         case InstanceLanded(record=record, changes=changes, order_id=order, version=version):
             return "instance.changed", {**_changed(record, changes), "orderId": order, "version": version}
-        case ReservationAccepted() as event:
-            return "reservation.accepted", {**_reservation(happened, event.version), **_accepted(event)}
-        case ReservationRefused(version=version, reasons=reasons):
-            return "reservation.refused", {**_reservation(happened, version), "reasons": _reasons(reasons)}
-        case ReservationReleased(version=version, reasons=reasons):
-            return "reservation.released", {**_reservation(happened, version), "reasons": _reasons(reasons)}
-        case ReservationFulfilled(version=version, line_ids=lines, last=last):
-            data = {**_reservation(happened, version), "lineIds": lines, "last": last}
-            return "reservation.fulfilled", data
-    return None
+        case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded() | SpecificationHeard():
+            return None
+        case event:
+            return _reservation_said(happened, event)
+
+
+def _reservation_said(happened: Happened, event: ReservationEvent) -> tuple[str, Data] | None:
+    about = _reservation(happened, event.version)
+    match event:
+        case ReservationAccepted():
+            return "reservation.accepted", {**about, **_accepted(event)}
+        case ReservationRefused(reasons=reasons):
+            return "reservation.refused", {**about, "reasons": _reasons(reasons)}
+        case ReservationReleased(reasons=reasons):
+            return "reservation.released", {**about, "reasons": _reasons(reasons)}
+        case ReservationFulfilled(line_ids=lines, last=last):
+            return "reservation.fulfilled", {**about, "lineIds": lines, "last": last}
+        case ReservationExtended():
+            return None
 
 
 def _without_nulls(data: Data) -> Data:

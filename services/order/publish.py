@@ -8,14 +8,21 @@ from typing import Any
 from schemas.topics import ORDER_EVENTS
 from services.chassis.service import Happened, Public
 from services.order.domain import order as orders
+from services.order.domain.instance import InstanceEnded, InstanceLearned, InstanceRevised
+from services.order.domain.specification import SpecificationPublished, SpecificationRetired
 from services.order.domain.words import Status
 from services.order.shown import lines, reasons
 
 
 def publish(happened: Happened) -> Iterator[Public]:
     """At most one message an event; what order has heard of instances and the catalog is its own affair."""
-    if happened.category == "order":
-        yield _said(happened, happened.event)
+    match happened.event:
+        case InstanceLearned() | InstanceRevised() | InstanceEnded():
+            return
+        case SpecificationPublished() | SpecificationRetired():
+            return
+        case event:
+            yield _said(happened, event)
 
 
 def _said(happened: Happened, event: orders.OrderEvent) -> Public:
