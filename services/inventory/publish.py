@@ -25,7 +25,6 @@ from services.inventory.domain.record import Changed, Record
 from services.inventory.domain.reservation import (
     Affected,
     ReservationAccepted,
-    ReservationEvent,
     ReservationExtended,
     ReservationFulfilled,
     ReservationRefused,
@@ -36,6 +35,7 @@ from services.inventory.domain.specification import SpecificationHeard
 from services.inventory.domain.words import Reason
 
 Data = dict[str, Any]
+_Answer = ReservationAccepted | ReservationRefused | ReservationReleased | ReservationFulfilled
 
 
 def publish(happened: Happened) -> Iterable[Public]:
@@ -59,13 +59,15 @@ def _named(happened: Happened) -> tuple[str, Data] | None:
             return "instance.changed", _changed(record, changes)
         case InstanceLanded(record=record, changes=changes, order_id=order, version=version):
             return "instance.changed", {**_changed(record, changes), "orderId": order, "version": version}
-        case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded() | SpecificationHeard():
+        case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded():
+            return None
+        case ReservationExtended() | SpecificationHeard():
             return None
         case event:
             return _reservation_said(happened, event)
 
 
-def _reservation_said(happened: Happened, event: ReservationEvent) -> tuple[str, Data] | None:
+def _reservation_said(happened: Happened, event: _Answer) -> tuple[str, Data]:
     about = _reservation(happened, event.version)
     match event:
         case ReservationAccepted():
@@ -76,8 +78,6 @@ def _reservation_said(happened: Happened, event: ReservationEvent) -> tuple[str,
             return "reservation.released", {**about, "reasons": _reasons(reasons)}
         case ReservationFulfilled(line_ids=lines, last=last):
             return "reservation.fulfilled", {**about, "lineIds": lines, "last": last}
-        case ReservationExtended():
-            return None
 
 
 def _without_nulls(data: Data) -> Data:

@@ -1,4 +1,4 @@
-"""Nothing is forgotten: each event is stored and has a publish decision, each message a topic and a reader."""
+"""Nothing is forgotten: each event is stored and has a publish decision, each message has a reader."""
 
 from __future__ import annotations
 
