@@ -2,8 +2,8 @@
 
 import sys
 
-from services.order.service import SERVICE
 from services.chassis.run import main
+from services.order.service import SERVICE
 
 if __name__ == "__main__":
     sys.exit(main(SERVICE))

@@ -1,0 +1,206 @@
+"""Every command and every fact against every state of an order (rule book 9.2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.order.domain.line import Line
+from services.order.domain.order import (
+    TABLE,
+    Approve,
+    Cancel,
+    Command,
+    Decline,
+    Fulfil,
+    LinesCompleted,
+    Order,
+    OrderApproved,
+    OrderCanceled,
+    OrderCompleted,
+    OrderPlaced,
+    OrderRejected,
+    OrderRevised,
+    OrderReworked,
+    OrderStarted,
+    OrderSubmitted,
+    Outcome,
+    Reject,
+    Revise,
+    Rework,
+    Start,
+    Submit,
+    decide,
+    evolve,
+    place,
+)
+from services.order.domain.words import Reason, Status
+from tests.domain.order_known import line
+
+LINES = (line("1", "change", "P-1"), line("2", "change", "P-2"))
+EDITED = (line("1", "suspend", "P-1"),)
+BROKEN = (Reason(rule="ACT-06", message="no instance P-1 is known", line_id="1"),)
+
+
+def order(status: Status, **more: object) -> Order:
+    fields = {"account_id": "ACC-1", "version": 3, "category": "product", "action": "change", "lines": LINES}
+    return Order(status=status, **{**fields, **more})
+
+
+def placed(status: Status = Status.NEW, lines: tuple[Line, ...] = LINES) -> OrderPlaced:
+    return OrderPlaced(account_id="ACC-1", status=status, category="product", action="change", lines=lines)
+
+
+APPROVED = OrderApproved(version=3, category="product", action="change", lines=LINES)
+SUBMITTED = OrderSubmitted(version=3, lines=EDITED)
+REJECTED = OrderRejected(version=3, reasons=BROKEN)
+REWORKED = OrderReworked(version=4, lines=LINES)
+REVISED = OrderRevised(version=3, lines=EDITED)
+CANCELED = OrderCanceled(version=3, reason="changed their mind")
+REFUSED_BY_PERSON = OrderRejected(version=3, reason="no credit")
+
+COMMANDS: dict[str, Command] = {
+    "submit": Submit(lines=EDITED),
+    "submit, broken": Submit(lines=EDITED, broken=BROKEN),
+    "approve": Approve(),
+    "approve, broken": Approve(broken=BROKEN),
+    "reject": Reject(reason="no credit"),
+    "rework": Rework(),
+    "revise": Revise(lines=EDITED),
+    "cancel": Cancel(reason="changed their mind"),
+    "plan made": Start(version=3),
+    "plan made for an older version": Start(version=2),
+    "not reserved": Decline(version=3, reasons=BROKEN),
+    "not reserved in an older version": Decline(version=2, reasons=BROKEN),
+    "a part done": Fulfil(line_ids=("1",), last=False),
+    "all done": Fulfil(line_ids=("1", "2"), last=True),
+}
+NOTHING: Outcome = ()
+PART = (LinesCompleted(version=3, line_ids=("1",)),)
+DONE = (OrderCompleted(version=3),)
+STATES = ("draft", "new", "acknowledged", "in_progress", "completed", "canceled", "rejected")
+OUTCOMES: dict[str, tuple[Outcome | str, ...]] = {
+    # each: draft, new, acknowledged, in_progress, completed, canceled, rejected
+    "submit": ((SUBMITTED,), NOTHING, "ORD-06", "ORD-06", "ORD-06", "ORD-06", "ORD-06"),
+    "submit, broken": ((SUBMITTED, REJECTED), NOTHING, "ORD-06", "ORD-06", "ORD-06", "ORD-06", "ORD-06"),
+    "approve": ("APP-01", (APPROVED,), NOTHING, NOTHING, "APP-01", "APP-01", "APP-01"),
+    "approve, broken": ("APP-01", (REJECTED,), NOTHING, NOTHING, "APP-01", "APP-01", "APP-01"),
+    "reject": ("APP-01", (REFUSED_BY_PERSON,), "APP-01", "APP-01", "APP-01", "APP-01", NOTHING),
+    "rework": (NOTHING, "D-03", "D-03", "D-03", "D-03", "D-03", (REWORKED,)),
+    "revise": ((REVISED,), "INF-01", "INF-01", "INF-01", "INF-01", "INF-01", "INF-01"),
+    "cancel": ((CANCELED,), (CANCELED,), "INF-01", "INF-01", "INF-01", NOTHING, (CANCELED,)),
+    "plan made": (
+        NOTHING, NOTHING, (OrderStarted(version=3),), NOTHING, NOTHING, NOTHING, NOTHING,
+    ),
+    "plan made for an older version": (NOTHING,) * 7,
+    "not reserved": (NOTHING, NOTHING, (REJECTED,), (REJECTED,), NOTHING, NOTHING, NOTHING),
+    "not reserved in an older version": (NOTHING,) * 7,
+    "a part done": (NOTHING, NOTHING, PART, PART, NOTHING, NOTHING, NOTHING),
+    "all done": (NOTHING, NOTHING, DONE, DONE, NOTHING, NOTHING, NOTHING),
+}  # fmt: skip
+CELLS = [
+    (word, state, outcome)
+    for word, row in OUTCOMES.items()
+    for state, outcome in zip(STATES, row, strict=True)
+]
+
+
+@pytest.mark.rule("APP-01", "D-03", "ORD-06", "ORD-07", "ORD-08", "ORD-09", "ORD-19", "ORD-20")
+@pytest.mark.parametrize(("word", "state", "outcome"), CELLS)
+def test_every_command_in_every_state(word: str, state: str, outcome: Outcome | str) -> None:
+    found = decide(order(Status(state)), COMMANDS[word])
+    if isinstance(outcome, str):
+        assert isinstance(found, Reason)
+        assert found.rule == outcome
+        assert found.message.startswith(f"the order is {state.replace('_', ' ')}: ")
+    else:
+        assert found == outcome
+
+
+def test_the_table_names_every_command() -> None:
+    assert {type(command) for command in COMMANDS.values()} == set(TABLE)
+    assert set(COMMANDS) == set(OUTCOMES)
+
+
+def test_a_refusal_says_what_to_do_instead() -> None:
+    reason = decide(order(Status.REJECTED), Approve())
+    assert reason == Reason(
+        rule="APP-01",
+        message="the order is rejected: only a new order can be approved; submit a draft first, "
+        "rework a rejected one (D-03)",
+    )
+
+
+# ----------------------------------------------------------------------------------------- placing
+
+
+def test_a_placed_order_is_new() -> None:
+    assert place(None, placed(), (), approve=False) == (placed(),)
+
+
+def test_approved_in_the_same_breath() -> None:
+    assert place(None, placed(), (), approve=True) == (placed(), replace(APPROVED, version=1))
+
+
+def test_a_broken_order_exists_and_is_rejected() -> None:
+    for approve in (True, False):
+        assert place(None, placed(), BROKEN, approve) == (placed(), OrderRejected(version=1, reasons=BROKEN))
+
+
+def test_a_draft_is_taken_as_it_is() -> None:
+    draft = placed(Status.DRAFT)
+    assert place(None, draft, (), approve=False) == (draft,)
+
+
+@pytest.mark.rule("ORD-02")
+def test_an_order_id_is_taken_for_ever() -> None:
+    reason = place(order(Status.CANCELED), placed(), (), approve=False)
+    assert isinstance(reason, Reason)
+    assert (reason.rule, reason.field) == ("ORD-02", "orderId")
+
+
+# ------------------------------------------------------------------------------------------ states
+
+
+def fold(*events: object) -> Order:
+    state: Order | None = None
+    for event in events:
+        state = evolve(state, event)  # type: ignore[arg-type]
+    assert state is not None
+    return state
+
+
+def test_a_rework_keeps_the_reasons_and_a_submit_forgets_them() -> None:
+    rejected = fold(placed(), OrderRejected(version=1, reasons=BROKEN))
+    assert (rejected.status, rejected.reasons) == (Status.REJECTED, BROKEN)
+    draft = fold(placed(), OrderRejected(version=1, reasons=BROKEN), OrderReworked(version=2, lines=LINES))
+    assert (draft.status, draft.version, draft.reasons) == (Status.DRAFT, 2, BROKEN)
+    new = evolve(draft, OrderSubmitted(version=2, lines=EDITED))
+    assert new is not None
+    assert (new.status, new.reasons, new.lines) == (Status.NEW, (), EDITED)
+
+
+def test_who_rejects_says_why() -> None:
+    rejected = fold(placed(), OrderRejected(version=1, reason="no credit"))
+    assert rejected.reasons == (Reason(rule="ORD-08", message="no credit"),)
+
+
+def test_a_part_that_is_done_is_told_once() -> None:
+    part = Fulfil(line_ids=("1",), last=False)
+    assert decide(order(Status.IN_PROGRESS, completed=frozenset({"1"})), part) == ()
+
+
+def test_whatever_comes_first_the_plan_or_the_fulfilment_the_order_ends_completed() -> None:
+    facts = (Start(version=1), Fulfil(line_ids=("1", "2"), last=True))
+    ends = []
+    for facts_in_order in (facts, facts[::-1]):
+        state = fold(placed(), replace(APPROVED, version=1))
+        for fact in facts_in_order:
+            outcome = decide(state, fact)
+            assert isinstance(outcome, tuple)
+            for event in outcome:
+                state = evolve(state, event) or state
+        ends.append(state)
+    assert ends[0] == ends[1]
+    assert ends[0].status is Status.COMPLETED
