@@ -179,5 +179,6 @@ class InstanceChanged(Part):
     parent_id: str | None = None
     location: str | None = None
     quantity: int | None = None
+    external_id: str | None = None
     order_id: str | None = None
     version: int | None = None

@@ -68,6 +68,8 @@ def _named(happened: Happened) -> tuple[str, Data] | None:
 
 
 def _reservation_said(happened: Happened, event: _Answer) -> tuple[str, Data]:
+    if isinstance(event, ReservationExtended):
+        return None
     about = _reservation(happened, event.version)
     match event:
         case ReservationAccepted():
@@ -130,6 +132,7 @@ def _changed(record: Record, changes: Sequence[Changed]) -> Data:
         "parentId": record.parent_id,
         "location": record.location,
         "quantity": record.quantity,
+        "externalId": record.external_id,
     }
 
 
