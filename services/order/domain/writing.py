@@ -20,11 +20,12 @@ Step: TypeAlias = Callable[[Tree], tuple[Line, ...]]
 
 def write_out(request: Request, known: Known) -> Request:
     """The request with every line complete, and the lines that rules add to it."""
+    tree = Tree(request, known)
     for step in STEPS:
-        lines = step(Tree(request, known))
-        if lines is not request.lines:
-            request = replace(request, lines=lines)
-    return request
+        lines = step(tree)
+        if lines is not tree.lines:
+            tree = Tree(replace(tree.request, lines=lines), known)
+    return tree.request
 
 
 def cascaded(tree: Tree) -> tuple[Line, ...]:
@@ -179,6 +180,8 @@ def _version(line: Line, instance: Instance, known: Known) -> str | None:
 
 def linked(tree: Tree) -> tuple[Line, ...]:
     """A line hangs below the line of its parent instance, when there is one."""
+    if len(tree.lines) == 1:
+        return tree.lines
     return tuple(
         replace(line, parent_line_id=above.line_id)
         if line.parent_line_id is None
@@ -193,7 +196,7 @@ def moved(tree: Tree) -> tuple[Line, ...]:
     """MOV-01: another location is a move; what a move adds or ends is part of it (MOV-V6)."""
     changes = tuple(_moving(line, tree) if line.action == "change" else line for line in tree.lines)
     if not any(line.move for line in changes):
-        return changes
+        return tree.lines
     inside = Tree(replace(tree.request, lines=changes), tree.known)
     return tuple(
         _along(line, inside.mover(line)) if line.action in ("add", "disconnect") else line for line in changes
