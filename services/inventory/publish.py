@@ -68,8 +68,6 @@ def _named(happened: Happened) -> tuple[str, Data] | None:
 
 
 def _reservation_said(happened: Happened, event: _Answer) -> tuple[str, Data]:
-    if isinstance(event, ReservationExtended):
-        return None
     about = _reservation(happened, event.version)
     match event:
         case ReservationAccepted():
