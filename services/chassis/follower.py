@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 
 from pydantic_core import to_json
@@ -11,12 +12,14 @@ from services.chassis.answers import PARKED, REFUSED, Refusals, reason_data
 from services.chassis.backoff import Backoff
 from services.chassis.cache import Cache, Fold
 from services.chassis.pause import pause
-from services.chassis.ports import Document, StoredEvent, Unavailable
+from services.chassis.ports import Commit, Document, StoredEvent, Unavailable
 from services.chassis.service import Page, Service
 from services.chassis.stored import split
 from services.chassis.work import Setup
 
 VIEW = "pages"
+REBUILD = "rebuild"
+"""The kind of the row by which a person asks for every page to be made again."""
 READ = 2_000
 IDLE_SECONDS = 0.1
 LEAD_SECONDS = 1.0
@@ -30,6 +33,7 @@ class Follower:
         self._setup = setup
         self._cache = Cache()
         self._position: int | None = None
+        self._looked = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until stopped. Goes on by itself after any failure."""
@@ -40,6 +44,8 @@ class Follower:
                     self.forget()
                     await pause(stop, LEAD_SECONDS)
                     continue
+                if await asyncio.to_thread(self._asked_to_rebuild):
+                    await asyncio.to_thread(self.rebuild)
                 if await asyncio.to_thread(self.step) < READ:
                     await pause(stop, IDLE_SECONDS)
                 backoff.succeeded()
@@ -52,13 +58,28 @@ class Follower:
         self._cache.clear()
         self._position = None
 
-    def rebuild(self, progress: Callable[[int, int], None]) -> None:
-        """Every page from nothing; `progress` is told (done, all) in sequences of the log."""
-        self._setup.store.drop_documents(VIEW)
+    def _asked_to_rebuild(self) -> bool:
+        """Looked at once a second: it is one more query."""
+        if time.monotonic() - self._looked < LEAD_SECONDS:
+            return False
+        self._looked = time.monotonic()
+        return bool(self._setup.store.rows_of(REBUILD))
+
+    def rebuild(self, progress: Callable[[int, int], object] | None = None) -> None:
+        """Every page from nothing; `progress` is told (done, all) in sequences of the log.
+
+        Only for who leads. What was asked for is taken back in the end, so a fall in between begins anew.
+        """
+        store = self._setup.store
+        asked = store.rows_of(REBUILD)
+        store.drop_documents(VIEW)
         self.forget()
-        head = self._setup.store.head()
+        head = store.head()
         while self.step():
-            progress(self._position or 0, head)
+            if progress is not None:
+                progress(self._position or 0, head)
+        if asked:
+            store.commit(Commit(drop_rows=asked))
 
     def step(self) -> int:
         """Takes the next part of the log, and answers how many events it had."""

@@ -19,7 +19,6 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.chassis.embedded import EmbeddedBus
-from services.chassis.kafka import KafkaBus
 from services.chassis.kafka_wire import KafkaSettings, SaslMechanism, SecurityProtocol
 from services.chassis.keys import open_postgres_keys, open_sqlite_keys
 from services.chassis.ports import Bus, Keys, Store
@@ -93,6 +92,8 @@ class Settings(BaseSettings):
         if self.bus == EMBEDDED:
             self.data.mkdir(parents=True, exist_ok=True)
             return EmbeddedBus(self.data / "bus.db")
+        from services.chassis.kafka import KafkaBus  # a third of a second, for nothing in embedded mode
+
         return KafkaBus(KafkaEnvironment().settings(self.bus.removeprefix("kafka://")))
 
     def open_store(self, service: str) -> Store:

@@ -1,0 +1,154 @@
+"""The process of one service: settings, logs, store, keys and bus, then the host until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from contextlib import ExitStack, closing, suppress
+
+import structlog
+from pydantic import ValidationError
+
+from services.chassis import logs
+from services.chassis.backoff import Backoff
+from services.chassis.clock import Clock
+from services.chassis.host import Host, setup
+from services.chassis.ports import PortError, Store, Unavailable
+from services.chassis.service import Service
+from services.chassis.settings import Settings
+from services.chassis.work import Setup
+
+CHILD = "AFTERSALE_CHILD"
+"""Set for a child of `aftersale up`: its standard input ends with its parent, and it with that."""
+GRACE_SECONDS = 0.6
+"""So long an orphan may take to stop cleanly: it must be gone within a second."""
+PARTITIONS = "partitions"
+
+log = structlog.get_logger()
+
+
+class WrongPartitions(Exception):
+    """The store was made with another partition count than the installation asks for now."""
+
+
+def main(service: Service) -> int:
+    """`python -m services.<name>`: the exit status, 2 when the settings make no sense."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        return _wrong("; ".join(described(error)))
+    return serve(service, settings)
+
+
+def serve(service: Service, settings: Settings) -> int:
+    """Runs the service until SIGTERM, SIGINT or the end of `aftersale up`; the exit status."""
+    logs.configure(settings.log, service.name)
+    try:
+        asyncio.run(_serve(service, settings))
+    except WrongPartitions as error:
+        return _wrong(str(error))
+    except Exception:
+        log.exception("the service failed")
+        return 1
+    return 0
+
+
+def described(error: ValidationError) -> list[str]:
+    """What is wrong with the settings, a sentence for each."""
+    return [
+        problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "value_error"
+        else f"AFTERSALE_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
+        for problem in error.errors(include_url=False)
+    ]
+
+
+def record_partitions(store: Store, partitions: int) -> None:
+    """The first start settles the count. Raises `WrongPartitions` when it was settled differently."""
+    settled = store.setting(PARTITIONS, str(partitions))
+    if settled != str(partitions):
+        raise WrongPartitions(
+            f"this installation has {settled} partitions and was started with {partitions}: "
+            f"set AFTERSALE_PARTITIONS={settled} (where an account lies follows from the count, so it stays)"
+        )
+
+
+async def _serve(service: Service, settings: Settings) -> None:
+    stop = asyncio.Event()
+    _listen(stop)
+    with ExitStack() as opened:
+        parts = await _waited_for(service, settings, stop, opened)
+        if parts is None:
+            return
+        clock = Clock()
+        await asyncio.to_thread(clock.follow, parts.store)
+        bus = settings.open_bus()
+        log.info("started", pid=os.getpid(), bus=settings.bus, partitions=parts.partitions)
+        try:
+            await Host(service, parts, bus, clock).run(stop)
+        finally:
+            with suppress(PortError):
+                await bus.close()
+    log.info("stopped")
+
+
+async def _waited_for(
+    service: Service, settings: Settings, stop: asyncio.Event, opened: ExitStack
+) -> Setup | None:
+    """Store and keys, waited for while the database is away; None when stopped before it came."""
+    backoff = Backoff("database")
+    while not stop.is_set():
+        try:
+            parts = await asyncio.to_thread(_opened, service, settings, opened)
+        except Unavailable as error:
+            opened.close()
+            await backoff.wait(error, stop)
+        else:
+            backoff.succeeded()
+            return parts
+    return None
+
+
+def _opened(service: Service, settings: Settings, opened: ExitStack) -> Setup:
+    store = opened.enter_context(closing(settings.open_store(service.name)))
+    record_partitions(store, settings.partitions)
+    keys = opened.enter_context(closing(settings.open_keys()))
+    return setup(service, store, keys, settings.partitions)
+
+
+def _listen(stop: asyncio.Event) -> None:
+    """Stops on the usual signals, at once on the second; a child also when its parent is gone."""
+    loop = asyncio.get_running_loop()
+
+    def asked() -> None:
+        if stop.is_set():
+            os._exit(1)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, asked)
+        except NotImplementedError:
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(asked))
+    if os.environ.get(CHILD):
+        threading.Thread(target=_watch_parent, args=(loop, stop), daemon=True, name="parent").start()
+
+
+def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Reads standard input, which says nothing and ends with the parent, however that ended."""
+    with suppress(OSError):
+        # Not through `sys.stdin`, whose lock would be held when the interpreter ends.
+        while os.read(0, 1):
+            continue
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(stop.set)
+    threading.Event().wait(GRACE_SECONDS)
+    os._exit(1)
+
+
+def _wrong(message: str) -> int:
+    print(f"aftersale: {message}", file=sys.stderr)
+    return 2

@@ -1,0 +1,125 @@
+"""The commands and their options; what they do is imported when they are called."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="The embedded system's directory (AFTERSALE_DATA, default ./.aftersale)."),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON and nothing else.")]
+
+app = typer.Typer(
+    help="Aftersale: what happens to an order after it was fulfilled.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class ServiceName(StrEnum):
+    order = "order"
+    inventory = "inventory"
+    fulfillment = "fulfillment"
+
+
+class Kind(StrEnum):
+    order = "order"
+    instance = "instance"
+    account = "account"
+    plan = "plan"
+
+
+def _settings(data: Path | None) -> Any:
+    from services.cli.installation import settings_of
+
+    return settings_of(data)
+
+
+@app.command()
+def up(data: Data = None) -> None:
+    """Run everything on this machine; Ctrl-C stops it, 'up' again goes on."""
+    from services.cli.up import up as run
+
+    asyncio.run(run(_settings(data)))
+
+
+@app.command()
+def run(service: ServiceName, data: Data = None) -> None:
+    """Run one service, configured by the environment."""
+    from services.chassis.run import serve
+    from services.cli.installation import service_of
+
+    raise typer.Exit(serve(service_of(service.value), _settings(data)))
+
+
+@app.command()
+def send(
+    files: Annotated[list[Path], typer.Argument(help="JSONL files of CloudEvents, one a line; - is stdin.")],
+    topic: Annotated[str | None, typer.Option(help="Not the topic that follows from the type.")] = None,
+    data: Data = None,
+) -> None:
+    """Publish messages; sent again, they change nothing."""
+    from services.cli.screen import counted
+    from services.cli.sending import send as publish
+
+    sent = asyncio.run(publish(_settings(data), files, topic))
+    shares = ", ".join(f"{count:,} to {name}" for name, count in sorted(sent.items()))
+    print(
+        f"sent {counted(sent.total(), 'message')}: {shares}" if sent else "sent nothing: there was no message"
+    )
+
+
+@app.command()
+def settle(
+    seconds: Annotated[float, typer.Option("--timeout", min=0.0, help="Seconds to wait at most.")] = 60.0,
+    data: Data = None,
+) -> None:
+    """Wait until nothing is in flight: 0 then, 1 when not in time."""
+    from services.cli.errors import Failed
+    from services.cli.screen import beside
+    from services.cli.settling import settle as wait
+
+    with beside.status("looking") as status:
+        moving = asyncio.run(wait(_settings(data), seconds, status.update))
+    if moving:
+        raise Failed(f"not settled after {seconds:g} s: {'; '.join(moving)}")
+    print("settled: nothing is in flight")
+
+
+@app.command()
+def simulate(
+    fail: Annotated[float, typer.Option(min=0.0, max=1.0, help="The share of attempts that fail.")] = 0.0,
+    delay: Annotated[float, typer.Option(min=0.0, help="Seconds that work takes.")] = 0.0,
+    data: Data = None,
+) -> None:
+    """Answer tasks as a provisioning system would, until Ctrl-C."""
+    from services.cli.simulating import simulate as answer
+
+    asyncio.run(answer(_settings(data), fail, delay))
+
+
+@app.command()
+def show(kind: Kind, id: str, as_json: Json = False, data: Data = None) -> None:
+    """The current state of an order, an instance, an account or a plan."""
+    from services.cli.installation import keys_of, stores_of
+    from services.cli.showing import Pages, contract
+
+    settings = _settings(data)
+    with stores_of(settings) as stores, keys_of(settings) as keys:
+        body = Pages(stores, keys).find(kind.value, id)
+    if as_json:
+        print(json.dumps(contract(kind.value, body), ensure_ascii=False, indent=2))
+        return
+    from services.cli.screen import out
+    from services.cli.tables import shown
+
+    out.print(shown(kind.value, body))

@@ -1,0 +1,77 @@
+"""Standard output for what was asked for, standard error for everything beside it."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+PIPE_WIDTH = 200
+
+out = Console(highlight=False, soft_wrap=False)
+beside = Console(stderr=True, highlight=False)
+
+if not out.is_terminal:
+    out.width = PIPE_WIDTH
+
+
+def bar() -> Progress:
+    """A progress bar for long work: on a terminal only."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=32),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=beside,
+        transient=True,
+        disable=not beside.is_terminal,
+    )
+
+
+def table(*columns: str) -> Table:
+    """A table that reads well on dark and on light, and in a pipe."""
+    made = Table(header_style="dim", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+_COLOURS = {
+    "green": ("completed", "active", "closed_complete", "handled", "as expected"),
+    "yellow": (
+        "new",
+        "acknowledged",
+        "in_progress",
+        "on_hold",
+        "change_pending",
+        "installation_pending",
+        "inactivation_pending",
+        "open",
+        "scheduled",
+        "needs_attention",
+    ),
+    "red": ("rejected", "failed", "needs attention"),
+    "cyan": ("suspended", "draft", "qualified"),
+    "dim": ("inactive", "canceled", "discarded"),
+}
+_COLOUR = {state: colour for colour, states in _COLOURS.items() for state in states}
+
+
+def counted(count: int, thing: str) -> str:
+    """`1 message`, `2 messages`."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def state(word: object) -> str:
+    """A state in its colour."""
+    text = "" if word is None else str(word)
+    colour = _COLOUR.get(text)
+    return f"[{colour}]{text.replace('_', ' ')}[/]" if colour else text.replace("_", " ")

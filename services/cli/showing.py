@@ -1,0 +1,183 @@
+"""`aftersale show`: the current state, from the pages of the services, with personal values readable."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic_core import from_json
+
+from services.chassis.answers import REFUSED, CommandRefused, reason_data
+from services.chassis.answers import STORED as ANSWERS
+from services.chassis.follower import VIEW
+from services.chassis.personal import unseal_all
+from services.chassis.ports import Document, Keys, Store
+from services.chassis.stored import Codec, read_meta
+from services.cli.errors import Failed
+from services.cli.installation import Stores
+
+CATCH_UP_SECONDS = 2.0
+
+Body = dict[str, Any]
+
+_LINE = ("lineId", "action", "state", "instanceId", "specificationId", "location", "dueDate")
+_OPERATION = ("operationId", "action", "state", "at", "orderId")
+_DOMAIN_ORDER = (
+    "domainOrderId",
+    "kind",
+    "specificationId",
+    "action",
+    "state",
+    "parentId",
+    "instanceId",
+    "pairId",
+)
+_TASK = ("taskId", "name", "kind", "state", "attempt", "domainOrderId", "after", "undo")
+_ORDER = ("orderId", "accountId", "state", "action", "version", "lines", "reasons")
+_INSTANCE = (
+    "instanceId",
+    "accountId",
+    "kind",
+    "specificationId",
+    "specificationVersion",
+    "parentId",
+    "rootId",
+    "state",
+    "location",
+    "characteristics",
+    "contractLines",
+    "entitlements",
+    "operations",
+)
+_PLAN = ("orderId", "version", "domainOrders", "tasks")
+_PARTS = {"lines": _LINE, "operations": _OPERATION, "domainOrders": _DOMAIN_ORDER, "tasks": _TASK}
+FIELDS = {
+    "order": _ORDER,
+    "instance": _INSTANCE,
+    "plan": _PLAN,
+    "account": ("accountId", "instances", "orders"),
+}
+
+
+def contract(kind: str, body: Mapping[str, Any]) -> Body:
+    """The fields of the contract, in its order and no others."""
+    if kind == "account":
+        parts = {"instances": "instance", "orders": "order"}
+        return {"accountId": body["accountId"]} | {
+            name: [contract(part, each) for each in body[name]] for name, part in parts.items()
+        }
+    return {
+        name: [_only(_PARTS[name], part) for part in body.get(name, ())] if name in _PARTS else body.get(name)
+        for name in FIELDS[kind]
+    }
+
+
+def _only(names: tuple[str, ...], part: Mapping[str, Any]) -> Body:
+    return {name: part.get(name) for name in names}
+
+
+class Pages:
+    """What the services show. Pages a moment behind their log are waited for."""
+
+    def __init__(self, stores: Stores, keys: Keys) -> None:
+        self._stores = stores
+        self._keys = keys
+
+    def find(self, kind: str, id: str) -> Body:
+        """The page. Raises `Failed` for an unknown id."""
+        finders: dict[str, Callable[[str], Body]] = {
+            "order": self.order,
+            "instance": lambda id: self._page("inventory", "instance", id),
+            "plan": self._plan,
+            "account": self.account,
+        }
+        return finders[kind](id)
+
+    def order(self, id: str) -> Body:
+        store = self._stores["order"]
+        caught_up(store)
+        refusal = last_refusal(store, id)
+        page = store.document("order", id)
+        if page is None:
+            raise Failed(_no_order(id, refusal))
+        return self._with_reasons(page, refusal)
+
+    def _with_reasons(self, page: Document, refusal: CommandRefused | None) -> Body:
+        body = self._body(page)
+        if body.get("state") != "rejected":
+            body["reasons"] = [] if refusal is None else [reason_data(reason) for reason in refusal.reasons]
+            body["refused"] = None if refusal is None else refusal.command_type
+        return body
+
+    def account(self, id: str) -> Body:
+        """What it owns and what it ordered, ended ones included."""
+        for name in ("order", "inventory"):
+            caught_up(self._stores[name])
+        order = self._stores["order"]
+        instances = [self._body(page) for page in self._stores["inventory"].documents("instance", id)]
+        orders = [
+            self._with_reasons(page, last_refusal(order, page.id)) for page in order.documents("order", id)
+        ]
+        if not instances and not orders:
+            raise Failed(f"there is no account {id}: nothing was loaded for it and nothing ordered")
+        return {"accountId": id, "instances": instances, "orders": orders}
+
+    def _plan(self, id: str) -> Body:
+        caught_up(self._stores["fulfillment"])
+        if (page := self._stores["fulfillment"].document("plan", id)) is not None:
+            return self._body(page)
+        state = self.order(id)["state"]
+        raise Failed(f"order {id} is {state.replace('_', ' ')} and has no plan: a plan follows its approval")
+
+    def _page(self, service: str, kind: str, id: str) -> Body:
+        store = self._stores[service]
+        caught_up(store)
+        if (page := store.document(kind, id)) is None:
+            raise Failed(
+                f"there is no {kind} {id}: 'aftersale show account ACCOUNT' lists what an account has"
+            )
+        return self._body(page)
+
+    def _body(self, page: Document) -> Body:
+        key = self._keys.get((page.account,), make=False).get(page.account)
+        body: Body = unseal_all(key, from_json(page.body))
+        return body
+
+
+def caught_up(store: Store, seconds: float = CATCH_UP_SECONDS) -> bool:
+    """Waits until the pages show what the log held when asked; False when they do not in time."""
+    head, deadline = store.head(), time.monotonic() + seconds
+    while store.documents_position(VIEW) < head:
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def last_refusal(store: Store, order: str) -> CommandRefused | None:
+    """The refusal of the last command to an order; None when a later one was accepted."""
+    refused = store.rows([("refused", order)]).get(("refused", order), [])
+    streams = {f"{REFUSED}-{command}": 0 for command in refused}
+    events = [event for found in store.load(streams).values() for event in found] if streams else []
+    if not events:
+        return None
+    last = max(events, key=lambda event: event.sequence)
+    if last.sequence < _last_accepted(store, order):
+        return None
+    refusal: CommandRefused = Codec(ANSWERS).decode(last)
+    return refusal
+
+
+def _last_accepted(store: Store, order: str) -> int:
+    """Where the last command from outside changed the order: its event keeps the command."""
+    stream = f"order-{order}"
+    events = store.load({stream: 0}).get(stream, [])
+    return max((event.sequence for event in events if read_meta(event.state).command), default=0)
+
+
+def _no_order(id: str, refusal: CommandRefused | None) -> str:
+    if refusal is None:
+        return f"there is no order {id}: send one with 'aftersale send'"
+    why = "; ".join(f"{reason.rule}: {reason.message}" for reason in refusal.reasons)
+    return f"there is no order {id}: its {refusal.command_type} was refused ({why})"

@@ -1,0 +1,164 @@
+"""The services as child processes: started, started again when they fall, gone when the parent is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import services
+from services.chassis.pause import pause
+from services.chassis.run import CHILD
+from services.chassis.settings import SERVICES, Settings
+
+STOP_SECONDS = 10.0
+FIRST_SECONDS = 0.5
+LONGEST_SECONDS = 10.0
+WELL_SECONDS = 30.0
+"""A child that ran so long starts again at once when it falls."""
+TAIL_SECONDS = 0.25
+LOG_BYTES = 10 << 20
+MISCONFIGURED = 2
+
+Say = Callable[[str], object]
+
+
+@dataclass(slots=True)
+class Child:
+    """A service, its process while it runs, and its log."""
+
+    name: str
+    log: Path
+    read: int = 0
+    process: asyncio.subprocess.Process | None = field(default=None)
+
+
+class Supervisor:
+    """Runs the services of one embedded installation until stopped. `say` is told what goes wrong."""
+
+    def __init__(self, settings: Settings, say: Say) -> None:
+        self._settings = settings
+        self._say = say
+        logs = settings.data / "logs"
+        self.children = [Child(name, logs / f"{name}.log") for name in SERVICES]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until stopped: then every child is asked to end, and made to after ten seconds."""
+        self._settings.data.joinpath("logs").mkdir(parents=True, exist_ok=True)
+        async with asyncio.TaskGroup() as tasks:
+            for child in self.children:
+                child.read = _rotated(child.log)
+                tasks.create_task(self._keep(child, stop))
+            ended = asyncio.Event()
+            tailing = tasks.create_task(self._tail(ended))
+            await stop.wait()
+            await asyncio.gather(*(self._end(child) for child in self.children))
+            ended.set()
+            await tailing
+
+    async def _keep(self, child: Child, stop: asyncio.Event) -> None:
+        seconds = FIRST_SECONDS
+        while not stop.is_set():
+            began = time.monotonic()
+            status = await self._once(child)
+            if stop.is_set():
+                return
+            if time.monotonic() - began > WELL_SECONDS:
+                seconds = FIRST_SECONDS
+            self._say(
+                f"{child.name} ended ({_ending(status)}): starting it again in {seconds:g} s; see {child.log}"
+            )
+            await pause(stop, seconds)
+            seconds = min(seconds * 2, LONGEST_SECONDS)
+
+    async def _once(self, child: Child) -> int:
+        with child.log.open("ab") as log:
+            child.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", f"services.{child.name}"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=log,
+                env=self._environment(),
+                start_new_session=True,
+            )
+        return await child.process.wait()
+
+    def _environment(self) -> dict[str, str]:
+        # Not the directory it is called in, which may hold anything, but where this program lies.
+        root = str(Path(next(iter(services.__path__))).parent)
+        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        data = str(self._settings.data.absolute())
+        return {**os.environ, "PYTHONPATH": path, "AFTERSALE_DATA": data, CHILD: "1"}
+
+    async def _end(self, child: Child) -> None:
+        process = child.process
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            self._say(f"{child.name} did not stop within {STOP_SECONDS:g} s: it is killed, nothing is lost")
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    # ----------------------------------------------------------------------------------------- logs
+
+    async def _tail(self, ended: asyncio.Event) -> None:
+        """Errors of the children are said here too; everything else stays in their logs."""
+        while True:
+            last = ended.is_set()
+            for child in self.children:
+                for line in _new_lines(child):
+                    if (said := trouble(line)) is not None:
+                        self._say(f"{child.name}: {said}")
+            if last:
+                return
+            await pause(ended, TAIL_SECONDS)
+
+
+def trouble(line: str) -> str | None:
+    """What a line of a log says, when it is an error or no log line at all."""
+    try:
+        entry = json.loads(line)
+        level, event = entry.pop("level"), entry.pop("event")
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return line or None
+    if level not in ("error", "critical"):
+        return None
+    details = (f"{name}={value}" for name, value in entry.items() if name not in ("timestamp", "service"))
+    return " ".join((event, *details))
+
+
+def _new_lines(child: Child) -> Iterator[str]:
+    with child.log.open("rb") as log:
+        log.seek(child.read)
+        found = log.read()
+    whole = found[: found.rfind(b"\n") + 1]
+    child.read += len(whole)
+    yield from whole.decode("utf-8", "replace").splitlines()
+
+
+def _rotated(log: Path) -> int:
+    """Puts a log that has grown large aside; answers where the next line will stand."""
+    if not log.exists():
+        log.touch()
+    elif log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".log.1"))
+        log.touch()
+    return log.stat().st_size
+
+
+def _ending(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    return signal.Signals(-status).name

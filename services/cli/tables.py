@@ -1,0 +1,231 @@
+"""What `aftersale show` prints for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from services.cli.screen import state, table
+
+Body = Mapping[str, Any]
+
+
+def shown(kind: str, body: Body) -> RenderableType:
+    """The page for a terminal, or for a pipe."""
+    return {"order": _order, "instance": _instance, "plan": _plan, "account": _account}[kind](body)
+
+
+def text(value: Any) -> str:
+    """A value as a person writes it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return escape(str(value))
+
+
+def _head(title: str, facts: Iterable[tuple[str, str]]) -> Group:
+    rows = Table.grid(padding=(0, 3, 0, 0))
+    for name, value in facts:
+        if value:
+            rows.add_row(f"[dim]{name}[/]", value)
+    return Group(f"[bold]{title}[/]", rows)
+
+
+def _section(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[RenderableType]:
+    """A titled table without the columns that are empty; nothing when there are no rows."""
+    found = [list(row) for row in rows]
+    kept = [at for at in range(len(columns)) if any(row[at] for row in found)]
+    if not found:
+        return []
+    made = table(*(columns[at] for at in kept))
+    for row in found:
+        made.add_row(*(row[at] for at in kept))
+    return [Text(), f"[bold]{title}[/]", made]
+
+
+def _values(values: Body | None) -> str:
+    return ", ".join(f"{text(name)}={text(value)}" for name, value in (values or {}).items())
+
+
+def _order(body: Body) -> Group:
+    facts = (
+        ("account", text(body["accountId"])),
+        ("state", state(body["state"])),
+        ("action", state(body.get("action"))),
+        ("version", text(body.get("version"))),
+        ("reason", text(body.get("reason"))),
+    )
+    lines = (
+        (
+            text(line["lineId"]),
+            state(line["action"]),
+            state(line["state"]),
+            text(line.get("instanceId")),
+            text(line.get("specificationId")),
+            text(line.get("location")),
+            text(line.get("dueDate")),
+            _values(line.get("characteristics")),
+        )
+        for line in body["lines"]
+    )
+    columns = ("line", "action", "state", "instance", "specification", "location", "due", "sets")
+    refused = f"{body['refused']} was refused" if body.get("refused") else "Why"
+    return Group(
+        _head(f"Order {text(body['orderId'])}", facts),
+        *_section("Lines", columns, lines),
+        *_reasons(refused, body.get("reasons", ())),
+    )
+
+
+def _reasons(title: str, reasons: Iterable[Body]) -> list[RenderableType]:
+    rows = (
+        (
+            f"[red]{text(reason['rule'])}[/]",
+            text(reason.get("lineId") or reason.get("field")),
+            text(reason["message"]),
+        )
+        for reason in reasons
+    )
+    return _section(title, ("rule", "where", "what is wrong, and what would be right"), rows)
+
+
+def _instance(body: Body) -> Group:
+    held = body.get("reservedBy")
+    facts = (
+        ("name", text(body.get("name"))),
+        ("account", text(body["accountId"])),
+        ("state", state(body["state"])),
+        ("held by", text(held and held["orderId"])),
+        ("kind", text(body["kind"])),
+        ("specification", f"{text(body['specificationId'])} {_version(body)}".strip()),
+        ("parent", text(body.get("parentId"))),
+        ("root", text(body.get("rootId"))),
+        ("location", text(body.get("location"))),
+        ("quantity", text(body.get("quantity"))),
+        ("external id", text(body.get("externalId"))),
+        ("since", text(body.get("start"))),
+    )
+    values = ((text(name), text(value)) for name, value in (body.get("characteristics") or {}).items())
+    return Group(
+        _head(f"Instance {text(body['instanceId'])}", facts),
+        *_section("Characteristics", ("name", "value"), values),
+        *_section("Operations", ("operation", "action", "state", "at", "order"), _operations(body)),
+    )
+
+
+def _version(body: Body) -> str:
+    version = body.get("specificationVersion")
+    return f"[dim]version {text(version)}[/]" if version is not None else ""
+
+
+def _operations(body: Body) -> Iterator[tuple[str, ...]]:
+    for operation in body.get("operations") or ():
+        yield (
+            text(operation["operationId"]),
+            state(operation["action"]),
+            state(operation["state"]),
+            text(operation["at"]),
+            text(operation["orderId"]),
+        )
+
+
+def _plan(body: Body) -> Group:
+    facts = (
+        ("state", state(body.get("state"))),
+        ("version", text(body.get("version"))),
+        ("waits for", ", ".join(map(text, body.get("waitsFor", ())))),
+    )
+    return Group(
+        _head(f"Plan of order {text(body['orderId'])}", facts),
+        *_domain_orders(body["domainOrders"]),
+        *_section(
+            "Tasks", ("task", "kind", "state", "attempt", "after", "fallout"), map(_task, body["tasks"])
+        ),
+        *_reasons("Why", body.get("reasons", ())),
+    )
+
+
+def _domain_orders(orders: Sequence[Body]) -> list[RenderableType]:
+    if not orders:
+        return []
+    known = {order["domainOrderId"] for order in orders}
+    tree = Tree("[bold]Domain orders[/]", guide_style="dim")
+    _grow(tree, None, [{**order, "parentId": _known(order, known)} for order in orders], _domain_order)
+    return [Text(), tree]
+
+
+def _known(part: Body, known: set[Any]) -> Any:
+    return part.get("parentId") if part.get("parentId") in known else None
+
+
+def _grow(tree: Tree, parent: Any, parts: Sequence[Body], label: Any) -> None:
+    for part in parts:
+        if part["parentId"] == parent:
+            own = part.get("domainOrderId") or part.get("instanceId")
+            _grow(tree.add(label(part)), own, parts, label)
+
+
+def _domain_order(order: Body) -> str:
+    pair = f" pair {text(order['pairId'])}" if order.get("pairId") else ""
+    aside = f"{text(order.get('instanceId'))}{pair}"
+    return (
+        f"{text(order['domainOrderId'])}  {state(order['action'])} [bold]{text(order['specificationId'])}[/]"
+        f" [dim]{text(order['kind'])}[/]  {state(order['state'])}  [dim]{aside}[/]"
+    )
+
+
+def _task(task: Body) -> tuple[str, ...]:
+    after = ", ".join(text(name) for name in task.get("after") or ())
+    undo = " [dim](undo)[/]" if task.get("undo") else ""
+    return (
+        f"{text(task['taskId'])}{undo}",
+        text(task["kind"]),
+        state(task["state"]),
+        text(task["attempt"]),
+        after,
+        text(task.get("falloutId")),
+    )
+
+
+def _account(body: Body) -> Group:
+    instances = body["instances"]
+    known = {instance["instanceId"] for instance in instances}
+    live = sum(instance["state"] != "inactive" for instance in instances)
+    tree = Tree("[bold]Owns[/]", guide_style="dim")
+    _grow(tree, None, [{**one, "parentId": _known(one, known)} for one in instances], _owned)
+    orders = (
+        (
+            text(order["orderId"]),
+            state(order.get("action")),
+            state(order["state"]),
+            str(len(order["lines"])),
+            text("; ".join(reason["rule"] for reason in order.get("reasons") or ())),
+        )
+        for order in body["orders"]
+    )
+    facts = (("instances", f"{live} of {len(instances)} in use"), ("orders", str(len(body["orders"]))))
+    return Group(
+        _head(f"Account {text(body['accountId'])}", facts),
+        *((Text(), tree) if instances else ()),
+        *_section("Orders", ("order", "action", "state", "lines", "broken rules"), orders),
+    )
+
+
+def _owned(instance: Body) -> str:
+    label = (
+        f"{text(instance['instanceId'])}  [bold]{text(instance['specificationId'])}[/]"
+        f" [dim]{text(instance['kind'])}[/]  {state(instance['state'])}"
+    )
+    extra = " · ".join(
+        filter(None, (text(instance.get("location")), _values(instance.get("characteristics"))))
+    )
+    return f"{label}  [dim]{extra}[/]" if extra else label
