@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 from services.fulfillment.domain.blueprint import Blueprint, Reason
 from services.fulfillment.domain.catalog import Heard
-from services.fulfillment.domain.growth import Growth
+from services.fulfillment.domain.growth import MAX_DOMAIN_ORDERS, Growth
 from services.fulfillment.domain.mappings import spread
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.targets import Seal
 from services.fulfillment.domain.tasking import circle, laid_out
 
 Catalog = Callable[[str], Heard]
-MAX_DOMAIN_ORDERS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +67,17 @@ def decompose(reservation: Reservation, catalog: Catalog, seal: Seal) -> Bluepri
         reasons = (*growth.retired, *growth.unpublished)
         return Impossible(reasons=reasons) if growth.retired else Incomplete(reasons=reasons)
     if len(nodes) > MAX_DOMAIN_ORDERS:
-        return Impossible(reasons=(_too_many(len(nodes)),))
+        return Impossible(reasons=(_too_many(),))
     spread(nodes)
     blueprint = laid_out(reservation, nodes)
     waiting = circle(blueprint)
     return Impossible(reasons=(_circular(waiting),)) if waiting else blueprint
 
 
-def _too_many(count: int) -> Reason:
+def _too_many() -> Reason:
     return Reason(
         rule="LIM-01",
-        message=f"the order needs {count} domain orders and {MAX_DOMAIN_ORDERS} fit a plan: split it",
+        message=f"the order needs more than the {MAX_DOMAIN_ORDERS} domain orders that fit a plan: split it",
     )
 
 

@@ -18,6 +18,9 @@ from services.fulfillment.domain.catalog import (
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
 from services.fulfillment.domain.targets import Seal, View, needs, quantity
 
+MAX_DOMAIN_ORDERS = 10_000
+"""Growing stops just above it."""
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Node:
@@ -206,6 +209,8 @@ class Growth:
         if entry is None:
             return
         for _ in range(quantity(relation, parent.values)):
+            if len(self._nodes) > MAX_DOMAIN_ORDERS:
+                return
             node = self._added(parent, entry)
             self._keep(node)
             self._map_down(node)
