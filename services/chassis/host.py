@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import structlog
@@ -66,9 +67,11 @@ def topics(partitions: int) -> list[TopicConfig]:
 
 
 class Host:
-    """One replica of one service."""
+    """One replica of one service. It touches the file `heartbeat` for as long as it takes what comes."""
 
-    def __init__(self, service: Service, parts: Setup, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, service: Service, parts: Setup, bus: Bus, clock: Clock, heartbeat: Path | None = None
+    ) -> None:
         self._service = service
         self._store = parts.store
         self._bus = bus
@@ -81,6 +84,7 @@ class Host:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
         self._partitions = parts.partitions
         self._committed_at = 0.0
+        self._heartbeat = heartbeat
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until stopped: what was taken is finished, published and saved first."""
@@ -258,6 +262,8 @@ class Host:
 
     async def _tick(self, consumer: Consumer) -> None:
         """Timers, people's retries of parked messages, the clock, and partitions with a gap."""
+        if self._heartbeat is not None:
+            self._heartbeat.touch()
         try:
             await self._in_thread(self._clock.follow, self._store)
             await self._fire()

@@ -88,7 +88,7 @@ async def _serve(service: Service, settings: Settings) -> None:
         bus = settings.open_bus()
         log.info("started", pid=os.getpid(), bus=settings.bus, partitions=parts.partitions)
         try:
-            await Host(service, parts, bus, clock).run(stop)
+            await Host(service, parts, bus, clock, settings.heartbeat).run(stop)
         finally:
             with suppress(PortError):
                 await bus.close()

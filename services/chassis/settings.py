@@ -6,6 +6,7 @@ AFTERSALE_STORE        embedded (default), or a PostgreSQL DSN (TLS by its sslmo
 AFTERSALE_PARTITIONS   partitions of every topic but the catalog; fixed by the first start
 AFTERSALE_CLOCK        real (default), or adjustable; embedded mode always is
 AFTERSALE_LOG          debug, info (default), warning, error
+AFTERSALE_HEARTBEAT    a file that a service touches while it takes what comes, for a health check
 AFTERSALE_KAFKA_*      SECURITY_PROTOCOL SASL_MECHANISM USER PASSWORD CA_FILE CERT_FILE KEY_FILE
                        REPLICATION_FACTOR INSTANCE SESSION_MS HEARTBEAT_MS
 """
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     partitions: int = Field(default=12, ge=1, le=1000)
     clock: Literal["real", "adjustable"] = "real"
     log: Literal["debug", "info", "warning", "error"] = "info"
+    heartbeat: Path | None = None
 
     @field_validator("bus")
     @classmethod
