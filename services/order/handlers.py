@@ -202,11 +202,12 @@ def instance_revised(instance_id: str, heard: InstanceRevised, work: Work) -> No
     before: Instance | None = work.state(INSTANCE, instance_id)
     events = instances.revise(before, heard)
     work.append(INSTANCE, instance_id, *events)
-    if before is None or not heard.parent_id or heard.parent_id == before.parent_id or before.ended:
+    if before is None or heard.parent_id == before.parent_id or before.ended:
         return
     if before.parent_id is not None:
         work.drop(below(before.kind), before.parent_id, instance_id)
-    work.put(below(before.kind), heard.parent_id, instance_id)
+    if heard.parent_id is not None:
+        work.put(below(before.kind), heard.parent_id, instance_id)
 
 
 def instance_ended(instance_id: str, work: Work) -> None:

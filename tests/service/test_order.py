@@ -377,6 +377,13 @@ def test_an_instance_is_known_by_its_latest_place_and_parent() -> None:
     assert [line["instanceId"] for line in here.page("order", "O-2")["lines"]] == ["P-2", "C"]
 
 
+def test_a_child_that_became_a_root_is_not_below_its_parent_any_more() -> None:
+    here = shop().owns("C", parentId="P-1")
+    here.hears("instance.changed", {"instanceId": "C", "accountId": A, "specificationId": "line"})
+    here.places(action="disconnect", selection=["P-1"])
+    assert [line["instanceId"] for line in here.order["lines"]] == ["P-1"]
+
+
 def test_what_ended_is_not_below_its_parent_any_more() -> None:
     here = shop().owns("C", parentId="P-1")
     ended = {"instanceId": "C", "accountId": A, "state": "inactive", "previousState": "active"}
@@ -390,8 +397,8 @@ def test_what_changes_nothing_for_order_is_not_recorded() -> None:
     before = here.world.readers["order"].store.head()
     moved = {"instanceId": "P-1", "accountId": A, "state": "change_pending", "previousState": "active"}
     here.hears("instance.state-changed", moved)
-    same = {"instanceId": "P-1", "accountId": A, "specificationId": "line", "location": "SITE-1"}
-    here.hears("instance.changed", same)
+    same = {"instanceId": "P-1", "accountId": A, "specificationId": "line", "specificationVersion": "1"}
+    here.hears("instance.changed", {**same, "location": "SITE-1"})
     assert here.world.readers["order"].store.head() == before
 
 

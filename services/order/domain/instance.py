@@ -91,18 +91,8 @@ def learn(instance: Instance | None, heard: InstanceLearned) -> tuple[InstanceEv
 
 
 def revise(instance: Instance | None, heard: InstanceRevised) -> tuple[InstanceEvent, ...]:
-    """A parent or place that is not named stays; a version stays while the specification does."""
-    if instance is None:
-        return ()
-    same = heard.specification_id == instance.specification_id
-    kept = instance.specification_version if same else None
-    full = replace(
-        heard,
-        specification_version=heard.specification_version or kept,
-        parent_id=heard.parent_id or instance.parent_id,
-        location=heard.location or instance.location,
-    )
-    return () if _revised(instance, full) == instance else (full,)
+    """What is heard is the whole record: a parent or place that is not named is none."""
+    return () if instance is None or _revised(instance, heard) == instance else (heard,)
 
 
 def end(instance: Instance | None) -> tuple[InstanceEvent, ...]:
