@@ -20,7 +20,7 @@ from services.chassis.follower import Follower
 from services.chassis.inbox import Faulted, Inbox
 from services.chassis.intake import Handled
 from services.chassis.outbox import Outbox
-from services.chassis.parking import RETRY
+from services.chassis.parking import DISCARD, RETRY
 from services.chassis.pause import pause
 from services.chassis.ports import (
     Bus,
@@ -45,6 +45,7 @@ BATCH = 1_000
 POLL_SECONDS = 0.1
 TICK_SECONDS = 0.25
 COMMIT_SECONDS = 0.5
+RECOMMIT_SECONDS = 10.0
 WIPE_SECONDS = 3.0
 TIMERS = 200
 ATTEMPTS = 3
@@ -83,7 +84,7 @@ class Host:
         self._fences: dict[int, Fence] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
         self._partitions = parts.partitions
-        self._committed_at = 0.0
+        self._committed_at = self._recommitted_at = 0.0
         self._heartbeat = heartbeat
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -144,6 +145,10 @@ class Host:
     async def _commit(self, consumer: Consumer, idle: bool) -> None:
         if not idle and time.monotonic() - self._committed_at < COMMIT_SECONDS:
             return
+        if time.monotonic() - self._recommitted_at > RECOMMIT_SECONDS:
+            # A commit may have been lost without a word, and nobody may ever write here again.
+            self._reading.recommit()
+            self._recommitted_at = time.monotonic()
         if offsets := self._reading.offsets():
             await consumer.commit(offsets)
             self._reading.committed(offsets)
@@ -270,7 +275,7 @@ class Host:
             await self._retry()
         except Fenced:
             log.info("fenced: another replica owns a partition now")
-        except Unavailable as error:
+        except PortError as error:
             log.warning("the store is away", error=str(error))
             await self._in_thread(self._inbox.forget)
         await self._reading.reread(consumer)
@@ -290,5 +295,5 @@ class Host:
             if (fence := self._fences.get(int(row.key))) is None:
                 continue
             id, _, verb = row.member.partition(":")
-            work = self._inbox.discard if verb == "discard" else self._inbox.retry
+            work = self._inbox.discard if verb == DISCARD else self._inbox.retry
             self._relay.offer(await self._in_thread(work, id, [fence]))

@@ -126,24 +126,30 @@ class Inbox:
             return self._twice(lambda batch, _: self._failed(batch, id, cause), fences)
 
     def discard(self, id: str, fences: Sequence[Fence]) -> Handled:
-        """Takes a parked message off the list unhandled, then handles what waits behind it."""
-        return self._twice(lambda batch, _: self._retry(batch, id, discard=True), fences)
+        """Takes a parked message off the list unhandled, and has what waits behind it tried again."""
+        return self._twice(lambda batch, _: self._discard(batch, id), fences)
 
-    def _retry(self, batch: Batch, id: str, discard: bool = False) -> None:
-        waiting = [member.split(":", 1)[1] for member in sorted(batch.members(QUEUE, id))]
-        for index, parked in enumerate((id, *waiting)):
+    def _discard(self, batch: Batch, id: str) -> None:
+        state: ParkedMessage = batch.fold(answers.PARKED, id).state
+        self.parking.answered(batch, state)
+        if state.open:
+            self.parking.resolved(batch, state, "discarded")
+            self.parking.promoted(batch, state)
+
+    def _retry(self, batch: Batch, id: str) -> None:
+        waiting = sorted(batch.members(QUEUE, id))
+        for parked in (id, *(member.split(":", 1)[1] for member in waiting)):
             state: ParkedMessage = batch.fold(answers.PARKED, parked).state
             if state.open:
-                self._again(batch, state, discard and index == 0)
-        for member in sorted(batch.members(QUEUE, id)):
+                self._again(batch, state)
+        for member in waiting:
             batch.drop(Row(QUEUE, id, member))
+        self.parking.answered(batch, batch.fold(answers.PARKED, id).state)
         self.parking.forget()
 
-    def _again(self, batch: Batch, state: ParkedMessage, discard: bool) -> None:
+    def _again(self, batch: Batch, state: ParkedMessage) -> None:
         record = self.parking.record(batch, state)
         external = TOPICS[record.topic].external
-        if discard:
-            return self.parking.resolved(batch, state, "discarded")
         envelope, body = read(record.headers, record.value, keyless=not external or record.topic == CATALOG)
         reasons, data = self.intake.read(envelope, record, body)
         key = envelope.account or (record.key or b"").decode()
@@ -152,10 +158,11 @@ class Inbox:
         )
         work = MessageWork(batch, envelope, key, body if external else None)
         self.parking.resolved(batch, state, self._run(batch, one, work))
-        return None
 
     def _failed(self, batch: Batch, id: str, error: Exception) -> None:
-        self.parking.failed(batch, batch.fold(answers.PARKED, id).state, _said(error))
+        state: ParkedMessage = batch.fold(answers.PARKED, id).state
+        self.parking.failed(batch, state, _said(error))
+        self.parking.answered(batch, state)
 
     def forget(self) -> None:
         """Drops all that is remembered; the next batch reads the store."""

@@ -22,6 +22,7 @@ OPEN = "parked"
 QUEUE = "queue"
 BLOCKED = "blocked"
 RETRY = "retry"
+DISCARD = "discard"
 
 
 class Parking:
@@ -74,18 +75,39 @@ class Parking:
     ) -> None:
         """Takes a parked message off the list, with what became of it."""
         assert state.message is not None
-        partition, order, behind = str(state.message.partition), state.message.order, state.message.behind
         batch.append(PARKED, state.id, ParkedResolved(outcome=outcome), self._meta(batch, state))
-        batch.drop(Row(OPEN, partition, state.id))
-        if order is not None and behind is None:
-            batch.drop(Row(BLOCKED, order, state.id))
-        batch.drop(Row(RETRY, partition, state.id))
+        batch.drop(Row(OPEN, str(state.message.partition), state.id))
+        if state.message.order is not None:
+            batch.drop(Row(BLOCKED, state.message.order, state.id))
+
+    def promoted(self, batch: Batch, state: ParkedMessage) -> None:
+        """What waited behind a discarded message waits behind the first of them, which is tried next."""
+        waiting = sorted(batch.members(QUEUE, state.id))
+        for member in waiting:
+            batch.drop(Row(QUEUE, state.id, member))
+        if not waiting:
+            return
+        first, *rest = (member.split(":", 1)[1] for member in waiting)
+        assert state.message is not None
+        assert state.message.order is not None
+        batch.put(Row(BLOCKED, state.message.order, first))
+        for place, id in enumerate(rest):
+            batch.put(Row(QUEUE, first, f"{place:08d}:{id}"))
+        batch.put(Row(RETRY, str(state.message.partition), first))
+        self._blocked = None
+
+    def answered(self, batch: Batch, state: ParkedMessage) -> None:
+        """What a person asked for is done with. The row is another process's: what is remembered is stale."""
+        assert state.message is not None
+        partition = str(state.message.partition)
+        batch.cache.forget((), [(RETRY, partition)])
+        for asked in (state.id, f"{state.id}:{DISCARD}"):
+            batch.drop(Row(RETRY, partition, asked))
 
     def failed(self, batch: Batch, state: ParkedMessage, reason: str) -> None:
         """It was tried again and stays parked."""
         assert state.message is not None
         batch.append(PARKED, state.id, RetryFailed(reason=reason), self._meta(batch, state))
-        batch.drop(Row(RETRY, str(state.message.partition), state.id))
 
     def record(self, batch: Batch, state: ParkedMessage) -> Record:
         """The record as it was read. Raises `Unreadable` when the account was forgotten."""

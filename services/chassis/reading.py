@@ -78,6 +78,10 @@ class Reading:
     def committed(self, offsets: Mapping[TopicPartition, int]) -> None:
         self._committed.update(offsets)
 
+    def recommit(self) -> None:
+        """Everything is to be committed once more."""
+        self._committed.clear()
+
     async def reread(self, consumer: Consumer) -> None:
         """Starts over in partitions with a gap that have grown, and ends where nothing was missing."""
         if not self._rereading:
