@@ -138,6 +138,10 @@ class _Aiokafka:
                 (await create_conn(host, port, **common)).close()
             raise
 
+    def connections(self, client: Any) -> dict[Any, Any]:
+        found = (client.client if isinstance(client, AIOKafkaProducer) else client._client)._conns
+        return {broker: connection for broker, connection in found.items() if connection.connected()}
+
     async def let_go(self, client: Any) -> None:
         try:
             async with asyncio.timeout(_LET_GO_SECONDS):
@@ -290,9 +294,21 @@ class KafkaBus:
                 TopicPartition(topic, number) for topic in topics for number in range(counts.get(topic, 0))
             ]
             bounds = await self._bounds(every)
-            found = await (await self._started_admin()).list_consumer_group_offsets(group)
-            committed = {TopicPartition(*place): at.offset for place, at in found.items()}
+            committed = await self._committed(group)
         return behind(bounds, committed)
+
+    async def _committed(self, group: str) -> dict[TopicPartition, int]:
+        """Asks again while the brokers look for the one that knows the group, as they do after a start."""
+        admin = await self._started_admin()
+        while True:
+            try:
+                found = await admin.list_consumer_group_offsets(group)
+            except KafkaError as error:
+                if not error.retriable:
+                    raise
+                await asyncio.sleep(_AGAIN_SECONDS)
+            else:
+                return {TopicPartition(*place): at.offset for place, at in found.items()}
 
     def publisher(self) -> KafkaPublisher:
         return KafkaPublisher(self._wire)

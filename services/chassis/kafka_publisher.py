@@ -26,6 +26,7 @@ class KafkaPublisher:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._producer: Any = None
+        self._connections: dict[Any, Any] = {}
         self._turn = asyncio.Lock()
 
     async def publish(self, batch: Sequence[Outgoing]) -> list[int]:
@@ -41,6 +42,8 @@ class KafkaPublisher:
                 raise
 
     async def _publish(self, batch: Sequence[Outgoing]) -> list[int]:
+        if self._producer is not None and self._lost():
+            await self._throw_away()
         if self._producer is None:
             self._producer = self._wire.producer()
             await self._wire.start(self._producer)
@@ -52,7 +55,19 @@ class KafkaPublisher:
                 for place, index in enumerate(chunk.indexes):
                     offsets[index] = base + place
             queues = {partition: chunks for partition, chunks in queues.items() if chunks}
+        if self._lost():
+            raise Unavailable("publishing: a broker was away meanwhile, and may have come back empty")
+        self._connections = self._wire.connections(self._producer)
         return offsets
+
+    def _lost(self) -> bool:
+        """Whether a broker was away meanwhile, and so may have come back empty.
+
+        It would then give the number of this producer to another one, take what one of them sends for what
+        the other has sent before, and acknowledge it without writing it.
+        """
+        now = self._wire.connections(self._producer)
+        return any(now.get(broker) is not before for broker, before in self._connections.items())
 
     async def _check(self, batch: Sequence[Outgoing]) -> None:
         """The library would wait for a topic that is not there until the time is over."""
@@ -105,7 +120,7 @@ class KafkaPublisher:
         return bases, chunks
 
     async def _throw_away(self) -> None:
-        producer, self._producer = self._producer, None
+        producer, self._producer, self._connections = self._producer, None, {}
         if producer is not None:
             await self._wire.let_go(producer)
 

@@ -68,6 +68,10 @@ class Wire(Protocol):
         """Connects a client; what is raised says why it cannot."""
         ...
 
+    def connections(self, client: Any) -> dict[Any, Any]:
+        """The connection that leads to each broker, of those that are open."""
+        ...
+
     async def let_go(self, client: Any) -> None:
         """Ends a client, whatever state it is in, within seconds and without an error."""
         ...

@@ -6,11 +6,9 @@ import asyncio
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
-from contextlib import AsyncExitStack, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -30,8 +28,8 @@ from services.chassis.ports import (
     TopicPartition,
     Unavailable,
 )
+from tests.processes import process, says
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
 
 _PUBLISHER = """
@@ -107,22 +105,6 @@ async def until(condition: Callable[[], bool], consumer: Consumer) -> None:
     while not condition():
         assert time.monotonic() < deadline
         await consumer.poll(100, 0.05)
-
-
-@contextmanager
-def process(program: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
-    """Another process with this program, which is gone when the block ends."""
-    command = [sys.executable, "-c", program, *map(str, arguments)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as other:
-        try:
-            yield other
-        finally:
-            other.kill()
-
-
-def says(other: subprocess.Popen[str]) -> str:
-    assert other.stdout
-    return other.stdout.readline().strip()
 
 
 async def test_processes_that_publish_at_once_leave_no_gap_and_lose_nothing(

@@ -4,23 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from services.chassis.kafka import KafkaBus, KafkaSettings
+from services.chassis.kafka import KafkaBus, KafkaSettings, _Aiokafka
 from services.chassis.kafka_wire import SaslMechanism
 from services.chassis.ports import Bounds, Outgoing, Record, TopicConfig, TopicPartition, Unavailable
 from tests.brokers import LocalKafka
+from tests.processes import process, says
 
 pytestmark = pytest.mark.kafka
 
 PATIENCE = 45.0
 TIMEOUT = 3.0
+
+
+_MEMBER = """
+import asyncio, sys
+from services.chassis.kafka import KafkaBus, KafkaSettings
+
+class Says:
+    async def assigned(self, partitions):
+        print("assigned", len(partitions), flush=True)
+    async def revoked(self, partitions):
+        print("revoked", len(partitions), flush=True)
+
+async def main(bootstrap, topic):
+    consumer = await KafkaBus(KafkaSettings(bootstrap=bootstrap)).consumer("group", [topic], Says())
+    while True:
+        await consumer.poll(100, 0.2)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+class Heard:
+    """How many partitions a member has, and how often that changed."""
+
+    def __init__(self) -> None:
+        self.count = self.told = 0
+
+    async def assigned(self, partitions: Collection[TopicPartition]) -> None:
+        self.count = len(partitions)
+        self.told += 1
+
+    async def revoked(self, _: Collection[TopicPartition]) -> None:
+        self.count = 0
 
 
 class Deaf:
@@ -121,6 +156,39 @@ async def test_a_member_goes_on_by_itself_when_the_broker_is_back(
     assert [record.value for record in await first(consumer.poll)][-1] == b"4"
 
 
+async def test_a_member_paused_past_its_session_loses_its_partitions_and_enters_again(
+    own_kafka: LocalKafka, bus: KafkaBus, topic: str, cleanup: AsyncExitStack
+) -> None:
+    with process(_MEMBER, own_kafka.bootstrap, topic) as other:
+        assert await asyncio.to_thread(says, other) == "assigned 2"
+        other.send_signal(signal.SIGSTOP)
+        heard = Heard()
+        consumer = await bus.consumer("group", [topic], heard)
+        cleanup.push_async_callback(consumer.close)
+        await until(lambda: heard.count == 2, consumer.poll)
+        other.send_signal(signal.SIGCONT)
+        assert await asyncio.to_thread(says, other) == "revoked 2"
+        await until(lambda: heard.count == 1, consumer.poll)
+        assert await asyncio.to_thread(says, other) == "assigned 1"
+
+
+async def test_a_static_member_that_comes_back_in_time_keeps_its_partitions_without_a_rebalance(
+    own_kafka: LocalKafka, bus: KafkaBus, topic: str, cleanup: AsyncExitStack
+) -> None:
+    heard = Heard()
+    consumer = await bus.consumer("group", [topic], heard)
+    cleanup.push_async_callback(consumer.close)
+    named = made(KafkaSettings(bootstrap=own_kafka.bootstrap, instance="replica-2"), cleanup)
+    first_life = await named.consumer("group", [topic], Deaf())
+    await until(lambda: heard.count == 1, consumer.poll, first_life.poll)
+    rebalances = heard.told
+    await first_life.close()
+    second_life = await named.consumer("group", [topic], again := Heard())
+    cleanup.push_async_callback(second_life.close)
+    await until(lambda: again.count == 1, consumer.poll, second_life.poll)
+    assert heard.told == rebalances
+
+
 async def test_every_question_says_in_time_that_the_broker_is_away(
     own_kafka: LocalKafka, bus: KafkaBus, topic: str
 ) -> None:
@@ -159,6 +227,24 @@ async def test_a_wiped_broker_is_seen_through_bounds_and_read_from_the_beginning
     assert await persist(lambda: bus.bounds([partition])) == {partition: Bounds(0, 0)}
     await persist(lambda: publisher.publish(numbered(topic, 10, 12)))
     assert [record.value for record in await first(consumer.poll)] == [b"10", b"11"]
+
+
+async def test_a_producer_that_outlives_a_wipe_does_not_pass_for_the_next_one(
+    own_kafka: LocalKafka, bus: KafkaBus, topic: str, cleanup: AsyncExitStack
+) -> None:
+    """The wiped broker gives producers the same numbers again, and drops what looks like a repetition."""
+    old, new = bus.publisher(), bus.publisher()
+    cleanup.push_async_callback(old.close)
+    cleanup.push_async_callback(new.close)
+    await asyncio.to_thread(own_kafka.wipe)
+    await persist(lambda: bus.apply([TopicConfig(topic, 2, None)]))
+    await old.publish([Outgoing(topic, 1, b"ACC-1", b"of the first log", ())])
+    await asyncio.to_thread(own_kafka.wipe)
+    await persist(lambda: bus.apply([TopicConfig(topic, 2, None)]))
+    await persist(lambda: new.publish(numbered(topic, 0, 1)))
+    await persist(lambda: old.publish(numbered(topic, 1, 2)))
+    records = await bus.read(TopicPartition(topic, 0), 0, 10)
+    assert [record.value for record in records] == [b"0", b"1"]
 
 
 async def test_a_topic_that_is_not_there_is_said_within_seconds(bus: KafkaBus) -> None:
@@ -217,6 +303,15 @@ def test_a_login_without_a_password_is_refused_at_once() -> None:
         KafkaSettings(bootstrap="localhost:9092", security_protocol="SASL_SSL", user="aftersale")
 
 
+def test_a_login_that_fails_as_a_missing_signature_is_said_clearly() -> None:
+    """What aiokafka makes of a refused SCRAM login where the broker answers instead of hanging up."""
+    wire = _Aiokafka(KafkaSettings(bootstrap="localhost:9092", user="aftersale"))
+    with pytest.raises(Unavailable, match="refuses user aftersale"), wire.faults("publishing"):
+        raise KeyError("v")
+    with pytest.raises(KeyError, match="other"), wire.faults("publishing"):
+        raise KeyError("other")
+
+
 def test_a_password_is_not_shown() -> None:
     settings = KafkaSettings(
         bootstrap="localhost:9092", security_protocol="SASL_SSL", user="aftersale", password="secret"
@@ -261,6 +356,13 @@ async def first(poll: Poll) -> list[Record]:
         if polled:
             return [record for records in polled.values() for record in records]
     raise AssertionError("nothing came")
+
+
+async def until(condition: Callable[[], bool], *polls: Poll) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.gather(*(poll(100, 0.1) for poll in polls))
 
 
 async def until_unavailable(poll: Poll) -> None:
