@@ -13,7 +13,7 @@ from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
 from services.order import catalog, handlers, needs
-from services.order.domain import order as orders
+from services.order.domain import lifecycle
 from services.order.domain.capture import Asked
 from services.order.domain.instance import InstanceLearned, InstanceRevised
 from services.order.domain.line import Line
@@ -107,11 +107,11 @@ def _approve(data: messages.OrderCommand, work: Work) -> None:
 
 
 def _reject(data: messages.OrderCommand, work: Work) -> None:
-    handlers.command(data.order_id, orders.Reject(reason=work.seal(data.reason)), work)
+    handlers.command(data.order_id, lifecycle.Reject(reason=work.seal(data.reason)), work)
 
 
 def _rework(data: messages.OrderCommand, work: Work) -> None:
-    handlers.command(data.order_id, orders.Rework(reason=work.seal(data.reason)), work)
+    handlers.command(data.order_id, lifecycle.Rework(reason=work.seal(data.reason)), work)
 
 
 def _revise(data: messages.ReviseOrder, work: Work) -> None:
@@ -129,7 +129,7 @@ def _cancel(data: messages.CancelOrder, work: Work) -> None:
             "canceling single lines is not available in this version: leave 'lineIds' out, or edit the draft"
         )
         raise Refused(Why("INF-01", message, None, "lineIds"))
-    handlers.command(data.order_id, orders.Cancel(reason=work.seal(data.reason)), work)
+    handlers.command(data.order_id, lifecycle.Cancel(reason=work.seal(data.reason)), work)
 
 
 # ------------------------------------------------------------------------- what the others have said
@@ -164,11 +164,15 @@ def _instance_state_changed(data: inventory.InstanceStateChanged, work: Work) ->
 
 
 def _reservation_refused(data: inventory.ReservationRefused, work: Work) -> None:
-    handlers.fact(data.order_id, orders.Decline(version=data.version, reasons=_reasons(data.reasons)), work)
+    handlers.fact(
+        data.order_id, lifecycle.Decline(version=data.version, reasons=_reasons(data.reasons)), work
+    )
 
 
 def _reservation_released(data: inventory.ReservationReleased, work: Work) -> None:
-    handlers.fact(data.order_id, orders.Decline(version=data.version, reasons=_reasons(data.reasons)), work)
+    handlers.fact(
+        data.order_id, lifecycle.Decline(version=data.version, reasons=_reasons(data.reasons)), work
+    )
 
 
 def _reasons(reasons: tuple[PublicReason, ...]) -> tuple[Reason, ...]:
@@ -179,11 +183,11 @@ def _reasons(reasons: tuple[PublicReason, ...]) -> tuple[Reason, ...]:
 
 
 def _reservation_fulfilled(data: inventory.ReservationFulfilled, work: Work) -> None:
-    handlers.fact(data.order_id, orders.Fulfil(line_ids=data.line_ids, last=data.last), work)
+    handlers.fact(data.order_id, lifecycle.Fulfil(line_ids=data.line_ids, last=data.last), work)
 
 
 def _plan_created(data: fulfillment.PlanEvent, work: Work) -> None:
-    handlers.fact(data.order_id, orders.Start(version=data.version), work)
+    handlers.fact(data.order_id, lifecycle.Start(version=data.version), work)
 
 
 # ------------------------------------------------------------------------------------------- table

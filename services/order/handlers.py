@@ -8,12 +8,13 @@ from datetime import datetime
 
 from services.chassis.service import Refused, RowsOf, Why, Work
 from services.order.domain import instance as instances
-from services.order.domain import order as orders
+from services.order.domain import lifecycle
 from services.order.domain.capture import Asked, capture
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
+from services.order.domain.lifecycle import Outcome
 from services.order.domain.line import Line, Request
 from services.order.domain.mandatory import entry_at
-from services.order.domain.order import Order, OrderPlaced, Outcome
+from services.order.domain.order import Order, OrderPlaced
 from services.order.domain.policy import judge
 from services.order.domain.specification import Specification
 from services.order.domain.words import Kind, Reason, Scalar, Status
@@ -88,7 +89,7 @@ def place(command: Place, work: Work) -> None:
         reason=command.reason,
     )
     order: Order | None = work.state(ORDER, command.order_id)
-    _settle(command.order_id, orders.place(order, placed, broken, command.approve), work)
+    _settle(command.order_id, lifecycle.place(order, placed, broken, command.approve), work)
 
 
 def submit(order_id: str, reason: str | None, work: Work) -> None:
@@ -96,25 +97,27 @@ def submit(order_id: str, reason: str | None, work: Work) -> None:
     written = write_out(_opened(order, work), known)
     broken = judge(written, known)
     lines = _sealed(written.lines, work)
-    _settle(order_id, orders.decide(order, orders.Submit(lines=lines, broken=broken, reason=reason)), work)
+    _settle(
+        order_id, lifecycle.decide(order, lifecycle.Submit(lines=lines, broken=broken, reason=reason)), work
+    )
 
 
 def approve(order_id: str, reason: str | None, work: Work) -> None:
     order = existing(order_id, work)
     broken = judge(_opened(order, work), Heard(work)) if order.status is Status.NEW else ()
-    _settle(order_id, orders.decide(order, orders.Approve(broken=broken, reason=reason)), work)
+    _settle(order_id, lifecycle.decide(order, lifecycle.Approve(broken=broken, reason=reason)), work)
 
 
 def revise(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
     order, known = existing(order_id, work), Heard(work)
     written = write_out(order.request(lines), known)
     sealed = _sealed(written.lines, work)
-    _settle(order_id, orders.decide(order, orders.Revise(lines=sealed, reason=reason)), work)
+    _settle(order_id, lifecycle.decide(order, lifecycle.Revise(lines=sealed, reason=reason)), work)
 
 
-def command(order_id: str, wanted: orders.Command, work: Work) -> None:
+def command(order_id: str, wanted: lifecycle.Command, work: Work) -> None:
     """Any command that needs nothing but the order."""
-    _settle(order_id, orders.decide(existing(order_id, work), wanted), work)
+    _settle(order_id, lifecycle.decide(existing(order_id, work), wanted), work)
 
 
 def existing(order_id: str, work: Work) -> Order:
@@ -184,11 +187,11 @@ def _opened(order: Order, work: Work) -> Request:
 # ------------------------------------------------------------------------------------------- facts
 
 
-def fact(order_id: str, heard: orders.Command, work: Work) -> None:
+def fact(order_id: str, heard: lifecycle.Command, work: Work) -> None:
     """Something that happened to the reservation or the plan. Of an unknown order it tells nothing."""
     order: Order | None = work.state(ORDER, order_id)
     if order is not None:
-        _settle(order_id, orders.decide(order, heard), work)
+        _settle(order_id, lifecycle.decide(order, heard), work)
 
 
 def instance_learned(instance_id: str, heard: InstanceLearned, work: Work) -> None:

@@ -6,14 +6,24 @@ from dataclasses import replace
 
 import pytest
 
-from services.order.domain.line import Line
-from services.order.domain.order import (
+from services.order.domain.lifecycle import (
     TABLE,
     Approve,
     Cancel,
     Command,
     Decline,
     Fulfil,
+    Outcome,
+    Reject,
+    Revise,
+    Rework,
+    Start,
+    Submit,
+    decide,
+    place,
+)
+from services.order.domain.line import Line
+from services.order.domain.order import (
     LinesCompleted,
     Order,
     OrderApproved,
@@ -25,15 +35,7 @@ from services.order.domain.order import (
     OrderReworked,
     OrderStarted,
     OrderSubmitted,
-    Outcome,
-    Reject,
-    Revise,
-    Rework,
-    Start,
-    Submit,
-    decide,
     evolve,
-    place,
 )
 from services.order.domain.words import Reason, Status
 from tests.domain.order_known import line
