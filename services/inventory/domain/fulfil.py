@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from services.inventory.domain.instance import (
     ChildAdded,
@@ -61,6 +61,16 @@ class Progress:
     specification_version: str | None = None
     characteristics: Values = field(default_factory=dict)
     location: str | None = None
+
+
+class Found(NamedTuple):
+    """Values and a version that a domain order came by."""
+
+    values: Values
+    specification_version: str | None
+
+
+NOTHING_FOUND = Found({}, None)
 
 
 def progress(change: Progress, reservation: Reservation, find: Find) -> tuple[Append, ...]:
@@ -169,20 +179,23 @@ def _closed(change: Progress, instance: Instance | Unknown, find: Find) -> Itera
     if not change.closed or change.action is Action.NO_CHANGE:
         return
     yield from _flipped(instance, change, change.action, find)
-    along = replace(change, characteristics={}, specification_version=None)
-    for id in change.composed_of:
-        yield from _flipped(find(id), along, change.action, find)
+    if change.composed_of:
+        along = replace(change, characteristics={}, specification_version=None)
+        for id in change.composed_of:
+            yield from _flipped(find(id), along, change.action, find)
 
 
 def _flipped(instance: Instance | Unknown, change: Progress, action: Action, find: Find) -> Iterator[Append]:
     if not isinstance(instance, Instance) or not is_held(instance, change.order_id):
         return
-    event = flip(instance, change.version, action)
+    event = flip(instance, change.version, action, _found(instance, change))
     if event is not None:
-        yield from ended_or_not(instance, _with_values(event, instance, change), find)
+        yield from ended_or_not(instance, event, find)
 
 
-def flip(instance: Instance, version: int, action: Action) -> InstanceFlipped | None:
+def flip(
+    instance: Instance, version: int, action: Action, found: Found = NOTHING_FOUND
+) -> InstanceFlipped | None:
     """The state that a closed domain order of this action leaves the instance in; None if that is done."""
     held = instance.held
     if held is None or held.flipped:
@@ -190,17 +203,29 @@ def flip(instance: Instance, version: int, action: Action) -> InstanceFlipped | 
     state = closed(held.found, action, held.side)
     if instance.transient and state is State.ACTIVE:
         state = State.INACTIVE
-    return InstanceFlipped(order_id=held.order_id, version=version, state=state, previous=instance.state)
+    return InstanceFlipped(
+        order_id=held.order_id,
+        version=version,
+        state=state,
+        previous=instance.state,
+        values=found.values,
+        specification_version=found.specification_version,
+    )
 
 
-def _with_values(event: InstanceFlipped, instance: Instance, change: Progress) -> InstanceFlipped:
-    """With what the domain order of an add or a change found on its way, kept until it lands."""
-    held = instance.held
+def _found(instance: Instance, change: Progress) -> Found:
+    """What the domain order of an add or a change says beyond what was expected, kept until it lands."""
+    held, record = instance.held, instance.record
     if held is None or held.side is Side.CEASE or change.action not in (Action.ADD, Action.CHANGE):
-        return event
-    expected = {**instance.record.characteristics, **held.coming.values}
-    news = {name: v for name, v in change.characteristics.items() if expected.get(name) != v}
-    return replace(event, values=news, specification_version=change.specification_version)
+        return NOTHING_FOUND
+    expected = {**record.characteristics, **held.coming.values}
+    version = held.coming.specification_version or record.specification_version
+    return Found(
+        values={name: value for name, value in change.characteristics.items() if expected.get(name) != value},
+        specification_version=change.specification_version
+        if change.specification_version != version
+        else None,
+    )
 
 
 def ended_or_not(instance: Instance, event: InstanceFlipped, find: Find) -> Iterator[Append]:
@@ -228,7 +253,9 @@ def after(
     instance: Instance | Unknown, *events: InstanceFlipped | InstanceMade | InstanceReserved
 ) -> Instance | Unknown:
     """The instance after these events, the one given being left alone."""
-    changed = replace(instance) if isinstance(instance, Instance) else instance
+    changed = instance
+    if isinstance(instance, Instance):
+        changed = replace(instance, held=replace(instance.held) if instance.held is not None else None)
     for event in events:
         changed = evolve(changed, event)
     return changed

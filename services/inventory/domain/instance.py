@@ -154,7 +154,7 @@ class Unknown:
     """No instance goes by this id."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Held:
     """The lock of an order. `found` is the state it found the instance in, None when it made it.
 
@@ -257,10 +257,12 @@ def _reserve(instance: Instance, event: InstanceReserved) -> None:
 
 def _flip(instance: Instance, event: InstanceFlipped) -> None:
     instance.record = replace(instance.record, state=event.state)
-    if (held := instance.held) is not None:
-        coming = replace(
+    if (held := instance.held) is None:
+        return
+    held.flipped = True
+    if event.values or event.specification_version:
+        held.coming = replace(
             held.coming,
             values={**held.coming.values, **event.values},
             specification_version=event.specification_version or held.coming.specification_version,
         )
-        instance.held = replace(held, coming=coming, flipped=True)

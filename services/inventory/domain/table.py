@@ -30,7 +30,7 @@ _ROWS: dict[State, tuple[str, ...]] = {
     State.INSTALLATION_PENDING: ("D-07",   "D-07",   "D-07",   "SUS-05", "SUS-05", "SUS-05"),
     State.CHANGE_PENDING:       ("D-07",   "D-07",   "D-07",   "D-07",   "D-07",   "yes"),
     State.INACTIVATION_PENDING: ("D-07",   "D-07",   "D-07",   "D-07",   "D-07",   "D-07"),
-    State.INACTIVE:             ("ACT-06", "ACT-06", "ACT-06", "ACT-06", "ACT-06", "ACT-06"),
+    State.INACTIVE:             ("CHG-17", "CHG-17", "CHG-17", "CHG-17", "CHG-17", "CHG-17"),
 }  # fmt: skip
 
 NEEDED: dict[Asked, str] = {
