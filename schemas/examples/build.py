@@ -23,7 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from schemas.envelope import Envelope, to_line
-from schemas.examples import orders_by_steps, orders_ending, orders_moves, orders_new, orders_refused
+from schemas.examples import (
+    orders_adds,
+    orders_by_steps,
+    orders_changes,
+    orders_ending,
+    orders_moves,
+    orders_refused,
+)
 from schemas.examples.base import records
 from schemas.examples.catalog import ENTRIES, RETIRED
 from schemas.examples.customers import account
@@ -33,7 +40,8 @@ from schemas.registry import full
 HERE = Path(__file__).parent
 MORNING = datetime(2026, 3, 2, 8, tzinfo=timezone(timedelta(hours=1)))
 ORDERS: tuple[Order, ...] = (
-    *orders_new.ORDERS,
+    *orders_adds.ORDERS,
+    *orders_changes.ORDERS,
     *orders_ending.ORDERS,
     *orders_moves.ORDERS,
     *orders_refused.ORDERS,

@@ -23,6 +23,9 @@ _GIVE_BACK = (
     task("receive", "receive-back", duration="P14D"),
     task("inspect", "inspect-returned", "receive-back"),
 )
+_TAKEN_ALONG = (ceases("make_before_break"), provides("make_before_break"))
+"""In a move the household carries it over itself: no task on either side."""
+
 _TV = (
     one_of("package", "basic", "family", "premium"),
     must("realized_as", "cfs-tv"),
@@ -179,6 +182,7 @@ SERVICES: list[Entry] = [
         on("suspend", task("provision", "bar-voice")),
         on("resume", task("provision", "unbar-voice")),
         on("disconnect", task("provision", "deregister-voice")),
+        provides("make_before_break", task("provision", "register-there", "res-number/keep-number")),
         layer="rfs",
     ),
 ]
@@ -190,6 +194,7 @@ RESOURCES: list[Entry] = [
         "Modem",
         on("add", task("ship", "ship-modem", duration="P2D")),
         on("disconnect", *_GIVE_BACK),
+        *_TAKEN_ALONG,
     ),
     entry(
         "resource",
@@ -197,6 +202,7 @@ RESOURCES: list[Entry] = [
         "Gigabit modem",
         on("add", task("ship", "ship-gigabit-modem", duration="P2D")),
         on("disconnect", *_GIVE_BACK),
+        *_TAKEN_ALONG,
     ),
     entry("resource", "res-wifi-module", "Wi-Fi module"),
     entry(
@@ -216,6 +222,7 @@ RESOURCES: list[Entry] = [
         "Set-top box",
         on("add", task("ship", "ship-box", duration="P2D")),
         on("disconnect", *_GIVE_BACK),
+        *_TAKEN_ALONG,
     ),
     entry(
         "resource",
@@ -233,6 +240,8 @@ RESOURCES: list[Entry] = [
         person("subscriber"),
         on("add", task("provision", "reserve-number")),
         on("disconnect", task("provision", "release-number")),
+        ceases("make_before_break"),
+        provides("make_before_break", task("provision", "keep-number")),
     ),
 ]
 

@@ -77,3 +77,57 @@ def test_an_order_ends_as_it_should(id: str, pages: dict[tuple[str, str], Any]) 
 def test_nothing_is_left_pending(pages: dict[tuple[str, str], Any]) -> None:
     pending = [id for (kind, id), page in pages.items() if kind == "instance" and "pending" in page["state"]]
     assert pending == []
+
+
+STATES = {
+    "CHANGE-TO-GIGABIT.3": ("active", "the new modem"),
+    "1002-internet-modem": ("inactive", "the old modem"),
+    "4G-TO-5G-CHANGED.3": ("active", "new radio"),
+    "1005-m1-radio": ("inactive", "LTE"),
+    "ADD-DAY-PASS:1": ("inactive", "a day pass that was granted"),
+    "ADD-HOME:5": ("inactive", "an installation that is done"),
+    "1001-tv": ("inactive", "what was taken away"),
+    "1001-home": ("active", "what it was taken away from"),
+    "1007-router-wifi": ("inactive", "a part of what was moved"),
+    "MOVE-HOME~9": ("active", "the same part at the new place"),
+    "1022-tv": ("inactive", "what was not taken along"),
+    "1002-tv-iptv": ("suspended", "a service below what is suspended"),
+    "1009-home": ("active", "what was suspended and resumed"),
+    "1023-m1": ("suspended", "what was fought over"),
+}
+
+
+@pytest.mark.parametrize("id", STATES)
+def test_an_instance_ends_as_its_order_asked(id: str, pages: dict[tuple[str, str], Any]) -> None:
+    state, what = STATES[id]
+    assert pages["instance", id]["state"] == state, what
+
+
+@pytest.mark.rule("CHG-02", "CHG-03")
+def test_a_product_added_in_a_change_stands_in_the_hierarchy(pages: dict[tuple[str, str], Any]) -> None:
+    assert pages["instance", "CHANGE-ADDS-TV:2"]["parentId"] == "1010-home"
+    assert pages["instance", "CHANGE-ADDS-SPORTS:3"]["parentId"] == "1012-tv"
+    assert pages["instance", "CHANGE-ADDS-VOICE:voice"]["rootId"] == "1011-home"
+
+
+def test_values_land_down_the_tree(pages: dict[tuple[str, str], Any]) -> None:
+    assert pages["instance", "1001-internet-line"]["characteristics"]["rateMbps"] == 500
+    assert pages["instance", "2001-evc-circuit"]["characteristics"]["committedMbps"] == 500
+    assert "wifiName" not in pages["instance", "1011-router"]["characteristics"]
+
+
+@pytest.mark.rule("CHG-15")
+def test_lte_is_switched_off_after_new_radio_is_on(pages: dict[tuple[str, str], Any]) -> None:
+    tasks = {task["name"]: task for task in pages["plan", "4G-TO-5G-CHANGED"]["tasks"]}
+    assert tasks["disable-lte"]["after"] == [tasks["enable-nr"]["taskId"]]
+
+
+def test_every_kind_of_task_was_done(pages: dict[tuple[str, str], Any]) -> None:
+    done = {task["kind"] for (kind, _), page in pages.items() if kind == "plan" for task in page["tasks"]}
+    assert done == {"provision", "manual", "field", "ship", "receive", "inspect", "credit"}
+
+
+def test_no_personal_value_is_kept_readable(world: World) -> None:
+    kept = [event.state for reader in world.readers.values() for event in reader.store.log(0, 10_000_000)]
+    assert any(b"SITE-1001-1" in state for state in kept), "what is not personal is readable"
+    assert not any(b"Solveig Aas" in state or b"Eira Vik" in state for state in kept)
