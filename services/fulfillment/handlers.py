@@ -37,6 +37,7 @@ ASK_AGAIN = "task.ask-again"
 FALLOUT_AFTER = timedelta(minutes=1)
 TARGET_GRACE = timedelta(seconds=10)
 """The catalog may be heard a little later than the order that needs it; then a missing target is missing."""
+_REST_OF_MESSAGE = 64 * 1024
 _SOON, _LATER = timedelta(seconds=2), timedelta(seconds=15)
 
 # ---------------------------------------------------------------------------------------- catalog
@@ -240,19 +241,22 @@ def _append(order_id: str, events: tuple[PlanEvent, ...], work: Work) -> None:
 
 
 def _sealed(task_id: str, found: Mapping[str, Scalar], plan: Plan, work: Work) -> dict[str, Scalar]:
-    """Personal values become tokens; those of a specification we do not know all count as personal."""
+    """Personal values become tokens; what the catalog does not declare counts as personal."""
     order = plan.orders[plan.tasks[task_id].planned.domain_order_id]
-    size = values_size(order.values, found)
-    if size > MAX_MESSAGE - 64 * 1024:
-        message = f"with these values the characteristics take {size} bytes, more than fit a message"
-        raise Refused(Why(rule="LIM-01", field="characteristics", message=message))
     details = order.details
     heard: Heard = work.state(SPECIFICATION, order.brief.specification_id)
     entry = heard.named(details.specification_version if details else None)
-    if entry is None:
-        return {name: work.seal(value) for name, value in found.items()}
-    personal = {each.name for each in entry.characteristics if each.personal}
-    return {name: work.seal(value) if name in personal else value for name, value in found.items()}
+    plain = {each.name for each in entry.characteristics if not each.personal} if entry else set[str]()
+    sealed = {name: value if name in plain else work.seal(value) for name, value in found.items()}
+    _fits_a_message(order.values, sealed)
+    return sealed
+
+
+def _fits_a_message(there: Mapping[str, Scalar], found: Mapping[str, Scalar]) -> None:
+    size = values_size(there, found)
+    if size > MAX_MESSAGE - _REST_OF_MESSAGE:
+        message = f"with these values the characteristics take {size} bytes, more than fit a message"
+        raise Refused(Why(rule="LIM-01", field="characteristics", message=f"{message}: send fewer"))
 
 
 # --------------------------------------------------------------------------------------- refusals
