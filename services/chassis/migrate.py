@@ -60,6 +60,19 @@ _STORE = (
 _KEYS = (_Table("keys", ("account", "key"), ("text", "bytea"), "SELECT * FROM keys"),)
 
 
+def size(source: Path) -> int:
+    """The rows of a store that are copied, for a progress bar."""
+    with closing(_read_only(source)) as origin:
+        counts = (origin.execute(f"SELECT count(*) FROM {table.name}").fetchone() for table in _STORE)
+        return sum(int(count) for (count,) in counts)
+
+
+def accounts(source: Path) -> list[str]:
+    """Every account that has or had a key."""
+    with closing(_read_only(source)) as origin:
+        return [str(account) for (account,) in origin.execute("SELECT account FROM keys")]
+
+
 def copy_store(source: Path, dsn: str, schema: str, progress: Progress) -> int:
     """Copies the store of a stopped service in one transaction, and answers the number of its events.
 
