@@ -106,8 +106,19 @@ _SERVERS = {
 _PARKED = {
     "name": "parked",
     "title": "A message that could not be handled",
-    "summary": "The original bytes, key and headers, and in further headers the reason and the service.",
+    "summary": "The record as it came, its key and headers too, and in further headers who parked it and why.",
     "contentType": "application/octet-stream",
+    "headers": {
+        "type": "object",
+        "properties": {
+            "parked-by": {**_TEXT, "description": "The service that could not handle it."},
+            "parked-id": {**_TEXT, "description": "What `aftersale parked` knows it by."},
+            "parked-reason": {**_TEXT, "description": "What went wrong."},
+            "parked-sealed": {"enum": ["true", "false"], "description": "Whether the value is encrypted."},
+            "parked-offset": {**_TEXT, "pattern": "^[0-9]+$", "description": "Where it stood on its topic."},
+        },
+        "required": ["parked-by", "parked-id", "parked-reason"],
+    },
     "payload": {"description": "Whatever stood in the record."},
 }
 
