@@ -7,15 +7,20 @@ redelivery look new.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
 MAX_BYTES = 256 * 1024
+"""Of a message in."""
+MAX_OUT_BYTES = 1024 * 1024
+"""Of a message out, its key and headers included."""
+MAX_ATTRIBUTE = 500
+MAX_WHOLE = 2**63 - 1
 MAX_DEPTH = 10
 STRUCTURED = "application/cloudevents+json"
+_STRUCTURED = STRUCTURED.encode()
 SPEC_VERSION = "1.0"
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -29,8 +34,7 @@ class Unreadable(Exception):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(NamedTuple):
     """The attributes of one message. `time` is evidence only; `sequence`, `previous` and `logid` are ours."""
 
     id: str
@@ -61,39 +65,79 @@ _NAMES = {
     "ce_traceparent": "traceparent",
     "ce_logid": "logid",
 }
-_WHOLE = {"ce_sequence": "sequence", "ce_previous": "previous"}
 _STRUCTURED_NAMES = {header[3:]: name for header, name in _NAMES.items()}
+_PUBLIC = {name: header[3:] for header, name in _NAMES.items()}
 
 
-def read(headers: Iterable[tuple[str, bytes]], value: bytes, keyless: bool = False) -> tuple[Envelope, bytes]:
+def read(
+    headers: Iterable[tuple[str, bytes]], value: bytes, keyless: bool = False, limit: int = MAX_BYTES
+) -> tuple[Envelope, bytes]:
     """The envelope, and the payload as JSON bytes. Raises `Unreadable`; `keyless` topics need no account."""
-    if len(value) > MAX_BYTES:
-        raise Unreadable(f"the message has {len(value)} bytes: {MAX_BYTES} are allowed")
-    fields: dict[str, Any] = {}
-    structured = False
-    for name, raw in headers:
-        _take(fields, name, raw)
-        structured = structured or (name.lower() == "content-type" and raw.startswith(STRUCTURED.encode()))
-    if structured:
+    if len(value) > limit:
+        raise Unreadable(f"the message has {len(value)} bytes: {limit} are allowed")
+    found = dict(headers)
+    content = found.get("content-type") or found.get("Content-Type")
+    if content is not None and content.startswith(_STRUCTURED):
         fields, value = _structured(value)
-    return _checked(fields, keyless), value
+        return _checked(Envelope(**fields), keyless), value
+    return _checked(binary(found), keyless), value
 
 
-def _take(fields: dict[str, Any], name: str, raw: bytes) -> None:
+def binary(headers: Mapping[str, bytes]) -> Envelope:
+    """The envelope of binary mode; presence is not checked. Raises `Unreadable`."""
+    get = headers.get
     try:
-        if name in _NAMES:
-            fields[_NAMES[name]] = raw.decode()
-        elif name in _WHOLE:
-            fields[_WHOLE[name]] = int(raw)
+        sequence, previous, logid = place(headers)
+        texts = [None if (raw := get(name)) is None else raw.decode() for name in _TEXTS]
+        return Envelope._make((*texts, sequence, previous, logid))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"a CloudEvents header is not UTF-8: {error}") from error
+
+
+_TEXTS = (
+    "ce_id",
+    "ce_source",
+    "ce_type",
+    "ce_subject",
+    "ce_time",
+    "ce_accountid",
+    "ce_correlationid",
+    "ce_causationid",
+    "ce_actor",
+    "ce_traceparent",
+)
+
+
+def place(headers: Mapping[str, bytes]) -> tuple[int | None, int | None, str | None]:
+    """Sequence, previous sequence and log id: where one of our own messages stands. Raises `Unreadable`."""
+    sequence, previous, logid = (
+        headers.get("ce_sequence"),
+        headers.get("ce_previous"),
+        headers.get("ce_logid"),
+    )
+    try:
+        return (
+            None if sequence is None else int(sequence),
+            None if previous is None else int(previous),
+            None if logid is None else logid.decode(),
+        )
     except ValueError as error:
-        raise Unreadable(f"the header {name} cannot be read: {error}", name[3:]) from error
+        raise Unreadable(f"the place of the message cannot be read: {error}", "sequence") from error
+
+
+def _whole(raw: bytes) -> int:
+    number = int(raw)
+    if not 0 <= number <= MAX_WHOLE:
+        raise ValueError(f"{number} is not a position in a log")
+    return number
 
 
 def _structured(value: bytes) -> tuple[dict[str, Any], bytes]:
     body = parsed(value)
     if not isinstance(body, dict):
         raise Unreadable("a structured CloudEvent is a JSON object")
-    fields = {
+    fields = dict.fromkeys(("id", "source", "type"), "")
+    fields |= {
         name: body[attribute]
         for attribute, name in _STRUCTURED_NAMES.items()
         if isinstance(body.get(attribute), str)
@@ -101,15 +145,15 @@ def _structured(value: bytes) -> tuple[dict[str, Any], bytes]:
     return fields, to_json(body.get("data"))
 
 
-def _checked(fields: dict[str, Any], keyless: bool) -> Envelope:
-    for name in ("id", "source", "type"):
-        if not fields.get(name):
-            raise Unreadable(f"the CloudEvents attribute '{name}' is missing: give every message one", name)
-    if not keyless and not fields.get("account"):
+def _checked(envelope: Envelope, keyless: bool) -> Envelope:
+    if not (envelope.id and envelope.source and envelope.type):
+        name = "id" if not envelope.id else "source" if not envelope.source else "type"
+        raise Unreadable(f"the CloudEvents attribute '{name}' is missing: give every message one", name)
+    if not keyless and not envelope.account:
         raise Unreadable(
             "the attribute 'accountid' is missing: it is the account the message is about", "accountid"
         )
-    return Envelope(**fields)
+    return envelope
 
 
 def parsed(value: bytes) -> Any:
@@ -139,20 +183,28 @@ def check_depth(body: Any) -> None:
 
 def write(envelope: Envelope) -> Headers:
     """The headers of binary mode."""
-    headers = [("ce_specversion", b"1.0"), ("content-type", b"application/json")]
-    headers += [
-        (name, value.encode()) for name, at in _NAMES.items() if (value := getattr(envelope, at)) is not None
+    id, source, type_, *rest, sequence, previous, logid = envelope
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("content-type", b"application/json"),
+        ("ce_id", id.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", type_.encode()),
     ]
     headers += [
-        (name, b"%d" % value) for name, at in _WHOLE.items() if (value := getattr(envelope, at)) is not None
+        (name, text.encode()) for name, text in zip(_TEXTS[3:], rest, strict=True) if text is not None
     ]
+    if sequence is not None:
+        headers += (("ce_sequence", b"%d" % sequence), ("ce_previous", b"%d" % (previous or 0)))
+    if logid is not None:
+        headers.append(("ce_logid", logid.encode()))
     return tuple(headers)
 
 
 def from_line(line: str) -> tuple[Envelope, bytes]:
     """One line of a JSONL file (structured mode). Raises `Unreadable`; an account is not asked for."""
     fields, data = _structured(line.encode())
-    return _checked(fields, keyless=True), data
+    return _checked(Envelope(**fields), keyless=True), data
 
 
 def to_line(envelope: Envelope, data: Any) -> str:

@@ -183,7 +183,7 @@ def _check_places(memory: Memory, places: Mapping[str, int]) -> None:
 
 def _check_answers(memory: Memory, answers: list[Answer]) -> None:
     commands = {(answer.source, answer.command) for answer in answers}
-    if len(commands) < len(answers) or not commands.isdisjoint(memory.answers):
+    if len(commands) < len(answers) or any(command in memory.answers for command in commands):
         raise Conflict(f"one of the commands {sorted(commands)} is already answered")
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
@@ -29,8 +28,7 @@ def moment(value: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meta:
+class Meta(NamedTuple):
     """Who, why and when of a stored event. Times are microseconds since the epoch.
 
     `key` is what the event is published under: the account, or the specification where there is none.
@@ -60,31 +58,19 @@ class Meta:
         return self.recorded if self.effective is None else self.effective
 
 
-_SHORT = {
-    "key": "k",
-    "account": "a",
-    "recorded": "r",
-    "effective": "e",
-    "cause": "i",
-    "correlation": "c",
-    "actor": "by",
-    "traceparent": "tp",
-    "command": "cmd",
-    "ahead": "x",
-}
-_LONG = {short: long for long, short in _SHORT.items()}
+_SHORT = ("k", "a", "r", "e", "i", "c", "by", "tp", "cmd", "x")
+"""The stored names of the fields of `Meta`, in its order: for ever."""
 
 
 def meta_line(meta: Meta) -> bytes:
     """The meta data as one line of JSON, its end included."""
-    fields = {short: value for name, short in _SHORT.items() if (value := getattr(meta, name)) is not None}
+    fields = {name: value for name, value in zip(_SHORT, meta, strict=True) if value is not None}
     return to_json(fields) + b"\n"
 
 
 def read_meta(state: bytes) -> Meta:
     """The meta data of a stored event."""
-    fields = from_json(state[: state.index(b"\n")])
-    return Meta(**{"account": None, **{_LONG[short]: value for short, value in fields.items()}})
+    return Meta(*map(from_json(state[: state.index(b"\n")]).get, _SHORT))
 
 
 @cache
