@@ -106,7 +106,7 @@ _SERVERS = {
 _PARKED = {
     "name": "parked",
     "title": "A message that could not be handled",
-    "summary": "The record as it came, its key and headers too, and in further headers who parked it and why.",
+    "summary": "The record as it came, its key and headers too; further headers say who parked it and why.",
     "contentType": "application/octet-stream",
     "headers": {
         "type": "object",
