@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -16,10 +14,9 @@ from jsonschema import Draft202012Validator
 from schemas.export import ASYNCAPI, PUBLISHED, export
 from schemas.registry import MESSAGES
 from schemas.topics import TOPICS, parked
+from tests.npm import installed
 
 TOOL = Path(__file__).parent / "asyncapi"
-INSTALLED = Path(__file__).parents[2] / ".cache" / "asyncapi"
-INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 def published(type_: str) -> Any:
@@ -74,31 +71,8 @@ def test_the_document_names_every_topic_and_every_message() -> None:
 
 @pytest.fixture(scope="session")
 def validator() -> Path:
-    """The parser of the AsyncAPI initiative, at its pinned version. Compulsory where `CI` is true."""
-    compulsory = os.environ.get("CI") == "true"
-    if not (shutil.which("node") and shutil.which("npm")):
-        if compulsory:
-            pytest.fail("CI=true needs node and npm: the AsyncAPI document is validated by a real validator")
-        pytest.skip("no node or npm here")
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "validate.mjs"):
-        shutil.copy(TOOL / name, INSTALLED / name)
-    _install(compulsory)
-    return INSTALLED / "validate.mjs"
-
-
-def _install(compulsory: bool) -> None:
-    lock = (TOOL / "package-lock.json").read_text()
-    stamp = INSTALLED / "installed"
-    if stamp.exists() and stamp.read_text() == lock:
-        return
-    done = subprocess.run(INSTALL, cwd=INSTALLED, capture_output=True, text=True, timeout=300, check=False)
-    if done.returncode == 0:
-        stamp.write_text(lock)
-    elif compulsory:
-        pytest.fail(f"the AsyncAPI validator cannot be installed: {done.stderr}")
-    else:
-        pytest.skip(f"the AsyncAPI validator cannot be installed: {done.stderr[-300:]}")
+    """The parser of the AsyncAPI initiative, at its pinned version."""
+    return installed(TOOL) / "validate.mjs"
 
 
 def validated(validator: Path, document: Path) -> subprocess.CompletedProcess[str]:
