@@ -24,7 +24,8 @@ from services.fulfillment.domain.catalog import (
     ValueMapping,
 )
 from services.fulfillment.domain.decomposition import Catalog, Impossible, Incomplete, decompose
-from services.fulfillment.domain.plan import Plan, PlanEvent, Unplanned, evolve
+from services.fulfillment.domain.events import PlanEvent
+from services.fulfillment.domain.plan import Plan, PlanState, Unplanned, evolve
 from services.fulfillment.domain.reports import Report, report
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
 
@@ -169,7 +170,7 @@ class Given:
 
     def __init__(self, blueprint: Blueprint) -> None:
         self.began = begin(blueprint, NOW)
-        self.state = Unplanned()
+        self.state: PlanState = Unplanned()
         self.take(self.began)
 
     def take(self, events: Iterable[PlanEvent]) -> None:

@@ -3,59 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
-
-from pydantic import TypeAdapter
-from pydantic_core import to_json
 
 from schemas import catalog as entries
 from schemas.inventory import AffectedInstance, ReservationAccepted, ReservedLine
 from schemas.provisioning import ReportTask, ResolveFallout, RetryTask, SkipTask
 from schemas.registry import full
-from services.chassis.service import Refused, Route, RowsOf, StreamOf, Why, Wish, Work
-from services.fulfillment import handlers
+from services.chassis.service import Refused, Route, StreamOf, Why, Wish, Work
+from services.fulfillment import catalog, handlers
 from services.fulfillment.domain.blueprint import order_of
-from services.fulfillment.domain.catalog import Heard, Specification
+from services.fulfillment.domain.catalog import Heard
 from services.fulfillment.domain.plan import Waiting
 from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
 from services.fulfillment.handlers import PLAN, REPORT, SPECIFICATION
 
 Wishes = Iterator[Collection[Wish]]
-
-# ---------------------------------------------------------------------------------------- catalog
-
-_ENTRY: TypeAdapter[Specification] = TypeAdapter(Specification)
-
-
-def _publish(data: entries.Specification, work: Work) -> None:
-    """Keeps what passes the check. Order alone answers for the catalog, so nothing is refused here."""
-    if not entries.check(data, _known(work)):
-        handlers.publish(_ENTRY.validate_python(data.model_dump()), work)
-
-
-def _known(work: Work) -> dict[str, entries.Specification]:
-    found = (work.state(SPECIFICATION, id).named(None) for id in work.members(SPECIFICATION, "all"))
-    return {
-        entry.specification_id: entries.Specification.model_validate_json(to_json(asdict(entry)))
-        for entry in found
-        if entry is not None
-    }
-
-
-def _all_entries(data: entries.Specification, work: Work) -> Wishes:
-    yield [RowsOf(SPECIFICATION, "all"), StreamOf(SPECIFICATION, data.specification_id)]
-    yield [StreamOf(SPECIFICATION, id) for id in work.members(SPECIFICATION, "all")]
-
-
-def _retire(data: entries.RetireSpecification, work: Work) -> None:
-    handlers.retire(data.specification_id, data.version, work)
-
-
-def _entry(data: entries.RetireSpecification, work: Work) -> Wishes:  # noqa: ARG001
-    yield [StreamOf(SPECIFICATION, data.specification_id)]
-
 
 # ---------------------------------------------------------------------------------- reservations
 
@@ -233,8 +197,12 @@ def _order(data: Any) -> str | None:
 
 
 ROUTES: Mapping[str, Route] = {
-    full("specification.publish"): Route(model=entries.Specification, handle=_publish, needs=_all_entries),
-    full("specification.retire"): Route(model=entries.RetireSpecification, handle=_retire, needs=_entry),
+    full("specification.publish"): Route(
+        model=entries.Specification, handle=catalog.publish, needs=catalog.all_entries
+    ),
+    full("specification.retire"): Route(
+        model=entries.RetireSpecification, handle=catalog.retire, needs=catalog.entry_needs
+    ),
     full("reservation.accepted"): Route(
         model=ReservationAccepted, handle=_accepted, needs=_reserved, order=_order
     ),

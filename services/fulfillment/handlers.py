@@ -6,23 +6,25 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from services.chassis.service import Refused, Why, Work
-from services.fulfillment.domain import blueprint, catalog, reports
+from services.fulfillment.domain import blueprint, reports
 from services.fulfillment.domain.blueprint import Blueprint, Reason, order_of
 from services.fulfillment.domain.cascade import begin
-from services.fulfillment.domain.catalog import Heard, Scalar, Specification
+from services.fulfillment.domain.catalog import Heard, Scalar
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
-from services.fulfillment.domain.limits import MAX_MESSAGE, too_large, values_size
-from services.fulfillment.domain.plan import (
+from services.fulfillment.domain.events import (
     AttemptFailed,
-    Canceled,
     FalloutClosed,
     FalloutOpened,
-    Plan,
     PlanCanceled,
     PlanEvent,
     PlanPostponed,
-    PlanState,
     ReportIgnored,
+)
+from services.fulfillment.domain.limits import MAX_MESSAGE, too_large, values_size
+from services.fulfillment.domain.plan import (
+    Canceled,
+    Plan,
+    PlanState,
     Unplanned,
     Waiting,
 )
@@ -39,21 +41,6 @@ TARGET_GRACE = timedelta(seconds=10)
 """The catalog may be heard a little later than the order that needs it; then a missing target is missing."""
 _REST_OF_MESSAGE = 64 * 1024
 _SOON, _LATER = timedelta(seconds=2), timedelta(seconds=15)
-
-# ---------------------------------------------------------------------------------------- catalog
-
-
-def publish(entry: Specification, work: Work) -> None:
-    """A catalog entry that passed the check."""
-    events = catalog.publish(entry, work.state(SPECIFICATION, entry.specification_id))
-    work.append(SPECIFICATION, entry.specification_id, *events)
-    work.put(SPECIFICATION, "all", entry.specification_id)
-
-
-def retire(specification_id: str, version: str | None, work: Work) -> None:
-    events = catalog.retire(version, work.state(SPECIFICATION, specification_id))
-    work.append(SPECIFICATION, specification_id, *events)
-
 
 # ------------------------------------------------------------------------------------------- plan
 

@@ -9,7 +9,7 @@ from schemas.topics import FULFILLMENT_EVENTS, TASKS
 from services.chassis.service import Happened, Public
 from services.fulfillment.domain.blueprint import DomainOrder, PlannedTask, Reason
 from services.fulfillment.domain.catalog import SpecificationPublished, SpecificationRetired
-from services.fulfillment.domain.plan import (
+from services.fulfillment.domain.events import (
     AttemptFailed,
     DomainOrderBrief,
     DomainOrderClosed,

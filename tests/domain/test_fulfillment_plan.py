@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from services.fulfillment.domain.catalog import LineAction, Relationship, TaskKind, TaskSpecification
-from services.fulfillment.domain.plan import (
+from services.fulfillment.domain.events import (
     DomainOrderBrief,
     DomainOrderClosed,
     DomainOrderPlanned,

@@ -9,17 +9,17 @@ import pytest
 
 from services.fulfillment.domain.blueprint import Refused, TaskState, order_of
 from services.fulfillment.domain.catalog import TaskSpecification
-from services.fulfillment.domain.plan import (
+from services.fulfillment.domain.events import (
     AttemptFailed,
     FalloutClosed,
     FalloutOpened,
-    Plan,
     ReportIgnored,
     TaskClosed,
     TaskHeld,
     TaskReleased,
     TaskStarted,
 )
+from services.fulfillment.domain.plan import Plan
 from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip, ask_again, report, retry, skip
 from tests.fulfillment import NOW, Given, entry, instance, line, made, names, plan, published, reserved
 

@@ -13,20 +13,22 @@ from datetime import datetime, timedelta
 
 from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, DomainOrderState
 from services.fulfillment.domain.catalog import Scalar, Values
-from services.fulfillment.domain.limits import tasks_apart
-from services.fulfillment.domain.plan import (
+from services.fulfillment.domain.events import (
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
-    OpenOrder,
-    OpenTask,
-    Plan,
     PlanCompleted,
     PlanEvent,
     TaskClosed,
     TaskReleased,
-    Unplanned,
     ValuesCopied,
+)
+from services.fulfillment.domain.limits import tasks_apart
+from services.fulfillment.domain.plan import (
+    OpenOrder,
+    OpenTask,
+    Plan,
+    Unplanned,
     created,
     evolve,
 )

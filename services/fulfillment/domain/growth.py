@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
 from services.fulfillment.domain.blueprint import Reason
 from services.fulfillment.domain.catalog import (
     Heard,
-    Kind,
-    LineAction,
     Relationship,
     Side,
     Specification,
     Values,
 )
+from services.fulfillment.domain.node import Node, action_of, location_of
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
 from services.fulfillment.domain.targets import Seal, View, needs, quantity
 
 MAX_DOMAIN_ORDERS = 10_000
 """Growing stops just above it."""
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Node:
-    """A domain order in the making. `named` are the values its own line sets: nothing maps over them."""
-
-    id: str
-    kind: Kind
-    action: LineAction
-    line_id: str
-    specification_id: str
-    version: str | None
-    specification: Specification | None
-    instance_id: str
-    parent: Node | None
-    parent_instance_id: str | None
-    location: str | None
-    side: Side | None = None
-    values: Values = field(default_factory=dict)
-    named: frozenset[str] = frozenset()
-    new_instance: bool = False
-    needless: bool = False
-    composed_of: list[str] = field(default_factory=list)
-    pair: Node | None = None
-
-    def ancestors(self) -> Iterator[Node]:
-        """From the parent up."""
-        above = self.parent
-        while above is not None:
-            yield above
-            above = above.parent
-
-    def lands(self) -> bool:
-        """Whether its values become those of its instance."""
-        return self.action in ("add", "change") and self.side != "cease"
 
 
 class Growth:
@@ -122,7 +85,7 @@ class Growth:
         return Node(
             id=self._next_id(),
             kind=instance.kind,
-            action="disconnect" if needless else _action(instance),
+            action="disconnect" if needless else action_of(instance),
             line_id=instance.line_id,
             specification_id=id,
             version=version or (entry.version if entry else None),
@@ -130,7 +93,7 @@ class Growth:
             instance_id=instance.instance_id,
             parent=parent,
             parent_instance_id=instance.parent_id,
-            location=_location(instance, line),
+            location=location_of(instance, line),
             side=instance.side,
             values=dict(instance.characteristics),
             needless=needless,
@@ -265,19 +228,6 @@ class Growth:
         for each in node.specification.characteristics if node.specification else ():
             if each.default is not None and each.name not in node.values:
                 node.values[each.name] = self._seal(each.default) if each.personal else each.default
-
-
-def _action(instance: Instance) -> LineAction:
-    """DEC-06: the line's action at each level; of a move, change and add (MOV-03, MOV-04)."""
-    if instance.action == "disconnect" or instance.side is None:
-        return instance.action
-    return "add" if instance.side == "provide" else "change"
-
-
-def _location(instance: Instance, line: Line) -> str | None:
-    if instance.side == "provide":
-        return line.location or instance.location
-    return instance.location or line.location
 
 
 def _absent(parent: Node, target: str, why: str) -> Reason:

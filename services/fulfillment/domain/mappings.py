@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from services.fulfillment.domain.growth import Node
+from services.fulfillment.domain.node import Node
 from services.fulfillment.domain.targets import same
 
 Below = dict[tuple[int, str], list[Node]]

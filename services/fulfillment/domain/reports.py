@@ -10,18 +10,17 @@ from typing import Literal
 from services.fulfillment.domain.blueprint import Reason, Refused
 from services.fulfillment.domain.cascade import Cascade
 from services.fulfillment.domain.catalog import Scalar
-from services.fulfillment.domain.plan import (
+from services.fulfillment.domain.events import (
     AttemptFailed,
     FalloutClosed,
     FalloutOpened,
-    OpenTask,
-    Plan,
     PlanEvent,
     ReportIgnored,
     TaskClosed,
     TaskHeld,
     TaskStarted,
 )
+from services.fulfillment.domain.plan import OpenTask, Plan
 
 # --------------------------------------------------------------------------------------- commands
 

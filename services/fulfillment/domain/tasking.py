@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from services.fulfillment.domain.blueprint import Blueprint, Copy, DomainOrder, PlannedTask
 from services.fulfillment.domain.catalog import PlanSpecification, Specification, TaskSpecification
-from services.fulfillment.domain.growth import Node
 from services.fulfillment.domain.mappings import Below, below, links
+from services.fulfillment.domain.node import Node
 from services.fulfillment.domain.reservation import Reservation
 
 _DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
