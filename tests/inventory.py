@@ -8,13 +8,15 @@ from typing import Any
 
 from services.inventory.domain import instance, reservation, specification
 from services.inventory.domain import load as loading
+from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.fulfil import Progress, progress
 from services.inventory.domain.instance import Instance
+from services.inventory.domain.judge import case_of
 from services.inventory.domain.land import PartClosed, PlanCanceled, land, release
 from services.inventory.domain.record import Record
 from services.inventory.domain.reserve import reserve
 from services.inventory.domain.specification import SpecificationHeard
-from services.inventory.domain.tree import Approved, Installed, Line
+from services.inventory.domain.tree import Installed
 from services.inventory.domain.words import INSTANCE, RESERVATION, SPECIFICATION, Action, Append, Kind, State
 
 MODULES = {INSTANCE: instance, RESERVATION: reservation, SPECIFICATION: specification}
@@ -96,7 +98,7 @@ class Base:
 
     def approve(self, approved: Approved) -> tuple[Append, ...]:
         before = self.state(RESERVATION, approved.order_id)
-        return self.keep(reserve(approved, before, self.installed(approved.account_id)))
+        return self.keep(reserve(case_of(approved, self.installed(approved.account_id)), before))
 
     def refused(self, approved: Approved) -> list[tuple[str, str | None]]:
         """The rule and line of each reason for which the order is refused."""

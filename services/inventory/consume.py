@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from schemas import catalog, fulfillment, inventory, order
 from schemas.registry import full
-from services.chassis.service import Refused, Route, RowsOf, StreamOf, Why, Wish, Work
-from services.inventory import handlers
+from services.chassis.service import Refused, Route, Why, Work
+from services.inventory import handlers, needs
+from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.fulfil import Progress
-from services.inventory.domain.instance import Instance
 from services.inventory.domain.land import PartClosed, PlanCanceled
 from services.inventory.domain.record import Record
 from services.inventory.domain.specification import SpecificationHeard
-from services.inventory.domain.tree import Approved, Line
 from services.inventory.domain.words import (
-    INSTANCE,
-    RESERVATION,
-    SPECIFICATION,
     Action,
     Kind,
     Reason,
@@ -26,8 +21,6 @@ from services.inventory.domain.words import (
     State,
     Values,
 )
-
-Wishes = Iterator[Collection[Wish]]
 
 # --------------------------------------------------------------------------------------- crm.inventory
 
@@ -38,16 +31,6 @@ def load(data: inventory.LoadInstance, work: Work) -> None:
         message = f"the message is about account '{work.message.account}': give both the same account"
         raise Refused(Why("FIELD", message, field="accountId"))
     handlers.load_instance(_record(data, work), work)
-
-
-def load_needs(data: inventory.LoadInstance, work: Work) -> Wishes:  # noqa: ARG001
-    wishes: list[Wish] = [
-        StreamOf(INSTANCE, data.instance_id),
-        StreamOf(SPECIFICATION, data.specification_id),
-    ]
-    if data.parent_id is not None:
-        wishes.append(StreamOf(INSTANCE, data.parent_id))
-    yield wishes
 
 
 def _record(data: inventory.LoadInstance, work: Work) -> Record:
@@ -93,11 +76,6 @@ def publish(data: catalog.Specification, work: Work) -> None:
         handlers.hear_specification(data.specification_id, heard, work)
 
 
-def publish_needs(data: catalog.Specification, work: Work) -> Wishes:
-    yield [RowsOf(*handlers.HEARD), StreamOf(SPECIFICATION, data.specification_id)]
-    yield [StreamOf(SPECIFICATION, id) for id in work.members(*handlers.HEARD)]
-
-
 @lru_cache(maxsize=4096)
 def _parsed(entry: str) -> catalog.Specification:
     return catalog.Specification.model_validate_json(entry)
@@ -117,27 +95,6 @@ def approved(data: order.OrderApproved, work: Work) -> None:
         lines=tuple(_line(line) for line in data.lines),
     )
     handlers.approve(command, work)
-
-
-def approved_needs(data: order.OrderApproved, work: Work) -> Wishes:
-    named = {
-        id for line in data.lines for id in (line.instance_id, line.parent_instance_id) if id is not None
-    }
-    yield [StreamOf(RESERVATION, data.order_id), *(RowsOf(handlers.ROOT, id) for id in named)]
-    roots = {root for id in named for root in work.members(handlers.ROOT, id)}
-    yield [RowsOf(handlers.TREE, root) for root in roots]
-    members = named.union(*(work.members(handlers.TREE, root) for root in roots))
-    yield [StreamOf(INSTANCE, id) for id in (*members, *_ids_to_be(data, len(members)))]
-    found = (handlers.find(work)(id) for id in members)
-    specifications = {one.record.specification_id for one in found if isinstance(one, Instance)}
-    yield [StreamOf(SPECIFICATION, id) for id in specifications]
-
-
-def _ids_to_be(data: order.OrderApproved, size: int) -> Iterator[str]:
-    """The ids of instances that the order would make in trees of this size."""
-    yield from (f"{data.order_id}:{line.line_id}" for line in data.lines if line.action == "add")
-    if any(line.move for line in data.lines):
-        yield from (f"{data.order_id}~{n}" for n in range(1, size + 1))
 
 
 def _line(line: order.OrderLine) -> Line:
@@ -164,6 +121,8 @@ def _line(line: order.OrderLine) -> Line:
 
 def domain_order(data: fulfillment.DomainOrderStateChanged, work: Work) -> None:
     """`domain-order.state-changed`: makes the instance that the plan found, flips the one that closed."""
+    if not needs.concerns_instances(data):
+        return
     change = Progress(
         order_id=data.order_id,
         account_id=data.account_id,
@@ -184,14 +143,6 @@ def domain_order(data: fulfillment.DomainOrderStateChanged, work: Work) -> None:
         location=data.location,
     )
     handlers.domain_order(change, work)
-
-
-def domain_order_needs(data: fulfillment.DomainOrderStateChanged, work: Work) -> Wishes:
-    ids = (data.instance_id, data.parent_instance_id, *data.composed_of)
-    yield [StreamOf(RESERVATION, data.order_id), *(StreamOf(INSTANCE, id) for id in ids if id is not None)]
-    if data.line_closed and data.action in ("suspend", "resume"):
-        held = handlers.reservation(work, data.order_id).open.get(data.line_id, ())
-        yield [StreamOf(INSTANCE, id) for id in held]
 
 
 def part_completed(data: fulfillment.PlanPartCompleted, work: Work) -> None:
@@ -219,12 +170,6 @@ def canceled(data: fulfillment.PlanCanceled, work: Work) -> None:
     handlers.plan_canceled(command, work)
 
 
-def plan_needs(data: fulfillment.PlanEvent, work: Work) -> Wishes:
-    yield [StreamOf(RESERVATION, data.order_id)]
-    held = handlers.reservation(work, data.order_id).open.values()
-    yield [StreamOf(INSTANCE, id) for ids in held for id in ids]
-
-
 # ---------------------------------------------------------------------------------------------- routes
 
 
@@ -232,23 +177,32 @@ def _order(data: order.OrderEvent | fulfillment.PlanEvent) -> str:
     return data.order_id
 
 
+def _waiting(timer: handlers.LookAgain) -> str:
+    return timer.order_id
+
+
 ROUTES = {
-    full("instance.load"): Route(model=inventory.LoadInstance, handle=load, needs=load_needs),
-    full("specification.publish"): Route(model=catalog.Specification, handle=publish, needs=publish_needs),
+    full("instance.load"): Route(model=inventory.LoadInstance, handle=load, needs=needs.load),
+    full("specification.publish"): Route(model=catalog.Specification, handle=publish, needs=needs.publish),
     full("order.approved"): Route(
-        model=order.OrderApproved, handle=approved, needs=approved_needs, order=_order
+        model=order.OrderApproved, handle=approved, needs=needs.approved, order=_order
     ),
     full("domain-order.state-changed"): Route(
-        model=fulfillment.DomainOrderStateChanged, handle=domain_order, needs=domain_order_needs, order=_order
+        model=fulfillment.DomainOrderStateChanged, handle=domain_order, needs=needs.domain_order, order=_order
     ),
     full("plan.part-completed"): Route(
-        model=fulfillment.PlanPartCompleted, handle=part_completed, needs=plan_needs, order=_order
+        model=fulfillment.PlanPartCompleted, handle=part_completed, needs=needs.plan, order=_order
     ),
     full("plan.completed"): Route(
-        model=fulfillment.PlanPartCompleted, handle=completed, needs=plan_needs, order=_order
+        model=fulfillment.PlanPartCompleted, handle=completed, needs=needs.plan, order=_order
     ),
     full("plan.canceled"): Route(
-        model=fulfillment.PlanCanceled, handle=canceled, needs=plan_needs, order=_order
+        model=fulfillment.PlanCanceled, handle=canceled, needs=needs.plan, order=_order
     ),
 }
 """Every message that inventory acts on."""
+
+TIMERS = {
+    handlers.LOOK_AGAIN: Route(model=handlers.LookAgain, handle=handlers.look_again, order=_waiting),
+}
+"""Every timer that inventory sets."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 
+from services.chassis.personal import is_sealed
 from services.chassis.service import Refused, Why, Work
 from services.inventory.domain import load as loading
+from services.inventory.domain.approved import Approved
 from services.inventory.domain.fulfil import Progress, progress
 from services.inventory.domain.instance import (
     Instance,
@@ -18,12 +22,13 @@ from services.inventory.domain.instance import (
     InstanceStateReloaded,
     Unknown,
 )
+from services.inventory.domain.judge import Case, case_of
 from services.inventory.domain.land import PartClosed, PlanCanceled, land, release
 from services.inventory.domain.record import Record
-from services.inventory.domain.reservation import Reservation
-from services.inventory.domain.reserve import reserve
+from services.inventory.domain.reservation import Reservation, ReservationAwaited
+from services.inventory.domain.reserve import answered, reserve, unheard
 from services.inventory.domain.specification import Specification, SpecificationHeard
-from services.inventory.domain.tree import Approved, Installed
+from services.inventory.domain.tree import Installed
 from services.inventory.domain.words import (
     INSTANCE,
     RESERVATION,
@@ -41,6 +46,11 @@ TREE = "tree"
 
 HEARD = ("specifications", "all")
 """Rows: every catalog entry heard."""
+
+PATIENCE = timedelta(minutes=1)
+"""How long an approval waits for a specification that was not heard."""
+AGAIN = timedelta(milliseconds=200)
+LOOK_AGAIN = "look-again"
 
 
 def find(work: Work) -> loading.Find:
@@ -80,12 +90,27 @@ def _installed(work: Work, ids: Iterable[InstanceId], mine: Callable[[Instance],
     """The trees of these instances, as far as they are one's own."""
     look = find(work)
     everything = {member for id in ids for member in (id, *tree_of(id, work))}
-    found = {id: one for id in everything if isinstance(one := look(id), Instance) and mine(one)}
+    found = {
+        id: _readable(one, work) for id in everything if isinstance(one := look(id), Instance) and mine(one)
+    }
     return Installed(
         found,
         specification=lambda id: specification(work, id),
         taken=lambda id: isinstance(look(id), Instance),
     )
+
+
+def _readable(instance: Instance, work: Work) -> Instance:
+    """What was sealed only because its specification was not heard yet is plain to a decision."""
+    record = instance.record
+    if not any(map(is_sealed, record.characteristics.values())):
+        return instance
+    known = specification(work, record.specification_id).version(record.specification_version)
+    plain = known.characteristics - known.personal if known is not None else frozenset[str]()
+    values = {
+        name: work.unseal(value) if name in plain else value for name, value in record.characteristics.items()
+    }
+    return replace(instance, record=replace(record, characteristics=values))
 
 
 def tree_of(id: InstanceId, work: Work) -> Iterable[InstanceId]:
@@ -107,8 +132,46 @@ def heard(work: Work) -> Iterable[str]:
 
 
 def approve(order: Approved, work: Work) -> None:
+    """Reserves the order; at once, or when the catalog it depends on was heard."""
+    before, case = reservation(work, order.order_id), _case(order, work)
+    if answered(order, before) or before.waiting is not None:
+        return
+    if missing := unheard(case):
+        until = work.now + PATIENCE
+        awaited = ReservationAwaited(order=order, specification_ids=missing, until=until)
+        work.append(RESERVATION, order.order_id, awaited)
+        _look_again(order, work)
+    else:
+        write(reserve(case, before), work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAgain:
+    """A timer: the approval of this order may be answered now."""
+
+    order_id: str
+
+
+def look_again(timer: LookAgain, work: Work) -> None:
+    """Answers an approval that waits, if nothing it waits for is missing or it has waited long enough."""
+    before = reservation(work, timer.order_id)
+    if (waiting := before.waiting) is None:
+        return
+    case = _case(waiting.order, work)
+    if unheard(case) and work.now < waiting.until:
+        _look_again(waiting.order, work)
+    else:
+        write(reserve(case, before), work)
+
+
+def _look_again(order: Approved, work: Work) -> None:
+    timer = LookAgain(order_id=order.order_id)
+    work.timer(f"reserve/{order.order_id}", work.now + AGAIN, LOOK_AGAIN, asdict(timer))
+
+
+def _case(order: Approved, work: Work) -> Case:
     installed = _installed(work, named(order), lambda one: one.record.account_id == order.account_id)
-    write(reserve(order, reservation(work, order.order_id), installed), work)
+    return case_of(order, installed)
 
 
 def named(order: Approved) -> set[InstanceId]:

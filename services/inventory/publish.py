@@ -25,6 +25,7 @@ from services.inventory.domain.record import Changed, Record
 from services.inventory.domain.reservation import (
     Affected,
     ReservationAccepted,
+    ReservationAwaited,
     ReservationExtended,
     ReservationFulfilled,
     ReservationRefused,
@@ -61,7 +62,7 @@ def _named(happened: Happened) -> tuple[str, Data] | None:
             return "instance.changed", {**_changed(record, changes), "orderId": order, "version": version}
         case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded():
             return None
-        case ReservationExtended() | SpecificationHeard():
+        case ReservationAwaited() | ReservationExtended() | SpecificationHeard():
             return None
         case event:
             return _reservation_said(happened, event)

@@ -24,6 +24,7 @@ STORED = (
     Version(name="instance.released.v1", type=instance.InstanceReleased),
     Version(name="instance.child-added.v1", type=instance.ChildAdded),
     Version(name="instance.child-ended.v1", type=instance.ChildEnded),
+    Version(name="reservation.awaited.v1", type=reservation.ReservationAwaited),
     Version(name="reservation.accepted.v1", type=reservation.ReservationAccepted),
     Version(name="reservation.refused.v1", type=reservation.ReservationRefused),
     Version(name="reservation.extended.v1", type=reservation.ReservationExtended),

@@ -6,6 +6,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from schemas.envelope import Envelope
 from schemas.registry import MESSAGES, full
 from schemas.topics import FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS
 from services.chassis.partitions import partition_of
+from services.chassis.stored import micros
 from services.inventory.service import SERVICE
 from tests.world import PARTITIONS, World
 
@@ -71,6 +73,19 @@ class Inventory(World):
             "instanceId": id,
         }
         return self.say("domain-order.state-changed", {**data, **facts})
+
+    def publish_entry(self, id: str, kind: str, **facts: Any) -> None:
+        entry = {"specificationId": id, "version": "1", "name": id, "kind": kind}
+        self.send("specification.publish", {**entry, **facts})
+        self.run()
+
+    def later(self, seconds: int) -> None:
+        """The clock goes on, and what was due runs."""
+        self.clock.at += timedelta(seconds=seconds)
+        reader = self.readers["inventory"]
+        if due := reader.store.due(range(PARTITIONS), micros(self.clock.at), 100):
+            reader.inbox.fire(due, ())
+        self.run()
 
     def said(self, after: int = 0) -> list[tuple[str, Any]]:
         """Type (its middle) and data of what the service said from this message on."""
@@ -161,20 +176,9 @@ def test_a_record_sent_for_another_account_is_refused(inventory: Inventory) -> N
 
 
 def test_personal_values_and_those_of_unknown_specifications_are_sealed(inventory: Inventory) -> None:
-    inventory.send(
-        "specification.publish",
-        {
-            "specificationId": "spec-P",
-            "version": "1",
-            "name": "P",
-            "kind": "product",
-            "characteristics": [
-                {"name": "speed", "type": "number"},
-                {"name": "user", "type": "string", "personal": True},
-            ],
-        },
-    )
-    inventory.run()
+    speed = {"name": "speed", "type": "number"}
+    user = {"name": "user", "type": "string", "personal": True}
+    inventory.publish_entry("spec-P", "product", characteristics=[speed, user])
     inventory.load("P", name="Ada's line", characteristics={"speed": 1, "user": "Ada"})
     inventory.load("Q", characteristics={"speed": 1})
     page = inventory.page("P")
@@ -182,6 +186,19 @@ def test_personal_values_and_those_of_unknown_specifications_are_sealed(inventor
     sealed = (page["name"], page["characteristics"]["user"], inventory.page("Q")["characteristics"]["speed"])
     assert all(one.startswith("sealed:") for one in sealed)
     assert "Ada" not in json.dumps(inventory.said())
+
+
+def test_what_was_sealed_for_want_of_a_specification_is_reserved_plain_when_it_is_heard(
+    inventory: Inventory,
+) -> None:
+    inventory.load("P", characteristics={"speed": 1, "user": "Ada"})
+    speed = {"name": "speed", "type": "number"}
+    user = {"name": "user", "type": "string", "personal": True}
+    inventory.publish_entry("spec-P", "product", characteristics=[speed, user])
+    inventory.approve("O1", line("1", "change", "P"))
+    values = inventory.said()[-1][1]["tree"][0]["characteristics"]
+    assert values["speed"] == 1
+    assert values["user"].startswith("sealed:")
 
 
 def test_a_catalog_entry_that_breaks_a_rule_is_passed_over_in_silence(inventory: Inventory) -> None:
@@ -264,6 +281,27 @@ def test_two_orders_approved_in_the_same_batch_do_not_both_get_the_instance(inve
     inventory.run()
     answers = [(name, data["orderId"]) for name, data in inventory.said() if name.startswith("reservation")]
     assert answers == [("reservation.accepted", "O1"), ("reservation.refused", "O2")]
+
+
+@pytest.mark.rule("LIN-03")
+@pytest.mark.parametrize("heard", [True, False], ids=["heard", "never heard"])
+def test_a_change_waits_for_the_specification_that_says_how_far_it_goes(heard: bool) -> None:
+    inventory = Inventory()
+    inventory.load("C", kind="service")
+    inventory.load("R", "C", kind="service")
+    inventory.approve("O1", line("1", "change", "C", kind="service"), category="service")
+    inventory.approve("O1", line("1", "change", "C", kind="service"), category="service")
+    assert len(inventory.said()) == 2
+    inventory.later(seconds=1)
+    assert len(inventory.said()) == 2
+    if heard:
+        inner = [{"type": "realized_as", "target": "spec-R"}]
+        inventory.publish_entry("spec-C", "service", relationships=inner)
+    inventory.later(seconds=1 if heard else 60)
+    (accepted,) = [data for name, data in inventory.said() if name == "reservation.accepted"]
+    assert [one["instanceId"] for one in accepted["tree"]] == (["C", "R"] if heard else ["C"])
+    inventory.later(seconds=100)
+    assert inventory.readers["inventory"].store.timers() == 0
 
 
 def test_what_has_ended_leaves_the_tree_but_not_the_pages_and_comes_back_with_a_release() -> None:

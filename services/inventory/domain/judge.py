@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.table import NEEDED, broken
-from services.inventory.domain.tree import Approved, Installed, Line
+from services.inventory.domain.tree import Installed, affected
 from services.inventory.domain.words import PENDING, Action, InstanceId, LineId, OrderId, Reason, State
 
 MAX_TREE = 5_000
@@ -32,6 +33,10 @@ class Case:
             instance = self.installed.get(line.instance_id)
             if line.action is not Action.ADD and instance is not None:
                 yield line, instance
+
+
+def case_of(order: Approved, installed: Installed) -> Case:
+    return Case(order=order, installed=installed, affected=affected(order.lines, installed))
 
 
 def judge(case: Case) -> tuple[Reason, ...]:

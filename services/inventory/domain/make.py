@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance, InstanceMade
 from services.inventory.domain.judge import Case
 from services.inventory.domain.record import Coming, Record
-from services.inventory.domain.tree import Line
 from services.inventory.domain.words import Action, InstanceId, LineId, OrderId, Side, State, Values
 
 

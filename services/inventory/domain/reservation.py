@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from services.inventory.domain.approved import Approved
 from services.inventory.domain.words import (
     Action,
     InstanceId,
@@ -62,6 +64,15 @@ class Affected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationAwaited:
+    """The approval is answered when these specifications are heard, or at `until` without them."""
+
+    order: Approved
+    specification_ids: tuple[SpecificationId, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReservationAccepted:
     version: int
     category: Kind
@@ -98,7 +109,8 @@ class ReservationReleased:
 
 
 ReservationEvent: TypeAlias = (
-    ReservationAccepted
+    ReservationAwaited
+    | ReservationAccepted
     | ReservationRefused
     | ReservationExtended
     | ReservationFulfilled
@@ -124,6 +136,7 @@ class Reservation:
     version: int = 0
     phase: Phase = Phase.NONE
     attempts: int = 0
+    waiting: ReservationAwaited | None = None
     open: dict[LineId, list[InstanceId]] = field(default_factory=dict)
 
 
@@ -133,6 +146,7 @@ def initial(id: str) -> Reservation:
 
 def evolve(state: Reservation, event: ReservationEvent) -> Reservation:
     """The reservation after the event; changes the state it is given."""
+    state.waiting = event if isinstance(event, ReservationAwaited) else None
     match event:
         case ReservationAccepted(version=version):
             state.version, state.phase = version, Phase.RESERVED

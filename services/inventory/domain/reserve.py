@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import ChildAdded, Instance, InstanceReserved
 from services.inventory.domain.judge import Case, judge, too_large
 from services.inventory.domain.make import Made, made_by
@@ -18,8 +19,7 @@ from services.inventory.domain.reservation import (
     ReservationRefused,
     ReservedLine,
 )
-from services.inventory.domain.table import reserved
-from services.inventory.domain.tree import Approved, Installed, Line, affected
+from services.inventory.domain.table import Asked, reserved
 from services.inventory.domain.words import (
     INSTANCE,
     RESERVATION,
@@ -28,6 +28,7 @@ from services.inventory.domain.words import (
     InstanceId,
     Reason,
     Side,
+    SpecificationId,
     State,
 )
 
@@ -38,11 +39,23 @@ _SURELY_SMALL = 200
 """With so few instances and lines, only long values could make the message large."""
 
 
-def reserve(order: Approved, before: Reservation, installed: Installed) -> tuple[Append, ...]:
-    """What the approval appends; nothing for an approval that was answered, or that came too late."""
-    if order.version <= before.version or before.phase in (Phase.RESERVED, Phase.FULFILLED):
+def answered(order: Approved, before: Reservation) -> bool:
+    """The approval was answered before, or comes too late."""
+    return order.version <= before.version or before.phase in (Phase.RESERVED, Phase.FULFILLED)
+
+
+def unheard(case: Case) -> tuple[SpecificationId, ...]:
+    """Specifications that must be heard first: without them nobody can say how far a change goes (LIN-03)."""
+    changed = (_of(case, id) for id, line in case.affected.items() if line.asked is Asked.CHANGE)
+    missing = {one.record.specification_id for one in changed if case.installed.unheard(one)}
+    return tuple(sorted(missing))
+
+
+def reserve(case: Case, before: Reservation) -> tuple[Append, ...]:
+    """What the approval appends; nothing when it is answered."""
+    order = case.order
+    if answered(order, before):
         return ()
-    case = Case(order=order, installed=installed, affected=affected(order.lines, installed))
     if reasons := judge(case):
         return (_refused(order, reasons),)
     made = made_by(case, before.attempts)

@@ -3,61 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
+from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.specification import Specification
 from services.inventory.domain.table import Asked
-from services.inventory.domain.words import (
-    Action,
-    InstanceId,
-    Kind,
-    LineId,
-    OrderId,
-    SpecificationId,
-    State,
-    Values,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line of an approved order."""
-
-    line_id: LineId
-    action: Action
-    kind: Kind = Kind.PRODUCT
-    instance_id: InstanceId | None = None
-    specification_id: SpecificationId | None = None
-    specification_version: str | None = None
-    offering_id: str | None = None
-    parent_line_id: LineId | None = None
-    parent_instance_id: InstanceId | None = None
-    characteristics: Values = field(default_factory=dict)
-    location: str | None = None
-    move: bool = False
-    quantity: int | None = None
-    transient: bool = False
-
-    @property
-    def moves(self) -> bool:
-        return self.move and self.action is Action.CHANGE
-
-    @property
-    def asked(self) -> Asked:
-        return Asked.MOVE if self.moves else Asked(self.action)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approved:
-    """An order was approved: everything in it is to be reserved, or nothing."""
-
-    order_id: OrderId
-    account_id: str
-    version: int
-    category: Kind
-    action: str | None
-    lines: tuple[Line, ...]
+from services.inventory.domain.words import InstanceId, SpecificationId, State
 
 
 class Installed:
@@ -109,6 +60,13 @@ class Installed:
         version = of.version(parent.record.specification_version)
         target = child.record.specification_id
         return version is None or target in version.bundled or target not in version.inner
+
+    def unheard(self, parent: Instance) -> bool:
+        """Whether the specification that would say which children are bundled was not heard of yet."""
+        same = (child for child in map(self.get, self.children(parent.id)) if child is not None)
+        if not any(child.record.kind is parent.record.kind for child in same):
+            return False
+        return not self._specification(parent.record.specification_id).versions
 
 
 def affected(lines: tuple[Line, ...], installed: Installed) -> dict[InstanceId, Line]:

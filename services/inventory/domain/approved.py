@@ -1,0 +1,56 @@
+"""An approved order, as inventory hears it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from services.inventory.domain.table import Asked
+from services.inventory.domain.words import (
+    Action,
+    InstanceId,
+    Kind,
+    LineId,
+    OrderId,
+    SpecificationId,
+    Values,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of an approved order."""
+
+    line_id: LineId
+    action: Action
+    kind: Kind = Kind.PRODUCT
+    instance_id: InstanceId | None = None
+    specification_id: SpecificationId | None = None
+    specification_version: str | None = None
+    offering_id: str | None = None
+    parent_line_id: LineId | None = None
+    parent_instance_id: InstanceId | None = None
+    characteristics: Values = field(default_factory=dict)
+    location: str | None = None
+    move: bool = False
+    quantity: int | None = None
+    transient: bool = False
+
+    @property
+    def moves(self) -> bool:
+        return self.move and self.action is Action.CHANGE
+
+    @property
+    def asked(self) -> Asked:
+        return Asked.MOVE if self.moves else Asked(self.action)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """An order was approved: everything in it is to be reserved, or nothing."""
+
+    order_id: OrderId
+    account_id: str
+    version: int
+    category: Kind
+    action: str | None
+    lines: tuple[Line, ...]
