@@ -39,8 +39,6 @@ from services.inventory.domain.words import (
     State,
 )
 
-ROOT = "root"
-"""Rows: an instance to the root of its tree."""
 TREE = "tree"
 """Rows: a root to everything in its tree that has not ended."""
 
@@ -115,7 +113,8 @@ def _readable(instance: Instance, work: Work) -> Instance:
 
 def tree_of(id: InstanceId, work: Work) -> Iterable[InstanceId]:
     """Everything in the tree of an instance that has not ended."""
-    return [member for root in work.members(ROOT, id) for member in work.members(TREE, root)]
+    instance = find(work)(id)
+    return list(work.members(TREE, instance.record.root_id)) if isinstance(instance, Instance) else ()
 
 
 def hear_specification(id: SpecificationId, heard: SpecificationHeard, work: Work) -> None:
@@ -217,7 +216,6 @@ def _rows(id: InstanceId, event: object, work: Work) -> None:
 
 
 def _place(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
-    work.put(ROOT, id, root)
     if state is not State.INACTIVE:
         work.put(TREE, root, id)
 
@@ -225,7 +223,6 @@ def _place(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
 def _move(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
     before = _record(id, work).root_id
     if before != root:
-        work.drop(ROOT, id, before)
         work.drop(TREE, before, id)
         _place(id, root, state, work)
 

@@ -35,8 +35,8 @@ def approved(data: order.OrderApproved, work: Work) -> Wishes:
     named = {
         id for line in data.lines for id in (line.instance_id, line.parent_instance_id) if id is not None
     }
-    yield [StreamOf(RESERVATION, data.order_id), *(RowsOf(handlers.ROOT, id) for id in named)]
-    roots = {root for id in named for root in work.members(handlers.ROOT, id)}
+    yield [StreamOf(RESERVATION, data.order_id), *(StreamOf(INSTANCE, id) for id in named)]
+    roots = {one.record.root_id for one in map(handlers.find(work), named) if isinstance(one, Instance)}
     yield [RowsOf(handlers.TREE, root) for root in roots]
     members = named.union(*(work.members(handlers.TREE, root) for root in roots))
     yield [StreamOf(INSTANCE, id) for id in (*members, *_ids_to_be(data, len(members)))]

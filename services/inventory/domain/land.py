@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from services.inventory.domain.fulfil import Find, after, ended_or_not, flip, is_held, note
+from services.inventory.domain.flip import Find, after, ended_or_not, flip, is_held, note
 from services.inventory.domain.instance import (
     ChildEnded,
     Instance,
