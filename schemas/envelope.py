@@ -66,7 +66,8 @@ _NAMES = {
     "ce_logid": "logid",
 }
 _STRUCTURED_NAMES = {header[3:]: name for header, name in _NAMES.items()}
-_PUBLIC = {name: header[3:] for header, name in _NAMES.items()}
+_PUBLIC = {name: header[3:] for header, name in _NAMES.items() if name != "logid"}
+"""The texts of an envelope in their order, by their public names."""
 
 
 def read(
@@ -117,8 +118,8 @@ def place(headers: Mapping[str, bytes]) -> tuple[int | None, int | None, str | N
     )
     try:
         return (
-            None if sequence is None else int(sequence),
-            None if previous is None else int(previous),
+            None if sequence is None else _whole(sequence),
+            None if previous is None else _whole(previous),
             None if logid is None else logid.decode(),
         )
     except ValueError as error:
@@ -153,6 +154,13 @@ def _checked(envelope: Envelope, keyless: bool) -> Envelope:
         raise Unreadable(
             "the attribute 'accountid' is missing: it is the account the message is about", "accountid"
         )
+    for name, text in zip(_PUBLIC, envelope, strict=False):
+        if isinstance(text, str) and (len(text) > MAX_ATTRIBUTE or not text.isprintable()):
+            raise Unreadable(
+                f"the attribute '{_PUBLIC[name]}' is longer than {MAX_ATTRIBUTE} characters, or has one that "
+                "cannot be printed: make it short and plain",
+                _PUBLIC[name],
+            )
     return envelope
 
 

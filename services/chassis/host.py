@@ -58,7 +58,8 @@ log = structlog.get_logger()
 def setup(service: Service, store: Store, keys: Keys, partitions: int) -> Setup:
     """What the parts of the chassis share for one service."""
     categories = {category.name: category for category in (*service.categories, *answers.CATEGORIES)}
-    return Setup(store, keys, Codec((*service.stored, *answers.STORED)), categories, partitions)
+    codec = Codec((*service.stored, *answers.STORED))
+    return Setup(store, keys, codec, categories, partitions, service.shared_rows)
 
 
 def topics(partitions: int) -> list[TopicConfig]:

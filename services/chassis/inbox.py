@@ -8,29 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Protocol
 
-from pydantic import ValidationError
-from pydantic_core import from_json
+import structlog
 
-from schemas.envelope import Envelope, Unreadable, read
-from schemas.topics import CATALOG, TOPICS
-from services.chassis import answers
-from services.chassis.answers import ParkedMessage, identity, refusal
+from services.chassis import answers, timers
+from services.chassis.answers import ParkedMessage
 from services.chassis.cache import Cache
-from services.chassis.intake import Handled, Intake, Taken
+from services.chassis.deciding import decide_all, order_of, run, said, work_of
+from services.chassis.intake import Faulted, Handled, Intake
 from services.chassis.parking import QUEUE, Parking
-from services.chassis.ports import (
-    Conflict,
-    Fence,
-    PortError,
-    Record,
-    Row,
-    Timer,
-)
-from services.chassis.service import Refused, Service, Why
-from services.chassis.stored import adapter
-from services.chassis.work import Batch, MessageWork, Setup, wishes
+from services.chassis.ports import Conflict, Fence, PortError, Record, Row, Timer
+from services.chassis.service import Service
+from services.chassis.work import Batch, MessageWork, Setup
+
+__all__ = ["Faulted", "Inbox"]
+
+log = structlog.get_logger()
 
 
 class Clock(Protocol):
@@ -40,14 +34,6 @@ class Clock(Protocol):
 
     @property
     def ahead(self) -> timedelta: ...
-
-
-class Faulted(Exception):
-    """A message could not be handled; nothing of its batch took effect. The cause is `__cause__`."""
-
-    def __init__(self, record: Record) -> None:
-        super().__init__(f"{record.topic}/{record.partition}@{record.offset} could not be handled")
-        self.record = record
 
 
 class Inbox:
@@ -66,53 +52,64 @@ class Inbox:
     def handle(self, records: Sequence[Record], fences: Sequence[Fence]) -> Handled:
         """Handles the records in order, in one transaction.
 
-        Raises `Faulted` (a handler failed), `Fenced`, `Unavailable`, or `Conflict` when another writer won
-        twice; nothing took effect then, and the cache has forgotten what the batch changed.
+        Raises `Faulted` (something of it failed), `Fenced`, `Unavailable`, or `Conflict` when another writer
+        won twice; nothing took effect then, and the cache has forgotten what the batch changed.
         """
 
         def decide(batch: Batch, handled: Handled) -> None:
-            self._decide(batch, self.intake.take(batch, records, handled), handled)
+            decide_all(batch, self.parking, self.intake.take(batch, records, handled), handled)
 
-        return self._twice(decide, fences)
+        return self._faulting(records, decide, fences)
 
     def park(self, record: Record, error: Exception, fences: Sequence[Fence]) -> Handled:
-        """Parks a record that faulted again and again; it counts as handled."""
+        """Parks a record that faulted again and again; it counts as handled. Raises `PortError`."""
 
         def decide(batch: Batch, handled: Handled) -> None:
             for one in self.intake.take(batch, (record,), handled):
                 work = MessageWork(batch, one.envelope, one.key)
-                order = one.route.order(one.data) if one.route is not None else None
-                self.parking.fault(batch, work, record, (_said(error), order))
+                self.parking.fault(batch, work, record, (said(error), order_of(one)))
 
-        return self._twice(decide, fences)
+        def bytes_only(batch: Batch, handled: Handled) -> None:
+            if self.intake.pass_over(batch, record, handled):
+                self.parking.unreadable(batch, record, said(error))
 
-    def fire(self, timers: Sequence[Timer], fences: Sequence[Fence]) -> Handled:
+        try:
+            return self._twice(decide, fences)
+        except PortError:
+            raise
+        except Exception as worse:
+            log.error("it cannot even be read: parked as bytes, its order does not wait", error=said(worse))
+            return self._twice(bytes_only, fences)
+
+    def fire(self, due: Sequence[Timer], fences: Sequence[Fence]) -> Handled:
         """Runs timers that are due, and takes them away, in one transaction. Raises as `handle` does."""
 
         def decide(batch: Batch, handled: Handled) -> None:
-            for timer in timers:
-                self._fire(batch, timer)
-                handled.counts["timers"] += 1
+            for timer in due:
+                if batch.stands(timer):
+                    batch.timer(timer.timer, None)
+                    decide_all(batch, self.parking, [timers.taken(self.service, timer)], handled)
+
+        return self._faulting([timers.record_of(self.service, timer) for timer in due], decide, fences)
+
+    def park_timer(self, timer: Timer, error: Exception, fences: Sequence[Fence]) -> Handled:
+        """Parks a timer that faulted again and again, under the topic of the service's own events."""
+        record = timers.record_of(self.service, timer)
+
+        def decide(batch: Batch, _: Handled) -> None:
+            batch.timer(timer.timer, None)
+            envelope = timers.envelope_of(self.service, timer)
+            work = MessageWork(batch, envelope, envelope.account or timer.timer)
+            self.parking.fault(batch, work, record, (said(error), self._order_of(timer)))
 
         return self._twice(decide, fences)
 
-    def _fire(self, batch: Batch, timer: Timer) -> None:
-        body = from_json(timer.body)
-        name, account = body["name"], body["account"]
-        envelope = Envelope(
-            id=f"timer/{timer.timer}/{timer.due}",
-            source=f"/aftersale/{self.service.name}",
-            type=name,
-            account=account,
-            correlation=body["correlation"],
-            actor=body.get("actor"),
-        )
-        work = MessageWork(batch, envelope, account or timer.timer)
-        work.cancel_timer(timer.timer)
-        route = self.service.timers[name]
-        data = adapter(route.model).validate_python(body["data"])
-        wishes((route.needs(data, work),), batch)
-        route.handle(data, work)
+    def _order_of(self, timer: Timer) -> str | None:
+        try:
+            return order_of(timers.taken(self.service, timer))
+        except Exception as error:
+            log.error("the timer cannot be read: its order does not wait", error=said(error))
+            return None
 
     def retry(self, id: str, fences: Sequence[Fence]) -> Handled:
         """Handles a parked message and its queue in order, in one transaction with their resolutions.
@@ -121,9 +118,11 @@ class Inbox:
         """
         try:
             return self._twice(lambda batch, _: self._retry(batch, id), fences)
-        except (Faulted, Unreadable, ValidationError) as error:
-            cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-            return self._twice(lambda batch, _: self._failed(batch, id, cause), fences)
+        except PortError:
+            raise
+        except Exception as error:
+            reason = said(error)
+            return self._twice(lambda batch, _: self._failed(batch, id, reason), fences)
 
     def discard(self, id: str, fences: Sequence[Fence]) -> Handled:
         """Takes a parked message off the list unhandled, and has what waits behind it tried again."""
@@ -149,19 +148,15 @@ class Inbox:
 
     def _again(self, batch: Batch, state: ParkedMessage) -> None:
         record = self.parking.record(batch, state)
-        external = TOPICS[record.topic].external
-        envelope, body = read(record.headers, record.value, keyless=not external or record.topic == CATALOG)
-        reasons, data = self.intake.read(envelope, record, body)
-        key = envelope.account or (record.key or b"").decode()
-        one = Taken(
-            record, envelope, key, self.service.routes.get(envelope.type), data, external, body, reasons
-        )
-        work = MessageWork(batch, envelope, key, body if external else None)
-        self.parking.resolved(batch, state, self._run(batch, one, work))
+        if (timer := timers.timer_of(self.service, record)) is not None:
+            one = timers.taken(self.service, timer)
+        else:
+            one = self.intake.again(record)
+        self.parking.resolved(batch, state, run(batch, one, work_of(batch, one)))
 
-    def _failed(self, batch: Batch, id: str, error: Exception) -> None:
+    def _failed(self, batch: Batch, id: str, reason: str) -> None:
         state: ParkedMessage = batch.fold(answers.PARKED, id).state
-        self.parking.failed(batch, state, _said(error))
+        self.parking.failed(batch, state, reason)
         self.parking.answered(batch, state)
 
     def forget(self) -> None:
@@ -169,6 +164,16 @@ class Inbox:
         self.cache.clear()
         self.parking.forget()
         self.intake.forget()
+
+    def _faulting(
+        self, records: Sequence[Record], decide: Callable[[Batch, Handled], None], fences: Sequence[Fence]
+    ) -> Handled:
+        try:
+            return self._twice(decide, fences)
+        except (PortError, Faulted):
+            raise
+        except Exception as error:
+            raise Faulted(records[0]) from error
 
     def _twice(self, decide: Callable[[Batch, Handled], None], fences: Sequence[Fence]) -> Handled:
         try:
@@ -195,63 +200,3 @@ class Inbox:
         handled.appended = batch.appended
         self.cache.trim()
         return handled
-
-    def _decide(self, batch: Batch, taken: Sequence[Taken], handled: Handled) -> None:
-        works = [
-            MessageWork(batch, one.envelope, one.key, one.body if one.external else None) for one in taken
-        ]
-        self._grant(batch, taken, works)
-        for one, work in zip(taken, works, strict=True):
-            handled.counts[self._one(batch, one, work)] += 1
-
-    def _grant(self, batch: Batch, taken: Sequence[Taken], works: Sequence[MessageWork]) -> None:
-        needs = (
-            one.route.needs(one.data, work)
-            for one, work in zip(taken, works, strict=True)
-            if one.route is not None and not one.refusal
-        )
-        try:
-            wishes(needs, batch)
-        except PortError:
-            raise
-        except Exception as error:
-            raise Faulted(taken[0].record) from error
-
-    def _one(self, batch: Batch, one: Taken, work: MessageWork) -> str:
-        order = one.route.order(one.data) if one.route is not None and not one.refusal else None
-        if order is not None and (blocker := self.parking.blocker(order)) is not None:
-            self.parking.queue(batch, work, one.record, (order, blocker))
-            return "queued"
-        return self._run(batch, one, work)
-
-    def _run(self, batch: Batch, one: Taken, work: MessageWork) -> Literal["handled", "refused"]:
-        mark = batch.mark()
-        try:
-            if one.refusal:
-                raise Refused(*one.refusal)
-            assert one.route is not None
-            one.route.handle(one.data, work)
-        except Refused as refused:
-            if not one.external:
-                raise Faulted(one.record) from refused
-            batch.back_to(mark)
-            self._refuse(work, one, refused.reasons)
-            return "refused"
-        except (PortError, Faulted):
-            raise
-        except Exception as error:
-            raise Faulted(one.record) from error
-        return "handled"
-
-    def _refuse(self, work: MessageWork, one: Taken, reasons: tuple[Why, ...]) -> None:
-        envelope = one.envelope
-        about = one.route.order(one.data) if one.route is not None and one.data is not None else None
-        event = refusal(envelope, reasons, about)
-        work.append(answers.REFUSED, identity(envelope.source, envelope.id), event)
-        if about is not None:
-            work.put("refused", about, identity(envelope.source, envelope.id))
-
-
-def _said(error: Exception) -> str:
-    cause = error.__cause__ or error
-    return f"{type(cause).__name__}: {cause}"

@@ -10,16 +10,33 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from schemas.envelope import Envelope, Unreadable, parsed, read
+from schemas.envelope import (
+    MAX_BYTES,
+    MAX_OUT_BYTES,
+    Envelope,
+    Unreadable,
+    binary,
+    parsed,
+    place,
+    read,
+)
 from schemas.registry import MESSAGES, nearest
 from schemas.topics import CATALOG, TOPICS
 from services.chassis.answers import digest
 from services.chassis.parking import Parking
 from services.chassis.partitions import partition_of
-from services.chassis.ports import Answer, Committed, Record, TopicPartition
+from services.chassis.ports import Answer, Committed, PortError, Record, TopicPartition
 from services.chassis.service import Route, Service, Why
 from services.chassis.stored import adapter
 from services.chassis.work import Appended, Batch, Setup
+
+
+class Faulted(Exception):
+    """A message could not be handled; nothing of its batch took effect. The cause is `__cause__`."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(f"{record.topic}/{record.partition}@{record.offset} could not be handled")
+        self.record = record
 
 
 class Taken(NamedTuple):
@@ -72,7 +89,12 @@ class Intake:
         asked: list[tuple[int, Taken]] = []
         for record in records:
             external = TOPICS[record.topic].external
-            taken = self._external(batch, record) if external else self._own(batch, record, handled)
+            try:
+                taken = self._external(batch, record) if external else self._own(batch, record, handled)
+            except PortError:
+                raise
+            except Exception as error:
+                raise Faulted(record) from error
             if taken is not None and external:
                 asked.append((len(own), taken))
             own.append(taken)
@@ -81,37 +103,48 @@ class Intake:
 
     def _own(self, batch: Batch, record: Record, handled: Handled) -> Taken | None:
         """A message of our own services, when it is the next one of its sender in this partition."""
-        tp = TopicPartition(record.topic, record.partition)
+        headers = dict(record.headers)
+        type_ = headers.get("ce_type", b"").decode("utf-8", "replace")
         try:
-            envelope, body = read(record.headers, record.value, keyless=True)
-            if envelope.sequence is None or envelope.logid is None:
-                raise Unreadable("a message of our own services has a 'sequence' and a 'logid'", "sequence")
-            if not self._fits(batch, tp, envelope, record, handled):
+            if not self._fits(batch, record, place(headers), handled):
                 return None
-            if (validate := self._validators.get(envelope.type)) is None:
-                handled.counts["passed over"] += 1
+            if (validate := self._validators.get(type_)) is None:
+                handled.counts["passed over" if type_ in MESSAGES else "unknown"] += 1
                 return None
-            data = validate(body)
+            envelope = binary(headers)
+            data = validate(record.value)
         except (Unreadable, ValidationError) as error:
-            self.parking.unreadable(batch, record, error)
+            self.parking.unreadable(batch, record, str(error))
             handled.counts["parked"] += 1
             return None
-        key = envelope.account or (record.key or b"").decode()
-        return Taken(record, envelope, key, self.service.routes[envelope.type], data, False, body)
+        key = key_of(envelope, record)
+        return Taken(record, envelope, key, self.service.routes[type_], data, False, record.value)
+
+    def pass_over(self, batch: Batch, record: Record, handled: Handled) -> bool:
+        """Counts the record as handled whatever stands in it; False when it is not its turn."""
+        if TOPICS[record.topic].external:
+            return True
+        try:
+            return self._fits(batch, record, place(dict(record.headers)), handled)
+        except Unreadable:
+            return True
 
     def _fits(
-        self, batch: Batch, tp: TopicPartition, envelope: Envelope, record: Record, handled: Handled
+        self, batch: Batch, record: Record, at: tuple[int | None, int | None, str | None], handled: Handled
     ) -> bool:
-        assert envelope.sequence is not None
-        name = f"{tp.topic}/{tp.partition}/{envelope.logid}"
-        place = batch.commit.places.get(name) or self._known_places().get(name, 0)
-        if envelope.sequence <= place:
+        """Whether it is the next of its sender. Raises `Unreadable` when it does not say where it stands."""
+        sequence, previous, logid = at
+        if sequence is None or logid is None:
+            raise Unreadable("a message of our own services has a 'sequence' and a 'logid'", "sequence")
+        name = f"{record.topic}/{record.partition}/{logid}"
+        known = batch.commit.places.get(name) or self._known_places().get(name, 0)
+        if sequence <= known:
             handled.counts["again"] += 1
             return False
-        if (envelope.previous or 0) > place:
-            handled.gaps.setdefault(tp, record.offset)
+        if (previous or 0) > known:
+            handled.gaps.setdefault(TopicPartition(record.topic, record.partition), record.offset)
             return False
-        batch.commit.places[name] = envelope.sequence
+        batch.commit.places[name] = sequence
         return True
 
     def _known_places(self) -> dict[str, int]:
@@ -127,15 +160,27 @@ class Intake:
             reasons, data = self.read(envelope, record, body)
         except Unreadable as error:
             if answering:
-                self.parking.unreadable(batch, record, error)
+                self.parking.unreadable(batch, record, str(error))
             return None
         if reasons and not answering:
             return None
-        key = envelope.account or (record.key or b"").decode() or envelope.id
-        return Taken(record, envelope, key, self.service.routes.get(envelope.type), data, True, body, reasons)
+        route = self.service.routes.get(envelope.type)
+        return Taken(record, envelope, key_of(envelope, record), route, data, True, body, reasons)
+
+    def again(self, record: Record) -> Taken:
+        """A record that was parked, whatever was handled since. Raises `Unreadable`."""
+        external = TOPICS[record.topic].external
+        limit = MAX_BYTES if external else MAX_OUT_BYTES
+        keyless = not external or record.topic == CATALOG
+        envelope, body = read(record.headers, record.value, keyless, limit)
+        reasons, data = self.read(envelope, record, body)
+        route = self.service.routes.get(envelope.type)
+        return Taken(record, envelope, key_of(envelope, record), route, data, external, body, reasons)
 
     def read(self, envelope: Envelope, record: Record, body: bytes) -> tuple[tuple[Why, ...], Any]:
         """The reasons why the command cannot even be decided, or its content. Raises `Unreadable`."""
+        if _SUSPECT in body and (why := _unkept(parsed(body))) is not None:
+            return (why,), None
         validate = self._validators.get(envelope.type)
         if validate is None:
             parsed(body)
@@ -206,6 +251,27 @@ class Intake:
             field="id",
         )
         return one._replace(refusal=(why,))
+
+
+def key_of(envelope: Envelope, record: Record) -> str:
+    """What is published about the message has this key."""
+    return envelope.account or (record.key or b"").decode("utf-8", "replace") or envelope.id
+
+
+# Only an escape can bring U+0000 into JSON, and PostgreSQL keeps no text with it.
+_SUSPECT = rb"\u0000"
+
+
+def _unkept(value: Any) -> Why | None:
+    """Why no store could keep the value."""
+    match value:
+        case str() if "\0" in value:
+            return Why("FIELD", "a text holds the character U+0000: leave it out", field="data")
+        case dict():
+            return next((why for pair in value.items() for one in pair if (why := _unkept(one))), None)
+        case list():
+            return next((why for one in value if (why := _unkept(one))), None)
+    return None
 
 
 def _unknown_type(envelope: Envelope, topic: str) -> Why:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from schemas.envelope import Unreadable, read
+from schemas.envelope import MAX_ATTRIBUTE, MAX_OUT_BYTES, Unreadable, read
+from schemas.topics import CATALOG
 from services.chassis.answers import (
     PARKED,
     MessageParked,
     ParkedMessage,
     ParkedResolved,
     RetryFailed,
+    digest,
     identity,
 )
 from services.chassis.personal import seal, unseal
@@ -41,12 +43,13 @@ class Parking:
             self._blocked = {row.key: row.member for row in self._setup.store.rows_of(BLOCKED)}
         return self._blocked.get(order)
 
-    def unreadable(self, batch: Batch, record: Record, error: Exception) -> None:
+    def unreadable(self, batch: Batch, record: Record, reason: str) -> None:
         """Parks a record that is no message, or not one of its type: it blocks nothing."""
         envelope_id = f"{record.topic}/{record.partition}/{record.offset}"
-        key = (record.key or b"").decode("utf-8", "replace")
-        meta = Meta(key=key or envelope_id, account=None, recorded=micros(batch.now), cause=envelope_id)
-        self._park(batch, record, meta, MessageParked(**_shape(record, batch, None), reason=str(error)))
+        account = _account(record)
+        key = account or (record.key or b"").decode("utf-8", "replace") or envelope_id
+        meta = Meta(key=key, account=account, recorded=micros(batch.now), cause=envelope_id)
+        self._park(batch, record, meta, MessageParked(**_shape(record, batch, account), reason=reason))
 
     def fault(self, batch: Batch, work: MessageWork, record: Record, why: tuple[str, str | None]) -> None:
         """Parks a message that failed again and again; what follows for its order queues behind it."""
@@ -143,12 +146,22 @@ class Parking:
 
 
 def _identity(record: Record) -> tuple[str, ...]:
-    """What stays the same when the record comes again."""
+    """What stays the same when the record comes again; a wiped log gives its offset to another."""
     try:
-        envelope, _ = read(record.headers, record.value, keyless=True)
+        envelope, _ = read(record.headers, record.value, keyless=True, limit=MAX_OUT_BYTES)
     except Unreadable:
-        return (str(record.partition), str(record.offset))
+        parts = (record.value, *(part for name, raw in record.headers for part in (name.encode(), raw)))
+        return (str(record.partition), str(record.offset), digest(*parts).hex())
     return (envelope.source, envelope.id)
+
+
+def _account(record: Record) -> str | None:
+    """Whose key seals what cannot be read: its sender says it in a header, or by the key of the record."""
+    if record.topic == CATALOG:
+        return None
+    said = next((raw for name, raw in record.headers if name == "ce_accountid"), b"") or record.key or b""
+    account = said.decode("utf-8", "replace")
+    return account if 0 < len(account) <= MAX_ATTRIBUTE and account.isprintable() else None
 
 
 def _shape(record: Record, batch: Batch, account: str | None) -> dict[str, Any]:

@@ -85,7 +85,7 @@ class Work(Protocol):
         ...
 
     def members(self, kind: str, key: str) -> Collection[str]:
-        """The lookup rows of a key."""
+        """The lookup rows of a key, sorted; rows that are put or dropped later do not change them."""
         ...
 
     def put(self, kind: str, key: str, member: str) -> None:
@@ -178,15 +178,15 @@ class Public(NamedTuple):
 
 
 class Happened(NamedTuple):
-    """A stored event on its way out."""
+    """A stored event on its way out; times are microseconds since the epoch."""
 
     category: str
     id: str
     version: int
     event: Any
     account: str
-    recorded: datetime
-    effective: datetime
+    recorded: int
+    effective: int
 
 
 class Page(NamedTuple):
@@ -209,6 +209,8 @@ class Service:
     """By full message type. A type not named is passed over."""
     timers: Mapping[str, Route] = field(default_factory=dict)
     categories: tuple[Category, ...]
+    shared_rows: frozenset[str] = frozenset()
+    """Kinds of lookup rows written by owners of other partitions: read again once a batch."""
     stored: tuple[Version, ...]
     publish: Callable[[Happened], Iterable[Public]]
     pages: Callable[[str, str, Any], Iterable[Page]]

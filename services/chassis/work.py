@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ from schemas.envelope import Envelope
 from services.chassis.cache import Cache, Fold
 from services.chassis.partitions import partition_of
 from services.chassis.personal import is_sealed, seal_value, unseal_value
-from services.chassis.ports import Commit, Keys, NewEvent, Row, Store, Timer
+from services.chassis.ports import Commit, Keys, NewEvent, Row, Store, StoredEvent, Timer
 from services.chassis.service import Category, RowsOf, StreamOf, Wish
 from services.chassis.stored import Codec, Meta, meta_line, micros, split
 
@@ -37,6 +36,7 @@ class Setup(NamedTuple):
     codec: Codec
     categories: Mapping[str, Category]
     partitions: int
+    shared_rows: frozenset[str] = frozenset()
 
 
 class Batch:
@@ -49,11 +49,14 @@ class Batch:
         self.ahead = ahead // timedelta(microseconds=1) or None
         self.commit = Commit()
         self.appended: list[Appended] = []
+        self._encoded: list[NewEvent] = []
+        self._line: tuple[Meta | None, bytes] = (None, b"")
         self._rows: list[tuple[Row, bool]] = []
         self._timers: list[tuple[str, Timer | None]] = []
         self._touched: dict[str, None] = {}
         self._touched_rows: set[tuple[str, str]] = set()
         self._fresh: set[str] = set()
+        self._fresh_rows: set[tuple[str, str]] = set()
         self._keys: dict[str, bytes | None] = {}
 
     # ------------------------------------------------------------------------------------- reading
@@ -65,14 +68,12 @@ class Batch:
         for wish in wishes:
             if isinstance(wish, StreamOf):
                 self._want_stream(f"{wish.category}-{wish.id}", wish.category, streams)
-            elif self.cache.rows(wish) is None:
+            elif not self._has_rows((wish.kind, wish.key)):
                 rows.append((wish.kind, wish.key))
         if streams:
             self._load(streams)
         if rows:
-            found = self.setup.store.rows(set(rows))
-            for key in rows:
-                self.cache.keep_rows(key, set(found.get(key, ())))
+            self._load_rows(rows)
 
     def _want_stream(self, stream: str, category: str, into: dict[str, int]) -> None:
         fold = self.cache.fold(stream)
@@ -80,6 +81,17 @@ class Batch:
             into[stream] = 0
         elif self.setup.categories[category].shared and stream not in self._fresh:
             into[stream] = fold.version
+
+    def _has_rows(self, key: tuple[str, str]) -> bool:
+        if self.cache.rows(key) is None:
+            return False
+        return key[0] not in self.setup.shared_rows or key in self._fresh_rows
+
+    def _load_rows(self, keys: Collection[tuple[str, str]]) -> None:
+        found = self.setup.store.rows(set(keys))
+        for key in keys:
+            self.cache.keep_rows(key, set(found.get(key, ())))
+        self._fresh_rows.update(keys)
 
     def _load(self, streams: Mapping[str, int]) -> None:
         found = self.setup.store.load(streams)
@@ -102,9 +114,9 @@ class Batch:
         return fold
 
     def members(self, kind: str, key: str) -> set[str]:
-        if (members := self.cache.rows((kind, key))) is None:
+        if not self._has_rows((kind, key)):
             self.grant((RowsOf(kind, key),))
-            members = self.cache.rows((kind, key))
+        members = self.cache.rows((kind, key))
         assert members is not None
         return members
 
@@ -115,8 +127,16 @@ class Batch:
         stream = f"{category}-{id}"
         self._touched[stream] = None
         fold.version += 1
+        # Encoded before it is folded: a fold may keep parts of the event, and change them later.
+        name, data = self.setup.codec.encode(event)
+        self._encoded.append(NewEvent(stream, fold.version, name, self._line_of(meta) + data))
         self.appended.append(Appended(stream, fold.version, event, meta))
         fold.state = self.setup.categories[category].evolve(fold.state, event)
+
+    def _line_of(self, meta: Meta) -> bytes:
+        if self._line[0] is not meta:
+            self._line = (meta, meta_line(meta))
+        return self._line[1]
 
     def put(self, row: Row) -> None:
         members = self.members(row.kind, row.key)
@@ -136,6 +156,10 @@ class Batch:
         """Sets a timer, or takes it away."""
         self._timers.append((id, timer))
 
+    def stands(self, timer: Timer) -> bool:
+        """False when this batch has set the timer anew, or taken it away."""
+        return all(id != timer.timer for id, _ in self._timers)
+
     def key_of(self, account: str) -> bytes | None:
         """The account's key, made when there is none; None when it was forgotten."""
         if account not in self._keys:
@@ -145,13 +169,8 @@ class Batch:
     # ------------------------------------------------------------------------------------ finishing
 
     def written(self) -> Commit:
-        """The transaction: every event encoded once, the meta line of a message once."""
-        lines: dict[int, bytes] = {}
-        for stream, version, event, meta in self.appended:
-            if (line := lines.get(id(meta))) is None:
-                line = lines[id(meta)] = meta_line(meta)
-            name, data = self.setup.codec.encode(event)
-            self.commit.events.append(NewEvent(stream, version, name, line + data))
+        """The transaction."""
+        self.commit.events = self._encoded
         rows, timers = dict(self._rows), dict(self._timers)
         self.commit.put_rows = [row for row, there in rows.items() if there]
         self.commit.drop_rows = [row for row, there in rows.items() if not there]
@@ -171,12 +190,14 @@ class Batch:
         """Undoes what was done since the mark; the folds are made again from the log and this batch."""
         if self.mark() == mark:
             return
-        del self.appended[mark[0] :], self._rows[mark[1] :], self._timers[mark[2] :]
+        del self.appended[mark[0] :], self._encoded[mark[0] :]
+        del self._rows[mark[1] :], self._timers[mark[2] :]
         self.abandon()
-        for stream, version, event, _ in self.appended:
-            category, id = split(stream)
+        for new in self._encoded:
+            category, id = split(new.stream)
             fold = self.fold(category, id)
-            fold.version = version
+            fold.version = new.version
+            event = self.setup.codec.decode(StoredEvent(0, *new))
             fold.state = self.setup.categories[category].evolve(fold.state, event)
         for row, there in self._rows:
             members = self.members(row.kind, row.key)
@@ -225,18 +246,22 @@ class MessageWork:
         if self._command is None and effective is None:
             return self._meta
         kept, self._command = self._command, None
-        return replace(
-            self._meta,
+        return self._meta._replace(
             effective=None if effective is None else micros(effective),
             command=None if kept is None else self._kept(kept),
         )
 
-    def _kept(self, command: bytes) -> str:
+    def _kept(self, command: bytes) -> str | None:
+        """None when the account was forgotten: nothing of it is kept then."""
         text = command.decode("utf-8", "replace")
-        return text if self.message.account is None else str(self._sealed(text))
+        if self.message.account is None:
+            return text
+        sealed: str | None = self._sealed(text)
+        return sealed
 
     def members(self, kind: str, key: str) -> Collection[str]:
-        return self._batch.members(kind, key)
+        # In one order for ever, and safe to walk through while rows are put and dropped.
+        return sorted(self._batch.members(kind, key))
 
     def put(self, kind: str, key: str, member: str) -> None:
         self._batch.put(Row(kind, key, member))
@@ -252,6 +277,7 @@ class MessageWork:
             "account": message.account,
             "correlation": message.correlation or message.id,
             "actor": message.actor,
+            "traceparent": message.traceparent,
         }
         partition = partition_of(self._meta.key.encode(), self._batch.setup.partitions)
         self._batch.timer(id, Timer(id, partition, micros(due), to_json(body)))

@@ -1,0 +1,119 @@
+"""How one message comes to its outcome inside a batch: handled, refused, or queued behind a parked one."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from schemas.envelope import Unreadable
+from services.chassis import answers
+from services.chassis.answers import identity, refusal
+from services.chassis.intake import Faulted, Handled, Taken
+from services.chassis.parking import Parking
+from services.chassis.ports import PortError
+from services.chassis.service import Refused, Why, Wish, Work
+from services.chassis.work import Batch, MessageWork, wishes
+
+
+def work_of(batch: Batch, one: Taken) -> MessageWork:
+    return MessageWork(batch, one.envelope, one.key, one.body if one.external else None)
+
+
+def decide_all(batch: Batch, parking: Parking, taken: Sequence[Taken], handled: Handled) -> None:
+    """Every message in its turn, what they need being read beforehand. Raises `Faulted`."""
+    works = [work_of(batch, one) for one in taken]
+    _grant(batch, taken, works)
+    for one, work in zip(taken, works, strict=True):
+        handled.counts[_decide(batch, parking, one, work)] += 1
+
+
+def run(batch: Batch, one: Taken, work: MessageWork) -> Literal["handled", "refused"]:
+    """Has the route handle it. A command from outside may be refused; all else that goes wrong is a fault."""
+    mark = batch.mark()
+    try:
+        if one.refusal:
+            raise Refused(*one.refusal)
+        assert one.route is not None
+        one.route.handle(one.data, work)
+    except Refused as refused:
+        if not one.external:
+            raise Faulted(one.record) from refused
+        batch.back_to(mark)
+        _refuse(batch, one, refused.reasons)
+        return "refused"
+    except (PortError, Faulted):
+        raise
+    except Exception as error:
+        raise Faulted(one.record) from error
+    return "handled"
+
+
+def said(error: BaseException) -> str:
+    """What went wrong, without a value of the message: what is parked is published as it is."""
+    cause = error.__cause__ or error
+    kind = type(cause).__name__
+    if isinstance(cause, Unreadable | Refused | PortError):
+        return f"{kind}: {cause}"
+    if isinstance(cause, ValidationError):
+        problems = cause.errors(include_url=False, include_context=False, include_input=False)
+        places = (".".join(map(str, problem["loc"])) or "data" for problem in problems)
+        return f"{kind}: {', '.join(dict.fromkeys(places))} cannot be read"
+    frames = traceback.extract_tb(cause.__traceback__)
+    where = f" in {frames[-1].name} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{kind}{where}"
+
+
+def _grant(batch: Batch, taken: Sequence[Taken], works: Sequence[MessageWork]) -> None:
+    needs = (
+        _needs(one, work)
+        for one, work in zip(taken, works, strict=True)
+        if one.route is not None and not one.refusal
+    )
+    try:
+        wishes(needs, batch)
+    except PortError:
+        raise
+    except Exception as error:
+        raise Faulted(taken[0].record) from error
+
+
+def _needs(one: Taken, work: Work) -> Iterator[Collection[Wish]]:
+    assert one.route is not None
+    try:
+        yield from one.route.needs(one.data, work)
+    except Refused:
+        # The handler comes to the same, and its refusal is answered.
+        return
+
+
+def _decide(batch: Batch, parking: Parking, one: Taken, work: MessageWork) -> str:
+    order = order_of(one)
+    if order is not None and (blocker := parking.blocker(order)) is not None:
+        parking.queue(batch, work, one.record, (order, blocker))
+        return "queued"
+    return run(batch, one, work)
+
+
+def order_of(one: Taken) -> str | None:
+    """The order that the message is about. Raises `Faulted` where the route fails to say."""
+    if one.route is None or one.refusal:
+        return None
+    try:
+        return one.route.order(one.data)
+    except Exception as error:
+        raise Faulted(one.record) from error
+
+
+def _refuse(batch: Batch, one: Taken, reasons: tuple[Why, ...]) -> None:
+    # A work of its own: the first may have given the command to an event that did not take effect.
+    work = work_of(batch, one)
+    envelope = one.envelope
+    about = one.route.order(one.data) if one.route is not None and one.data is not None else None
+    event = refusal(envelope, reasons, about)
+    work.append(answers.REFUSED, identity(envelope.source, envelope.id), event)
+    if about is not None:
+        work.put("refused", about, identity(envelope.source, envelope.id))
