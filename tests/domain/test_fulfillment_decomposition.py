@@ -114,6 +114,15 @@ def test_a_target_is_made_only_with_the_value_its_rule_names(
 
 
 @pytest.mark.rule("DEC-03")
+def test_yes_is_not_the_number_one() -> None:
+    catalog = published(
+        entry("internet", to=("access",), rules=(rule("access", "lines", 1),)), entry("access", "service")
+    )
+    assert len(made(new(lines=1), catalog).domain_orders) == 2
+    assert len(made(new(lines=True), catalog).domain_orders) == 1
+
+
+@pytest.mark.rule("DEC-03")
 def test_a_rule_without_a_value_asks_only_that_there_is_one() -> None:
     catalog = published(
         entry("internet", to=("access",), rules=(rule("access", "speed"),)), entry("access", "service")

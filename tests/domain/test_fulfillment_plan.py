@@ -354,6 +354,21 @@ def test_a_value_found_by_a_task_goes_on_along_the_mappings() -> None:
 
 
 @pytest.mark.rule("DEC-05")
+def test_a_value_found_is_not_mapped_over_what_a_line_says_itself() -> None:
+    reservation = reserved(
+        [line(values={"serial": "asked for"})],
+        [instance("I", "internet"), instance("R", "modem", "I", kind="resource")],
+    )
+    entries = published(
+        entry("internet"),
+        entry("modem", "resource", plans=[plan("change", "do")], mappings=(mapping("serial", "internet"),)),
+    )
+    given = Given(made(reservation, entries))
+    given.report("O.2.do", characteristics={"serial": "SN1"})
+    assert given.plan.orders["O.1"].values == {"serial": "asked for"}
+
+
+@pytest.mark.rule("DEC-05")
 def test_a_value_found_does_not_reach_what_is_closed() -> None:
     reservation = reserved(
         [line()],

@@ -202,7 +202,12 @@ class _After:
 
 
 def circle(blueprint: Blueprint) -> str | None:
-    """A task or domain order that could never close because it waits for itself; None when all can."""
+    """A task or domain order that could never close because it waits for itself; None when all can.
+
+    Within one plan the catalog allows no circle; only what waits across domain orders can close one.
+    """
+    if not any(_crosses(task) for task in blueprint.tasks):
+        return None
     waiting, behind = _edges(blueprint)
     ready = deque(id for id, count in waiting.items() if count == 0)
     while ready:
@@ -213,6 +218,11 @@ def circle(blueprint: Blueprint) -> str | None:
             if waiting[next_] == 0:
                 ready.append(next_)
     return next(iter(waiting), None)
+
+
+def _crosses(task: PlannedTask) -> bool:
+    own = f"{task.domain_order_id}."
+    return any(not before.startswith(own) for before in task.after)
 
 
 def _edges(blueprint: Blueprint) -> tuple[dict[str, int], dict[str, list[str]]]:
