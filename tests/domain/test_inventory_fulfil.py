@@ -121,6 +121,15 @@ def test_a_transient_product_is_never_active() -> None:
     assert base.words() == {"P": "active", "O1:1": "inactive"}
 
 
+@pytest.mark.rule("INV-17")
+def test_what_is_made_for_a_transient_product_ends_like_it() -> None:
+    base = Base()
+    base.accepted(order("O1", line("1", "add", specification_id="visit", transient=True)))
+    base.close("O1", "1", "O1.2", "add", new_instance=True, kind="service", parent_instance_id="O1:1")
+    base.close("O1", "1", "O1:1", "add")
+    assert base.words() == {"O1:1": "inactive", "O1.2": "inactive"}
+
+
 @pytest.mark.rule("INV-07", "D-01", "DIS-03")
 def test_a_disconnect_ends_each_instance_when_its_own_domain_order_closes() -> None:
     base = tree()

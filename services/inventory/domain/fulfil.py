@@ -138,6 +138,7 @@ def _made(change: Progress, id: InstanceId, find: Find) -> InstanceMade:
         line_id=change.line_id,
         coming=Coming(values=change.characteristics),
         side=change.side,
+        transient=isinstance(parent, Instance) and parent.transient,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import ChildAdded, Instance, InstanceReserved
@@ -239,4 +240,10 @@ def _size(accepted: ReservationAccepted) -> int:
     texts = sum(len(str(one)) for one in values)
     if few and texts * 4 < MAX_BYTES // 2:
         return 0
-    return len(json.dumps(asdict(accepted), ensure_ascii=False).encode())
+    body = asdict(accepted, dict_factory=_said)
+    return len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _said(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """What is None is left out of a message."""
+    return {name: value for name, value in fields if value is not None}
