@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,8 +25,13 @@ LONGEST_SECONDS = 10.0
 WELL_SECONDS = 30.0
 """A child that ran so long starts again at once when it falls."""
 TAIL_SECONDS = 0.25
+SAID_IN_A_WHILE = 3
+QUIET_SECONDS = 10.0
+LONGEST = 300
 LOG_BYTES = 10 << 20
-MISCONFIGURED = 2
+
+_ERROR = re.compile(r"[\w.]*(Error|Exception|Warning|Exit)\b.*:|aftersale: ")
+"""The last line of a traceback, or what a service said before it could log."""
 
 Say = Callable[[str], object]
 
@@ -37,6 +43,8 @@ class Child:
     name: str
     log: Path
     read: int = 0
+    said: int = 0
+    quiet_until: float = 0.0
     process: asyncio.subprocess.Process | None = field(default=None)
 
 
@@ -114,29 +122,49 @@ class Supervisor:
     # ----------------------------------------------------------------------------------------- logs
 
     async def _tail(self, ended: asyncio.Event) -> None:
-        """Errors of the children are said here too; everything else stays in their logs."""
+        """Errors of the children are said here too, a few at a time; everything else is in their logs."""
         while True:
             last = ended.is_set()
             for child in self.children:
-                for line in _new_lines(child):
-                    if (said := trouble(line)) is not None:
-                        self._say(f"{child.name}: {said}")
+                self._pass_on(child, [said for line in _new_lines(child) if (said := trouble(line))])
             if last:
                 return
             await pause(ended, TAIL_SECONDS)
 
+    def _pass_on(self, child: Child, troubles: Sequence[str]) -> None:
+        """So many in a while, then only that there are more."""
+        if time.monotonic() > child.quiet_until:
+            child.said = 0
+            child.quiet_until = time.monotonic() + QUIET_SECONDS
+        for trouble_ in troubles[: max(0, SAID_IN_A_WHILE - child.said)]:
+            self._say(f"{child.name}: {trouble_}")
+        if child.said <= SAID_IN_A_WHILE < child.said + len(troubles):
+            self._say(f"{child.name}: and more; see {child.log}")
+        child.said += len(troubles)
+
 
 def trouble(line: str) -> str | None:
-    """What a line of a log says, when it is an error or no log line at all."""
+    """An error in a log, in one line; None for what is no error, and for the inside of a traceback."""
     try:
         entry = json.loads(line)
         level, event = entry.pop("level"), entry.pop("event")
     except (ValueError, KeyError, AttributeError, TypeError):
-        return line or None
+        return line if _ERROR.match(line) else None
     if level not in ("error", "critical"):
         return None
-    details = (f"{name}={value}" for name, value in entry.items() if name not in ("timestamp", "service"))
+    details = (
+        f"{name}={_short(str(value))}"
+        for name, value in entry.items()
+        if name not in ("timestamp", "service")
+    )
     return " ".join((event, *details))
+
+
+def _short(value: str) -> str:
+    """One line of it: of a traceback the last that names an error."""
+    lines = [line.strip(" |+-") for line in value.splitlines()]
+    named = [line for line in lines if _ERROR.match(line)]
+    return (named or lines or [""])[-1][:LONGEST]
 
 
 def _new_lines(child: Child) -> Iterator[str]:
