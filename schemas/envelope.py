@@ -191,22 +191,37 @@ def check_depth(body: Any) -> None:
 
 def write(envelope: Envelope) -> Headers:
     """The headers of binary mode."""
-    id, source, type_, *rest, sequence, previous, logid = envelope
+    own = (envelope.id, envelope.type, envelope.subject)
+    place = None if envelope.sequence is None else (envelope.sequence, envelope.previous or 0)
+    return write_own(own, place, write_context(envelope))
+
+
+_CONTEXT = ("ce_time", "ce_accountid", "ce_correlationid", "ce_causationid", "ce_actor", "ce_traceparent")
+
+
+def write_context(envelope: Envelope) -> Headers:
+    """The part that all messages of one cause share: everything but id, type, subject and place."""
+    logid = envelope.logid
     headers = [
         ("ce_specversion", b"1.0"),
         ("content-type", b"application/json"),
-        ("ce_id", id.encode()),
-        ("ce_source", source.encode()),
-        ("ce_type", type_.encode()),
+        ("ce_source", envelope.source.encode()),
     ]
-    headers += [
-        (name, text.encode()) for name, text in zip(_TEXTS[3:], rest, strict=True) if text is not None
-    ]
-    if sequence is not None:
-        headers += (("ce_sequence", b"%d" % sequence), ("ce_previous", b"%d" % (previous or 0)))
+    headers += [(name, text.encode()) for name, text in zip(_CONTEXT, envelope[4:10], strict=True) if text]
     if logid is not None:
         headers.append(("ce_logid", logid.encode()))
     return tuple(headers)
+
+
+def write_own(own: tuple[str, str, str | None], place: tuple[int, int] | None, shared: Headers) -> Headers:
+    """The headers of one message: its id, type and subject, its place, and what it shares with others."""
+    id, type_, subject = own
+    headers: Headers = (("ce_id", id.encode()), ("ce_type", type_.encode()))
+    if subject is not None:
+        headers = (*headers, ("ce_subject", subject.encode()))
+    if place is not None:
+        headers = (*headers, ("ce_sequence", b"%d" % place[0]), ("ce_previous", b"%d" % place[1]))
+    return headers + shared
 
 
 def from_line(line: str) -> tuple[Envelope, bytes]:

@@ -30,6 +30,8 @@ class EmbeddedBus:
     at once. What is older than a topic is kept is dropped by publishers, every `expire_every` seconds.
     """
 
+    one_machine = True
+
     def __init__(
         self, path: Path, *, session: float = SESSION_SECONDS, expire_every: float = EXPIRE_SECONDS
     ) -> None:

@@ -196,6 +196,8 @@ class KafkaBus:
     (`auto.create.topics.enable`) a name that is asked for too early gets their partition count.
     """
 
+    one_machine = False
+
     def __init__(self, settings: KafkaSettings) -> None:
         self._wire = _Aiokafka(settings)
         self._settings = settings

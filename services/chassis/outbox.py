@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
-from schemas.envelope import Envelope, write
+from schemas.envelope import Envelope, Headers, write_context, write_own
 from schemas.registry import full
 from schemas.topics import TOPICS, parked
 from services.chassis import answers
 from services.chassis.answers import MessageParked
 from services.chassis.partitions import partition_of
-from services.chassis.personal import unseal_all
+from services.chassis.personal import TOKEN, unseal_all
 from services.chassis.ports import Outgoing, StoredEvent
 from services.chassis.service import Happened, Public, Service
 from services.chassis.stored import Meta, moment, read_meta, split
 from services.chassis.work import Appended, Setup
+
+
+Lane = tuple[str, int]
+"""A topic and a partition."""
 
 
 class Entry(NamedTuple):
@@ -60,34 +64,51 @@ class Outbox:
     def letters(
         self,
         entries: Iterable[Entry],
-        last: dict[tuple[str, int], int],
-        only: set[tuple[str, int]] | None = None,
+        last: dict[Lane, int],
+        only: set[Lane] | None = None,
     ) -> list[Letter]:
         """The records of these events. `last` is the previous sequence of each (topic, partition), kept up.
 
         With `only`, those of these partitions: how a wiped one is filled again.
         """
-        return [letter for entry in entries for letter in self._of(entry, last, only)]
+        letters: list[Letter] = []
+        shared: tuple[Meta | None, Headers] = (None, ())
+        for entry in entries:
+            if isinstance(entry.appended.event, MessageParked):
+                letters += self._parked(entry, entry.appended.event, only)
+                continue
+            meta = entry.appended.meta
+            if shared[0] is not meta:
+                # All that one message caused says the same of who and why: written once.
+                shared = (meta, write_context(self._context(meta)))
+            letters += self._of(entry, (last, only), shared[1])
+        return letters
 
     def _of(
-        self, entry: Entry, last: dict[tuple[str, int], int], only: set[tuple[str, int]] | None
+        self,
+        entry: Entry,
+        at: tuple[dict[tuple[str, int], int], set[tuple[str, int]] | None],
+        shared: Headers,
     ) -> Iterator[Letter]:
-        stream, version, event, meta = entry.appended
-        if isinstance(event, MessageParked):
-            yield from self._parked(entry, event, only)
-            return
-        partition = partition_of(meta.key.encode(), self.setup.partitions)
+        last, only = at
+        stream, version, _, meta = entry.appended
+        key = meta.key.encode()
+        partition = partition_of(key, self.setup.partitions)
         for public in self._publics(entry):
-            at = (public.topic, partition)
-            if only is not None and at not in only:
+            here = (public.topic, partition)
+            if only is not None and here not in only:
                 continue
-            id = (
-                f"{stream}@{version}" if public.topic == self.service.events_topic else f"{stream}@{version}+"
+            second = "" if public.topic == self.service.events_topic else "+"
+            id = f"{stream}@{version}{second}"
+            own = (id, full(public.name), public.subject)
+            headers = write_own(own, (entry.sequence, last.get(here, 0)), shared)
+            last[here] = entry.sequence
+            yield Letter(
+                Outgoing(public.topic, partition, key, self._body(public, meta), headers),
+                entry.sequence,
+                id,
+                meta.real,
             )
-            headers = write(self._envelope(id, public, meta, (entry.sequence, last.get(at, 0))))
-            last[at] = entry.sequence
-            outgoing = Outgoing(public.topic, partition, meta.key.encode(), self._body(public, meta), headers)
-            yield Letter(outgoing, entry.sequence, id, meta.real)
 
     def _publics(self, entry: Entry) -> Iterable[Public]:
         stream, version, event, meta = entry.appended
@@ -105,33 +126,28 @@ class Outbox:
             return answers.publish(self.service.events_topic, happened)
         return self.service.publish(happened)
 
-    def _envelope(self, id: str, public: Public, meta: Meta, sequence: tuple[int, int]) -> Envelope:
+    def _context(self, meta: Meta) -> Envelope:
         return Envelope(
-            id=id,
+            id="",
             source=self._source,
-            type=full(public.name),
-            subject=public.subject,
+            type="",
             time=_stamp(meta.effective_at),
             account=meta.account,
             correlation=meta.correlation,
             causation=meta.cause,
             actor=meta.actor,
             traceparent=meta.traceparent,
-            sequence=sequence[0],
-            previous=sequence[1],
             logid=self.setup.store.log_id,
         )
 
     def _body(self, public: Public, meta: Meta) -> bytes:
-        data: Mapping[str, Any] = public.data
-        if public.unseal and meta.account is not None:
+        body = to_json(public.data)
+        if public.unseal and meta.account is not None and TOKEN in body:
             key = self.setup.keys.get((meta.account,), make=False).get(meta.account)
-            data = unseal_all(key, dict(data))
-        return to_json(data)
+            return to_json(unseal_all(key, from_json(body)))
+        return body
 
-    def _parked(
-        self, entry: Entry, event: MessageParked, only: set[tuple[str, int]] | None
-    ) -> Iterator[Letter]:
+    def _parked(self, entry: Entry, event: MessageParked, only: set[Lane] | None) -> Iterator[Letter]:
         """The original record on `<topic>.parked`: sealed where its account is known, else untouched."""
         topic = parked(event.topic)
         partitions = self.setup.partitions

@@ -23,6 +23,8 @@ Path: TypeAlias = tuple[str | int, ...]
 """Names and positions that lead to a value, from the outside in."""
 
 _PREFIX = "sealed:v1:"
+TOKEN = _PREFIX.encode()
+"""With which a token begins: JSON without it has nothing to unseal."""
 
 
 def seal(key: bytes, text: str) -> str:

@@ -125,6 +125,11 @@ class Consumer(Protocol):
 class Bus(Protocol):
     """The log of topics. Every call may raise `Unavailable`."""
 
+    @property
+    def one_machine(self) -> bool:
+        """True when every process is on this machine, so that a service has one replica."""
+        ...
+
     async def apply(self, topics: Iterable[TopicConfig]) -> list[str]:
         """Makes the topics that are missing, and answers their names.
 

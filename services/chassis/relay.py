@@ -10,22 +10,33 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 import structlog
 
-from schemas.envelope import read
 from schemas.topics import TOPICS
 from services.chassis.backoff import Backoff
 from services.chassis.intake import Handled
 from services.chassis.outbox import Entry, Letter, Outbox
 from services.chassis.pause import pause
-from services.chassis.ports import Bus, Publisher, RelayPlace, TopicConfig, TopicPartition, Unavailable
+from services.chassis.ports import (
+    Bus,
+    PortError,
+    Publisher,
+    RelayPlace,
+    TopicConfig,
+    TopicPartition,
+    Unavailable,
+)
 
 READ = 1_000
 SAVE_SECONDS = 1.0
 CHECK_SECONDS = 3.0
 LEAD_SECONDS = 0.5
-IDLE_SECONDS = 0.005
+SHARED_SECONDS = 0.01
+"""So long a commit of another replica may wait to be seen."""
+ALONE_SECONDS = 0.25
+"""The same where there is no other replica: what was committed here is offered."""
 QUIET_SECONDS = 0.05
 MEMORY = 20_000
 
@@ -46,6 +57,8 @@ class Relay:
         self._position = 0
         self._places: dict[tuple[str, int], RelayPlace] = {}
         self._saved = (0, 0.0)
+        self._every = ALONE_SECONDS if bus.one_machine else SHARED_SECONDS
+        self._read_at = 0.0
         self._suspects: set[tuple[str, int]] = set()
         self._leading = False
 
@@ -76,7 +89,8 @@ class Relay:
                     continue
                 await self._step(stop)
                 backoff.succeeded()
-            except Unavailable as error:
+            except Exception as error:
+                # Also a fault of ours: the log is there, so it is tried again, and said each time.
                 self._leading = False
                 await self._drop_publisher()
                 await backoff.wait(error, stop)
@@ -89,10 +103,12 @@ class Relay:
         if not await asyncio.to_thread(self._store.lead, "relay"):
             await pause(stop, LEAD_SECONDS)
             return False
+        await self._drop_publisher()
         self._position = await asyncio.to_thread(self._store.relay_position)
         self._places = await asyncio.to_thread(self._store.relay_places)
         self._saved = (self._position, time.monotonic())
         self._offered.clear()
+        self._read_at = 0.0
         await self._bus.apply(self._topics)
         self._publisher = self._bus.publisher()
         await self._refill(await self._wiped())
@@ -108,7 +124,7 @@ class Relay:
         if self._leading:
             try:
                 await self._save(0.0)
-            except Unavailable as error:
+            except PortError as error:
                 log.warning(
                     "relay position not saved, some messages will be published twice", error=str(error)
                 )
@@ -119,7 +135,7 @@ class Relay:
     async def _step(self, stop: asyncio.Event) -> None:
         self._wake.clear()
         if self._suspects:
-            await self._refill(self._suspects)
+            await self._refill(set(self._suspects))
         entries = await self._next()
         if entries:
             await self._publish(await asyncio.to_thread(self._letters, entries))
@@ -131,10 +147,10 @@ class Relay:
 
     async def _idle(self, stop: asyncio.Event) -> None:
         # Other replicas' commits are not offered here, so the log is looked at again soon.
-        waiters = [asyncio.ensure_future(self._wake.wait()), asyncio.ensure_future(stop.wait())]
-        _, pending = await asyncio.wait(waiters, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for waiter in pending:
-            waiter.cancel()
+        if stop.is_set():
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), self._every)
 
     async def _next(self) -> list[Entry]:
         """From memory while it joins up with what was published, else from the log."""
@@ -150,7 +166,11 @@ class Relay:
                 self._offered.popleft()
             else:
                 break
-        return entries or await asyncio.to_thread(self._read, self._position)
+        if entries or (not self._offered and time.monotonic() - self._read_at < self._every):
+            return entries
+        entries = await asyncio.to_thread(self._read, self._position)
+        self._read_at = time.monotonic() if len(entries) < READ else 0.0
+        return entries
 
     def _read(self, after: int) -> list[Entry]:
         return self._outbox.entries(self._store.log(after, READ))
@@ -172,8 +192,10 @@ class Relay:
 
     async def _save(self, seconds: float) -> None:
         position, at = self._saved
-        if position == self._position or time.monotonic() - at < seconds:
-            return
+        if position != self._position and time.monotonic() - at >= seconds:
+            await self._save_now()
+
+    async def _save_now(self) -> None:
         await asyncio.to_thread(self._store.save_relay, self._position, list(self._places.values()))
         self._saved = (self._position, time.monotonic())
 
@@ -183,23 +205,29 @@ class Relay:
         """Beside the publishing, so that reading back never delays a message."""
         while not stop.is_set():
             await pause(stop, CHECK_SECONDS)
-            if not self._leading or stop.is_set():
-                continue
-            try:
-                if not await asyncio.to_thread(self._store.lead, "relay"):
-                    self._leading = False
-                    continue
-                self._suspects |= await self._wiped()
-            except Unavailable as error:
-                log.debug("the broker cannot be checked now", error=str(error))
-            self._wake.set()
+            if self._leading and not stop.is_set():
+                await self._check()
+                self._wake.set()
+
+    async def _check(self) -> None:
+        try:
+            self._leading = await asyncio.to_thread(self._store.lead, "relay") and self._leading
+        except PortError as error:
+            log.warning("the relay may lead no longer", error=str(error))
+            self._leading = False
+        try:
+            self._suspects |= await self._wiped()
+        except Unavailable as error:
+            log.debug("the broker cannot be checked now", error=str(error))
+        except Exception:
+            log.exception("checking the broker failed, trying again")
 
     async def _wiped(self) -> set[tuple[str, int]]:
-        partitions = [TopicPartition(*at) for at in self._places]
-        bounds = await self._bus.bounds(partitions) if partitions else {}
+        # As they are now: while the broker is asked, more is published, and lies above what it answers.
+        places = {TopicPartition(*at): place for at, place in self._places.items()}
+        bounds = await self._bus.bounds(places) if places else {}
         wiped: set[tuple[str, int]] = set()
-        for partition in partitions:
-            place = self._places[partition]
+        for partition, place in places.items():
             found = bounds.get(partition)
             if (
                 found is None
@@ -215,8 +243,9 @@ class Relay:
             return False
         if partition.topic.endswith(".parked"):
             return dict(records[0].headers).get("parked-id") == place.message.encode()
-        envelope, _ = read(records[0].headers, records[0].value, keyless=True)
-        return (envelope.id, envelope.logid) == (place.message, self._store.log_id)
+        headers = dict(records[0].headers)
+        mine = (place.message.encode(), self._store.log_id.encode())
+        return (headers.get("ce_id"), headers.get("ce_logid")) == mine
 
     async def _refill(self, wiped: Collection[tuple[str, int]]) -> None:
         """Publishes these partitions again from the start of the log, with the same ids and sequences."""
@@ -240,7 +269,7 @@ class Relay:
             letters = await asyncio.to_thread(self._outbox.letters, entries, last, only)
             await self._publish([letter for letter in letters if not _expired(letter)])
         self._suspects -= only
-        await self._save(0.0)
+        await self._save_now()
 
 
 def _expired(letter: Letter) -> bool:
