@@ -20,7 +20,6 @@ from services.chassis.service import Happened, Public, Service
 from services.chassis.stored import Meta, moment, read_meta, split
 from services.chassis.work import Appended, Setup
 
-
 Lane = tuple[str, int]
 """A topic and a partition."""
 
