@@ -16,22 +16,17 @@ from services.chassis import logs
 from services.chassis.backoff import Backoff
 from services.chassis.clock import Clock
 from services.chassis.host import Host, setup
-from services.chassis.ports import PortError, Store, Unavailable
+from services.chassis.ports import PortError, Unavailable
 from services.chassis.service import Service
-from services.chassis.settings import Settings
+from services.chassis.settings import Settings, WrongPartitions, described, record_partitions
 from services.chassis.work import Setup
 
 CHILD = "AFTERSALE_CHILD"
 """Set for a child of `aftersale up`: its standard input ends with its parent, and it with that."""
 GRACE_SECONDS = 0.6
 """So long an orphan may take to stop cleanly: it must be gone within a second."""
-PARTITIONS = "partitions"
 
 log = structlog.get_logger()
-
-
-class WrongPartitions(Exception):
-    """The store was made with another partition count than the installation asks for now."""
 
 
 def main(service: Service) -> int:
@@ -54,26 +49,6 @@ def serve(service: Service, settings: Settings) -> int:
         log.exception("the service failed")
         return 1
     return 0
-
-
-def described(error: ValidationError) -> list[str]:
-    """What is wrong with the settings, a sentence for each."""
-    return [
-        problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "value_error"
-        else f"AFTERSALE_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
-        for problem in error.errors(include_url=False)
-    ]
-
-
-def record_partitions(store: Store, partitions: int) -> None:
-    """The first start settles the count. Raises `WrongPartitions` when it was settled differently."""
-    settled = store.setting(PARTITIONS, str(partitions))
-    if settled != str(partitions):
-        raise WrongPartitions(
-            f"this installation has {settled} partitions and was started with {partitions}: "
-            f"set AFTERSALE_PARTITIONS={settled} (where an account lies follows from the count, so it stays)"
-        )
 
 
 async def _serve(service: Service, settings: Settings) -> None:

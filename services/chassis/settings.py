@@ -16,7 +16,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.chassis.embedded import EmbeddedBus
@@ -27,6 +27,12 @@ from services.chassis.store import open_postgres, open_sqlite
 
 EMBEDDED = "embedded"
 SERVICES = ("order", "inventory", "fulfillment")
+PARTITIONS = "partitions"
+"""The name under which a store keeps the count that its first start settled."""
+
+
+class WrongPartitions(Exception):
+    """The store was made with another partition count than the installation asks for now."""
 
 
 class KafkaEnvironment(BaseSettings):
@@ -110,3 +116,23 @@ class Settings(BaseSettings):
             self.data.mkdir(parents=True, exist_ok=True)
             return open_sqlite_keys(self.data / "keys.db")
         return open_postgres_keys(self.store, "aftersale_keys")
+
+
+def described(error: ValidationError) -> list[str]:
+    """What is wrong with the settings, a sentence for each."""
+    return [
+        problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "value_error"
+        else f"AFTERSALE_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
+        for problem in error.errors(include_url=False)
+    ]
+
+
+def record_partitions(store: Store, partitions: int) -> None:
+    """The first start settles the count. Raises `WrongPartitions` when it was settled differently."""
+    settled = store.setting(PARTITIONS, str(partitions))
+    if settled != str(partitions):
+        raise WrongPartitions(
+            f"this installation has {settled} partitions and was started with {partitions}: "
+            f"set AFTERSALE_PARTITIONS={settled} (where an account lies follows from the count, so it stays)"
+        )

@@ -8,17 +8,18 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
 from schemas.topics import CRM_ORDERS
 from services.chassis.ports import Bus, Keys, Store, Unavailable
-from services.chassis.run import PARTITIONS, described
-from services.chassis.service import Service
-from services.chassis.settings import EMBEDDED, SERVICES, Settings
+from services.chassis.settings import EMBEDDED, PARTITIONS, SERVICES, Settings, described
 from services.cli.errors import Failed, Wrong
 from services.cli.screen import beside
+
+if TYPE_CHECKING:
+    from services.chassis.service import Service
 
 STARTING_SECONDS = 10.0
 LOOK_SECONDS = 0.1

@@ -60,7 +60,7 @@ def _order(body: Body) -> Group:
     facts = (
         ("account", text(body["accountId"])),
         ("state", state(body["state"])),
-        ("action", state(body.get("action"))),
+        ("action", _actions(body)),
         ("version", text(body.get("version"))),
         ("reason", text(body.get("reason"))),
     )
@@ -205,7 +205,7 @@ def _account(body: Body) -> Group:
     orders = (
         (
             text(order["orderId"]),
-            state(order.get("action")),
+            _actions(order),
             state(order["state"]),
             str(len(order["lines"])),
             text("; ".join(reason["rule"] for reason in order.get("reasons") or ())),
@@ -218,6 +218,13 @@ def _account(body: Body) -> Group:
         *((Text(), tree) if instances else ()),
         *_section("Orders", ("order", "action", "state", "lines", "broken rules"), orders),
     )
+
+
+def _actions(order: Body) -> str:
+    """Of an order, or of its lines where each has its own."""
+    if action := order.get("action"):
+        return state(action)
+    return ", ".join(dict.fromkeys(state(line["action"]) for line in order["lines"]))
 
 
 def _owned(instance: Body) -> str:

@@ -17,8 +17,7 @@ from rich.table import Table
 from services.chassis.host import topics
 from services.chassis.locks import seize
 from services.chassis.ports import Unavailable
-from services.chassis.run import WrongPartitions, record_partitions
-from services.chassis.settings import SERVICES, Settings
+from services.chassis.settings import SERVICES, Settings, WrongPartitions, record_partitions
 from services.cli.errors import Failed, Wrong
 from services.cli.screen import beside, out
 from services.cli.supervisor import Supervisor
@@ -112,7 +111,7 @@ async def up(settings: Settings) -> None:
         await stop.wait()
         beside.print("stopping ...")
         await running
-        beside.print("stopped; [bold]aftersale up[/] goes on where it was")
+        beside.print("stopped; 'aftersale up' goes on from here")
 
 
 def _summary(settings: Settings) -> Panel:

@@ -14,7 +14,7 @@ from rich.progress import Progress
 from services.chassis.follower import REBUILD, VIEW, Follower
 from services.chassis.host import setup
 from services.chassis.ports import Commit, Keys, Row, Store
-from services.chassis.run import PARTITIONS
+from services.chassis.settings import PARTITIONS
 from services.cli.errors import Failed
 from services.cli.installation import Stores, service_of
 from services.cli.screen import bar
