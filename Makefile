@@ -25,7 +25,7 @@ check: .venv/develop.stamp
 	$(BIN)/lint-imports
 
 bench: .venv/develop.stamp
-	$(BIN)/aftersale bench $(ARGS)
+	$(BIN)/python -m tests.bench.run $(ARGS)
 
 # Writes schemas/published anew, after a change of the messages.
 export: .venv/develop.stamp
