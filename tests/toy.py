@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -241,3 +244,17 @@ def recorded(outgoing: Iterable[Outgoing], first: int = 0) -> list[Record]:
         Record(one.topic, one.partition, offset, 0, one.key, one.value, one.headers)
         for offset, one in enumerate(outgoing, first)
     ]
+
+
+async def seen(look: Callable[[], Any], enough: Callable[[Any], bool] = bool, patience: float = 15.0) -> Any:
+    """Looks again and again until it is enough; fails with what it saw last."""
+    deadline = time.monotonic() + patience
+    while not enough(found := await _looked(look)):
+        assert time.monotonic() < deadline, f"not seen in {patience} s; last: {found!r:.500}"
+        await asyncio.sleep(0.01)
+    return found
+
+
+async def _looked(look: Callable[[], Any]) -> Any:
+    found = look()
+    return await found if inspect.isawaitable(found) else found

@@ -6,6 +6,9 @@ import asyncio
 
 import structlog
 
+from services.chassis.pause import pause
+from services.chassis.ports import PortError
+
 FIRST_SECONDS = 0.1
 LONGEST_SECONDS = 5.0
 
@@ -30,10 +33,10 @@ class Backoff:
         self._seconds = 0.0
 
     async def wait(self, error: Exception, stop: asyncio.Event) -> None:
-        """Says what is away, and waits; ends early when stopped."""
+        """Says what is away, or what went wrong here, and waits; ends early when stopped."""
         self._seconds = min(max(FIRST_SECONDS, self._seconds * 2), LONGEST_SECONDS)
-        log.warning("away, trying again", part=self._part, seconds=self._seconds, error=str(error))
-        try:
-            await asyncio.wait_for(stop.wait(), self._seconds)
-        except TimeoutError:
-            return
+        if isinstance(error, PortError):
+            log.warning("away, trying again", part=self._part, seconds=self._seconds, error=str(error))
+        else:
+            log.error("failed, trying again", part=self._part, seconds=self._seconds, exc_info=error)
+        await pause(stop, self._seconds)

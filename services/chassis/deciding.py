@@ -13,6 +13,7 @@ from schemas.envelope import Unreadable
 from services.chassis import answers
 from services.chassis.answers import identity, refusal
 from services.chassis.intake import Faulted, Handled, Taken
+from services.chassis.outbox import TooLarge
 from services.chassis.parking import Parking
 from services.chassis.ports import PortError
 from services.chassis.service import Refused, Why, Wish, Work
@@ -56,7 +57,7 @@ def said(error: BaseException) -> str:
     """What went wrong, without a value of the message: what is parked is published as it is."""
     cause = error.__cause__ or error
     kind = type(cause).__name__
-    if isinstance(cause, Unreadable | Refused | PortError):
+    if isinstance(cause, Unreadable | Refused | TooLarge | PortError):
         return f"{kind}: {cause}"
     if isinstance(cause, ValidationError):
         problems = cause.errors(include_url=False, include_context=False, include_input=False)

@@ -16,11 +16,11 @@ from services.chassis import answers
 from services.chassis.backoff import Backoff
 from services.chassis.cache import Cache
 from services.chassis.clock import Clock
+from services.chassis.deciding import said
 from services.chassis.follower import Follower
 from services.chassis.inbox import Faulted, Inbox
 from services.chassis.intake import Handled
 from services.chassis.outbox import Outbox
-from services.chassis.parking import DISCARD, RETRY
 from services.chassis.pause import pause
 from services.chassis.ports import (
     Bus,
@@ -38,7 +38,8 @@ from services.chassis.ports import (
 from services.chassis.reading import Reading
 from services.chassis.relay import Relay
 from services.chassis.service import Service
-from services.chassis.stored import Codec, micros
+from services.chassis.stored import Codec
+from services.chassis.ticks import Ticks
 from services.chassis.work import Setup
 
 BATCH = 1_000
@@ -47,8 +48,8 @@ TICK_SECONDS = 0.25
 COMMIT_SECONDS = 0.5
 RECOMMIT_SECONDS = 10.0
 WIPE_SECONDS = 3.0
-TIMERS = 200
 ATTEMPTS = 3
+GRACE_SECONDS = 0.8
 ATTEMPT_SECONDS = 0.2
 
 T = TypeVar("T")
@@ -68,6 +69,19 @@ def topics(partitions: int) -> list[TopicConfig]:
     return made + [TopicConfig(parked(one.name), one.partitions, None) for one in made]
 
 
+class WrongTopics(Exception):
+    """The topics were made with another partition count than this installation has."""
+
+
+async def _finish(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Waits a second for what is under way; what waits for something that is away is given up."""
+    _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late)
+
+
 class Host:
     """One replica of one service. It touches the file `heartbeat` for as long as it takes what comes."""
 
@@ -84,20 +98,26 @@ class Host:
         self._reading = Reading(bus)
         self._fences: dict[int, Fence] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
+        self._ticks = Ticks(self._inbox, clock, self._in_thread, self._relay.offer)
         self._partitions = parts.partitions
         self._committed_at = self._recommitted_at = 0.0
         self._heartbeat = heartbeat
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until stopped: what was taken is finished, published and saved first."""
+        """Until stopped: what was taken is finished and saved first, unless that takes a second.
+
+        Goes on by itself after any failure. Raises `WrongTopics`.
+        """
+        ended = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            ended = asyncio.Event()
             consuming = tasks.create_task(self._consume(stop))
-            tasks.create_task(self._relay.run(ended))
-            tasks.create_task(self._follower.run(ended))
-            await consuming
+            others = [tasks.create_task(part.run(ended)) for part in (self._relay, self._follower)]
+            stopping = tasks.create_task(stop.wait())
+            await asyncio.wait((consuming, stopping), return_when=asyncio.FIRST_COMPLETED)
+            await _finish([consuming])
             ended.set()
-        self._thread.shutdown()
+            await _finish(others)
+        self._thread.shutdown(wait=not consuming.cancelled())
 
     async def _in_thread(self, work: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
@@ -109,17 +129,31 @@ class Host:
         while not stop.is_set():
             consumer: Consumer | None = None
             try:
-                await self._bus.apply(topics(self._partitions))
+                await self._apply()
                 consumer = await self._bus.consumer(
                     f"aftersale-{self._service.name}", self._service.topics, self
                 )
                 await self._loop(consumer, backoff, stop)
-            except Unavailable as error:
-                await self.revoked(())
+            except WrongTopics:
+                raise
+            except Exception as error:
+                # Also a fault of ours: a service that stands still in silence would be worse.
+                await self._forget()
                 await backoff.wait(error, stop)
             finally:
                 if consumer is not None:
                     await self._leave(consumer)
+
+    async def _apply(self) -> None:
+        try:
+            await self._bus.apply(topics(self._partitions))
+        except ValueError as error:
+            raise WrongTopics(str(error)) from error
+
+    async def _forget(self) -> None:
+        """As new: whatever was read or remembered may be of another time."""
+        self._reading = Reading(self._bus)
+        await self.revoked(())
 
     async def _leave(self, consumer: Consumer) -> None:
         try:
@@ -232,12 +266,12 @@ class Host:
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            error=repr(error.__cause__),
+            error=said(error),
         )
+        log.debug("why it is parked", exc_info=error)
         try:
             handled = await self._in_thread(self._inbox.park, record, error, fences)
-        except PortError:
-            await self._in_thread(self._inbox.forget)
+        except Fenced:
             return False
         self._done({partition: [record]}, handled)
         return True
@@ -271,30 +305,10 @@ class Host:
         if self._heartbeat is not None:
             self._heartbeat.touch()
         try:
-            await self._in_thread(self._clock.follow, self._store)
-            await self._fire()
-            await self._retry()
+            await self._ticks.run(self._fences)
         except Fenced:
             log.info("fenced: another replica owns a partition now")
         except PortError as error:
             log.warning("the store is away", error=str(error))
             await self._in_thread(self._inbox.forget)
         await self._reading.reread(consumer)
-
-    async def _fire(self) -> None:
-        now = micros(self._clock.now())
-        due = await self._in_thread(self._store.due, list(self._fences), now, TIMERS)
-        for timer in due:
-            try:
-                fence = self._fences[timer.partition]
-                self._relay.offer(await self._in_thread(self._inbox.fire, [timer], [fence]))
-            except (Faulted, KeyError) as error:
-                log.error("a timer failed and will be tried again", timer=timer.timer, error=repr(error))
-
-    async def _retry(self) -> None:
-        for row in await self._in_thread(self._store.rows_of, RETRY):
-            if (fence := self._fences.get(int(row.key))) is None:
-                continue
-            id, _, verb = row.member.partition(":")
-            work = self._inbox.discard if verb == DISCARD else self._inbox.retry
-            self._relay.offer(await self._in_thread(work, id, [fence]))

@@ -17,6 +17,7 @@ from services.chassis.answers import ParkedMessage
 from services.chassis.cache import Cache
 from services.chassis.deciding import decide_all, order_of, run, said, work_of
 from services.chassis.intake import Faulted, Handled, Intake
+from services.chassis.outbox import Outbox
 from services.chassis.parking import QUEUE, Parking
 from services.chassis.ports import Conflict, Fence, PortError, Record, Row, Timer
 from services.chassis.service import Service
@@ -45,6 +46,7 @@ class Inbox:
         self.cache = cache
         self.clock = clock
         self.parking = Parking(setup)
+        self._outbox = Outbox(service, setup)
         self.intake = Intake(service, setup, self.parking)
 
     # -------------------------------------------------------------------------------------- a batch
@@ -187,6 +189,8 @@ class Inbox:
         handled = Handled()
         try:
             decide(batch, handled)
+            for appended in batch.large():
+                self._outbox.check(appended)
             batch.commit.fences = list(fences)
             commit = batch.written()
             if not commit.empty:

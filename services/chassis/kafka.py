@@ -23,6 +23,7 @@ from aiokafka.errors import (
 )
 from aiokafka.helpers import create_ssl_context
 
+from schemas.envelope import MAX_OUT_BYTES
 from services.chassis.kafka_consumer import KafkaConsumer, record_of
 from services.chassis.kafka_publisher import KafkaPublisher
 from services.chassis.kafka_wire import KafkaSettings, Rebalance
@@ -31,7 +32,8 @@ from services.chassis.ports import Bounds, Listener, Record, TopicConfig, TopicP
 
 __all__ = ["KafkaBus", "KafkaSettings"]
 
-MAX_MESSAGE_BYTES = 1_048_588
+MAX_MESSAGE_BYTES = MAX_OUT_BYTES + 64 * 1024
+"""What Kafka counts is a batch, with its own heads."""
 _BATCH_BYTES = 1_000_000
 _PARTITION_FETCH_BYTES = 4 << 20
 _FETCH_BYTES = 32 << 20

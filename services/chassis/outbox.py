@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
 
-from schemas.envelope import Envelope, Headers, write_context, write_own
+from schemas.envelope import MAX_OUT_BYTES, Envelope, Headers, write_context, write_own
 from schemas.registry import full
 from schemas.topics import TOPICS, parked
 from services.chassis import answers
@@ -39,6 +39,10 @@ class Letter(NamedTuple):
     message: str
     real: int
     """When its event was recorded, real time in microseconds."""
+
+
+class TooLarge(Exception):
+    """A message that no broker would take."""
 
 
 class Outbox:
@@ -83,6 +87,17 @@ class Outbox:
             letters += self._of(entry, (last, only), shared[1])
         return letters
 
+    def check(self, appended: Appended) -> None:
+        """Raises `TooLarge` when a message of this event could not go out; asked before it is stored."""
+        if isinstance(appended.event, MessageParked):
+            return
+        for letter in self.letters((Entry(0, appended),), {}):
+            if (size := size_of(letter.outgoing)) > MAX_OUT_BYTES:
+                raise TooLarge(
+                    f"what {appended.stream} says on {letter.outgoing.topic} would have {size} bytes: "
+                    f"{MAX_OUT_BYTES} are allowed"
+                )
+
     def _of(
         self,
         entry: Entry,
@@ -95,6 +110,8 @@ class Outbox:
         partition = partition_of(key, self.setup.partitions)
         for public in self._publics(entry):
             here = (public.topic, partition)
+            if last.get(here) == entry.sequence:
+                raise ValueError(f"{stream}@{version} makes two messages on {public.topic}: readers take one")
             if only is not None and here not in only:
                 continue
             second = "" if public.topic == self.service.events_topic else "+"
@@ -168,7 +185,22 @@ class Outbox:
         )
         key = (event.key or "").encode("latin-1")
         outgoing = Outgoing(topic, partition, key, event.value.encode("latin-1"), headers)
+        if size_of(outgoing) > MAX_OUT_BYTES:
+            outgoing = _left_out(outgoing, told)
         yield Letter(outgoing, entry.sequence, told["parked-id"], entry.appended.meta.real)
+
+
+def size_of(outgoing: Outgoing) -> int:
+    """The bytes of a record: key, value and headers."""
+    headers = sum(len(name) + len(value) for name, value in outgoing.headers)
+    return len(outgoing.key) + len(outgoing.value) + headers
+
+
+def _left_out(outgoing: Outgoing, told: Mapping[str, str]) -> Outgoing:
+    """Only that it is parked: the store keeps the bytes, and no broker would take them."""
+    size = str(size_of(outgoing)).encode()
+    headers = (*((name, value.encode()) for name, value in told.items()), ("parked-left-out", size))
+    return outgoing._replace(key=b"", value=b"", headers=headers)
 
 
 @lru_cache(maxsize=1024)

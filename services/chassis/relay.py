@@ -60,6 +60,7 @@ class Relay:
         self._every = ALONE_SECONDS if bus.one_machine else SHARED_SECONDS
         self._read_at = 0.0
         self._suspects: set[tuple[str, int]] = set()
+        self._refills = 0
         self._leading = False
 
     @property
@@ -83,19 +84,23 @@ class Relay:
         """Until stopped; then what was published is saved. Goes on by itself after any failure."""
         backoff = Backoff("relay")
         checking = asyncio.create_task(self._keep_checking(stop))
-        while not stop.is_set():
-            try:
-                if not self._leading and not await self._lead(stop):
-                    continue
+        try:
+            while not stop.is_set():
+                await self._go_on(backoff, stop)
+        finally:
+            checking.cancel()
+        await self._end()
+
+    async def _go_on(self, backoff: Backoff, stop: asyncio.Event) -> None:
+        try:
+            if self._leading or await self._lead(stop):
                 await self._step(stop)
                 backoff.succeeded()
-            except Exception as error:
-                # Also a fault of ours: the log is there, so it is tried again, and said each time.
-                self._leading = False
-                await self._drop_publisher()
-                await backoff.wait(error, stop)
-        await checking
-        await self._end()
+        except Exception as error:
+            # Also a fault of ours: the log is there, so it is tried again, and said each time.
+            self._leading = False
+            await self._drop_publisher()
+            await backoff.wait(error, stop)
 
     # ----------------------------------------------------------------------------------- leadership
 
@@ -215,8 +220,11 @@ class Relay:
         except PortError as error:
             log.warning("the relay may lead no longer", error=str(error))
             self._leading = False
+        refills = self._refills
         try:
-            self._suspects |= await self._wiped()
+            wiped = await self._wiped()
+            if refills == self._refills:
+                self._suspects |= wiped
         except Unavailable as error:
             log.debug("the broker cannot be checked now", error=str(error))
         except Exception:
@@ -252,6 +260,7 @@ class Relay:
         only = set(wiped)
         if not only:
             return
+        self._refills += 1
         log.warning("the broker was wiped: publishing again", partitions=len(only))
         await self._bus.apply(self._topics)
         last: dict[tuple[str, int], int] = {}

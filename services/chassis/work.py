@@ -17,6 +17,8 @@ from services.chassis.service import Category, RowsOf, StreamOf, Wish
 from services.chassis.stored import Codec, Meta, meta_line, micros, split
 
 NOT_AHEAD = timedelta()
+LARGE = 128 * 1024
+"""Bytes of a stored event: an eighth of what may go out, and no message has eight times its event."""
 
 
 class Appended(NamedTuple):
@@ -167,6 +169,11 @@ class Batch:
         return self._keys[account]
 
     # ------------------------------------------------------------------------------------ finishing
+
+    def large(self) -> list[Appended]:
+        """Events so large that a message of theirs may be too large to go out."""
+        pairs = zip(self.appended, self._encoded, strict=True)
+        return [appended for appended, new in pairs if len(new.state) > LARGE]
 
     def written(self) -> Commit:
         """The transaction."""
