@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
-from schemas.envelope import Unreadable
+from schemas.envelope import MAX_ATTRIBUTE, Unreadable
 from services.chassis import answers
 from services.chassis.answers import identity, refusal
 from services.chassis.intake import Faulted, Handled, Taken
@@ -113,8 +114,18 @@ def _refuse(batch: Batch, one: Taken, reasons: tuple[Why, ...]) -> None:
     # A work of its own: the first may have given the command to an event that did not take effect.
     work = work_of(batch, one)
     envelope = one.envelope
-    about = one.route.order(one.data) if one.route is not None and one.data is not None else None
+    about = _about(one)
     event = refusal(envelope, reasons, about)
     work.append(answers.REFUSED, identity(envelope.source, envelope.id), event)
     if about is not None:
         work.put("refused", about, identity(envelope.source, envelope.id))
+
+
+def _about(one: Taken) -> str | None:
+    """The order that a refused command names, also where the rest of it could not be understood."""
+    if one.data is not None:
+        return one.route.order(one.data) if one.route is not None else None
+    body = from_json(one.body)
+    named = body.get("orderId") if isinstance(body, dict) else None
+    kept = isinstance(named, str) and len(named) <= MAX_ATTRIBUTE and named.isprintable()
+    return named if kept else None

@@ -1,19 +1,18 @@
-"""Read models: pages rendered from the folds of the streams, following the log; one follower per service."""
+"""The index of a service's pages: which account has which, following the log; one follower per service.
+
+A page itself is folded from its stream when somebody looks (`pages.py`), so it never lags behind.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from pydantic_core import to_json
-
-from services.chassis.answers import PARKED, REFUSED, Refusals, reason_data
 from services.chassis.backoff import Backoff
-from services.chassis.cache import Cache, Fold
 from services.chassis.pause import pause
-from services.chassis.ports import Commit, Document, StoredEvent, Unavailable
-from services.chassis.service import Page, Service
+from services.chassis.ports import Commit, Document, StoredEvent
+from services.chassis.service import Service
 from services.chassis.stored import split
 from services.chassis.work import Setup
 
@@ -26,12 +25,11 @@ LEAD_SECONDS = 1.0
 
 
 class Follower:
-    """Keeps the pages of one service up to its log. Pages may lag behind; they are never needed to decide."""
+    """Keeps the index of one service up to its log. It may lag behind; it is never needed to decide."""
 
     def __init__(self, service: Service, setup: Setup) -> None:
         self._service = service
         self._setup = setup
-        self._cache = Cache()
         self._position: int | None = None
         self._looked = 0.0
 
@@ -49,13 +47,13 @@ class Follower:
                 if await asyncio.to_thread(self.step) < READ:
                     await pause(stop, IDLE_SECONDS)
                 backoff.succeeded()
-            except Unavailable as error:
+            except Exception as error:
+                # Also a fault of ours: pages may lag, but not in silence.
                 self.forget()
                 await backoff.wait(error, stop)
 
     def forget(self) -> None:
-        """What was folded is read again."""
-        self._cache.clear()
+        """Where it was is read again."""
         self._position = None
 
     def _asked_to_rebuild(self) -> bool:
@@ -88,54 +86,16 @@ class Follower:
             self._position = store.documents_position(VIEW)
         events = store.log(self._position, READ)
         if events:
-            self._fold(events)
-            touched = dict.fromkeys(event.stream for event in events)
-            documents = [document for stream in touched for document in self._render(stream)]
-            store.put_documents(VIEW, events[-1].sequence, documents)
+            begun = [document for event in events if (document := self._begun(event)) is not None]
+            store.put_documents(VIEW, events[-1].sequence, begun)
             self._position = events[-1].sequence
-            self._cache.trim()
         return len(events)
 
-    def _fold(self, events: Sequence[StoredEvent]) -> None:
-        """Each event into its fold; a stream met in the middle is loaded whole."""
-        missing = {
-            event.stream: 0
-            for event in events
-            if event.version > 1 and self._cache.fold(event.stream) is None
-        }
-        found = self._setup.store.load(missing) if missing else {}
-        for stream, stored in found.items():
-            for event in stored:
-                self._apply(stream, event)
-        for event in events:
-            self._apply(event.stream, event)
-
-    def _apply(self, stream: str, stored: StoredEvent) -> None:
-        category = self._setup.categories[split(stream)[0]]
-        fold = self._cache.fold(stream)
-        if fold is None:
-            fold = Fold(0, category.initial(split(stream)[1]))
-            self._cache.keep_fold(stream, fold)
-        if stored.version == fold.version + 1:
-            fold.state = category.evolve(fold.state, self._setup.codec.decode(stored))
-            fold.version = stored.version
-
-    def _render(self, stream: str) -> list[Document]:
-        category, id = split(stream)
-        fold = self._cache.fold(stream)
-        assert fold is not None
-        pages = refusal_pages(fold.state) if category == REFUSED else ()
-        if category not in (REFUSED, PARKED):
-            pages = tuple(self._service.pages(category, id, fold.state))
-        return [Document(page.kind, page.id, page.account, to_json(page.body)) for page in pages]
-
-
-def refusal_pages(state: Refusals) -> tuple[Page, ...]:
-    """The last refused command of an order (or the command itself, when it named none)."""
-    event = state.events[-1]
-    body = {
-        "commandId": event.command_id,
-        "commandType": event.command_type,
-        "reasons": [reason_data(reason) for reason in event.reasons],
-    }
-    return (Page("refusal", event.about or event.command_id, event.account or "", body),)
+    def _begun(self, event: StoredEvent) -> Document | None:
+        """The entry of a stream that has a page, when this is its first event."""
+        if event.version != 1:
+            return None
+        category, id = split(event.stream)
+        if category not in self._service.shown:
+            return None
+        return Document(category, id, read_meta(event.state).account or "", b"")

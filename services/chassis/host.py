@@ -215,7 +215,7 @@ class Host:
 
     def _done(self, records: Mapping[TopicPartition, list[Record]], handled: Handled) -> None:
         self._relay.offer(handled)
-        self._reading.handled(records, handled.gaps)
+        self._reading.handled(records, handled)
 
     def _back(self, consumer: Consumer, records: Mapping[TopicPartition, list[Record]]) -> None:
         """Nothing of these was handled: they come again, here or to their new owner."""

@@ -201,6 +201,6 @@ class Inbox:
             self.intake.forget()
             raise
         self.intake.landed(commit.places)
-        handled.appended = batch.appended
+        handled.appended, handled.places = batch.appended, commit.places
         self.cache.trim()
         return handled

@@ -60,6 +60,8 @@ class Handled:
     appended: list[Appended] = field(default_factory=list)
     gaps: dict[TopicPartition, int] = field(default_factory=dict)
     """The offset of the first record that does not fit yet."""
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Those that were moved."""
     counts: Counter[str] = field(default_factory=Counter)
 
 

@@ -194,6 +194,8 @@ class KafkaConsumer:
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self._held[1].pop(partition, None)
+        if partition in self._told and partition not in self._assigned:
+            return  # lost in a rebalance of which the listener has not heard yet
         with self._wire.faults("seeking"):
             self._raw.seek(self._place(partition), offset)
 

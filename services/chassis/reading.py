@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 
+from services.chassis.intake import Handled
 from services.chassis.ports import Bounds, Bus, Consumer, Record, TopicPartition
 
 log = structlog.get_logger()
+
+
+STANDS_A_TURN = 6
 
 
 @dataclass(slots=True)
@@ -17,9 +21,13 @@ class Rereading:
     """A partition with a gap: read from its beginning up to `until`, again whenever it has grown."""
 
     gap: int
+    """The first record that did not fit: nothing is committed beyond it until the gap is closed."""
     until: int
-    found: bool = False
-    waiting: bool = False
+    waiting: bool = True
+    found: int | None = None
+    """The first that does not fit in this pass."""
+    moved: bool = False
+    """Whether anything took effect in this pass: then what did not fit before it may fit now."""
 
 
 class Reading:
@@ -44,15 +52,16 @@ class Reading:
             for kept in (self._next, self._committed, self._last, self._rereading):
                 kept.pop(partition, None)
 
-    def handled(
-        self, records: Mapping[TopicPartition, list[Record]], gaps: Mapping[TopicPartition, int]
-    ) -> None:
+    def handled(self, records: Mapping[TopicPartition, list[Record]], handled: Handled) -> None:
         """These records were handled, but what lies at and behind a gap was passed over."""
         for partition, part in records.items():
             self._last[partition] = part[-1]
             self._next[partition] = part[-1].offset + 1
-            if partition in gaps:
-                self._gap(partition, gaps[partition])
+            if partition in handled.gaps:
+                self._gap(partition, handled.gaps[partition])
+            if (known := self._rereading.get(partition)) is not None:
+                mine = f"{partition.topic}/{partition.partition}/"
+                known.moved = known.moved or any(name.startswith(mine) for name in handled.places)
 
     def _gap(self, partition: TopicPartition, offset: int) -> None:
         known = self._rereading.get(partition)
@@ -61,9 +70,8 @@ class Reading:
                 "gap: something earlier is missing, reading again", partition=str(partition), offset=offset
             )
             known = self._rereading[partition] = Rereading(offset, until=self._next[partition])
-            known.waiting = True
         known.gap = min(known.gap, offset)
-        known.found = True
+        known.found = offset if known.found is None else min(known.found, offset)
 
     def offsets(self) -> dict[TopicPartition, int]:
         """What to commit: never beyond a gap."""
@@ -86,26 +94,29 @@ class Reading:
         """Starts over in partitions with a gap that have grown, and ends where nothing was missing."""
         if not self._rereading:
             return
-        bounds = await self._bus.bounds(self._rereading.keys())
+        bounds = await self._bus.bounds(list(self._rereading))
         for partition, known in list(self._rereading.items()):
-            found = bounds[partition]
+            if (found := bounds.get(partition)) is None:
+                continue
             if known.waiting and found.end >= known.until:
                 self._start_over(consumer, partition, found)
             elif not known.waiting and self._next.get(partition, 0) >= known.until:
                 self._at_the_end(partition, known)
 
     def _start_over(self, consumer: Consumer, partition: TopicPartition, found: Bounds) -> None:
-        self._rereading[partition] = Rereading(found.end, until=found.end)
+        self._rereading[partition] = Rereading(self._rereading[partition].gap, found.end, waiting=False)
         self._next[partition] = found.begin
         consumer.seek(partition, found.begin)
 
     def _at_the_end(self, partition: TopicPartition, known: Rereading) -> None:
-        if known.found:
-            known.waiting, known.until = True, self._next[partition] + 1
-            log.warning("gap: still missing, waiting for more", partition=str(partition), offset=known.gap)
+        if known.found is None:
+            log.info("gap: closed", partition=str(partition))
+            del self._rereading[partition]
             return
-        log.info("gap: closed", partition=str(partition))
-        del self._rereading[partition]
+        known.gap, known.waiting = known.found, True
+        known.until = self._next[partition] + (0 if known.moved else 1)
+        if not known.moved:
+            log.warning("gap: still missing, waiting for more", partition=str(partition), offset=known.gap)
 
     async def wiped(self, consumer: Consumer) -> None:
         """Goes back to the beginning of partitions that end below us, or hold another record there."""
@@ -113,20 +124,22 @@ class Reading:
         if not partitions:
             return
         bounds = await self._bus.bounds(partitions)
-        self._turn += 1
-        for index, partition in enumerate(partitions):
+        gone = {one for one in partitions if one in bounds and bounds[one].end <= self._last[one].offset}
+        # Reading back costs, so it is done in turns; where one was wiped, others were too.
+        asked = partitions if gone else self._next_turn(partitions)
+        for partition in asked:
             found, last = bounds.get(partition), self._last[partition]
-            if found is None:
-                continue
-            gone = found.end <= last.offset
-            if not gone and index == self._turn % len(partitions) and found.begin <= last.offset:
-                gone = not await self._stands(partition, last)
-            if gone:
-                log.warning(
-                    "the partition was wiped: reading it from its beginning", partition=str(partition)
-                )
-                self.forget((partition,))
-                consumer.seek(partition, found.begin)
+            if found is not None and partition not in gone and found.begin <= last.offset:
+                gone |= set() if await self._stands(partition, last) else {partition}
+        for partition in sorted(gone):
+            log.warning("the partition was wiped: reading it from its beginning", partition=str(partition))
+            self.forget((partition,))
+            consumer.seek(partition, bounds[partition].begin)
+
+    def _next_turn(self, partitions: Sequence[TopicPartition]) -> Sequence[TopicPartition]:
+        start = self._turn % len(partitions)
+        self._turn = start + STANDS_A_TURN
+        return (*partitions, *partitions)[start : start + min(STANDS_A_TURN, len(partitions))]
 
     async def _stands(self, partition: TopicPartition, last: Record) -> bool:
         records = await self._bus.read(partition, last.offset, 1)
