@@ -26,14 +26,18 @@ from services.chassis.cache import Cache
 from services.chassis.host import setup
 from services.chassis.inbox import Inbox
 from services.chassis.keys import MemoryKeys
-from services.chassis.memory import MemoryStore
+from services.chassis.memory import Memory, MemoryStore
 from services.chassis.outbox import Entry, Outbox
 from services.chassis.partitions import partition_of
-from services.chassis.ports import Record, StoredEvent
+from services.chassis.ports import Record, StoredEvent, Timer
 from services.chassis.service import Service
+from services.chassis.stored import moment
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 PARTITIONS = 3
+FOR_EVER = 1 << 62
+SIZES = (1, 2, 4, 16)
+"""How much is published or handled at once where the world is not calm."""
 
 
 @dataclass(slots=True)
@@ -50,16 +54,44 @@ class FakeClock:
 class Reader:
     """One service with its inbox, outbox and place in each topic."""
 
-    def __init__(self, service: Service, keys: MemoryKeys, clock: FakeClock) -> None:
+    def __init__(
+        self, service: Service, keys: MemoryKeys, clock: FakeClock, memory: Memory | None = None
+    ) -> None:
         self.service = service
-        self.store = MemoryStore()
+        self.store = MemoryStore(memory)
         self.parts = setup(service, self.store, keys, PARTITIONS)
         self.inbox = Inbox(service, self.parts, Cache(), clock)
         self.outbox = Outbox(service, self.parts)
         self.fences = self.store.claim(range(PARTITIONS))
         self.offsets: dict[tuple[str, int], int] = defaultdict(int)
         self.published = 0
+        self.began = 0
         self.last: dict[tuple[str, int], int] = {}
+
+    def forked(self, keys: MemoryKeys, clock: FakeClock) -> Reader:
+        """Another one that stands where this one does; it remembers what it knows of the catalog."""
+        other = Reader(self.service, keys, clock, copied(self.store.memory))
+        other.fences = dict(self.fences)
+        other.offsets.update(self.offsets)
+        other.published = self.published
+        other.began = self.store.head()
+        other.last = dict(self.last)
+        return other
+
+
+def copied(memory: Memory) -> Memory:
+    """The same log, rows and timers, for another store to go on with."""
+    return Memory(
+        log_id=memory.log_id,
+        log=list(memory.log),
+        streams={stream: list(events) for stream, events in memory.streams.items()},
+        places=dict(memory.places),
+        answers=dict(memory.answers),
+        fences=dict(memory.fences),
+        rows={key: set(members) for key, members in memory.rows.items()},
+        timers=dict(memory.timers),
+        settings=dict(memory.settings),
+    )
 
 
 class World:
@@ -72,9 +104,21 @@ class World:
         self.readers = {service.name: Reader(service, self.keys, self.clock) for service in services}
         self.random = random.Random(seed)
         self.calm = seed is None
+        self.time_passes = False
         self.answer: Callable[[Mapping[str, Any]], str | None] = lambda _: "completed"
         self._tasks_seen: dict[int, int] = defaultdict(int)
         self._sent = 0
+
+    def forked(self, seed: int | None) -> World:
+        """Another world that goes on from here by itself, calm or in the order of its seed."""
+        other = World((), seed)
+        other.clock.at = self.clock.at
+        other.keys = self.keys
+        other.log.update((at, list(records)) for at, records in self.log.items())
+        other.readers = {name: one.forked(self.keys, other.clock) for name, one in self.readers.items()}
+        other._tasks_seen.update(self._tasks_seen)
+        other._sent = self._sent
+        return other
 
     # -------------------------------------------------------------------------------------- outside
 
@@ -105,9 +149,14 @@ class World:
     # ---------------------------------------------------------------------------------------- inside
 
     def run(self, limit: int = 100_000) -> None:
-        """Until no reader has anything to read, no relay anything to publish, no task is unanswered."""
+        """Until no reader has anything to read, no relay anything to publish, no task is unanswered.
+
+        Where `time_passes` the clock then goes on to the next timer, until there is none.
+        """
         for _ in range(limit):
             steps = [step for step in self._steps() if step is not None]
+            if not steps and self.time_passes:
+                steps = list(self._timers())
             if not steps:
                 return
             (steps[0] if self.calm else self.random.choice(steps))()
@@ -126,9 +175,20 @@ class World:
             if self._tasks_seen[partition] < len(self.log[TASKS, partition]):
                 yield lambda partition=partition: self._work(partition)
 
+    def _timers(self) -> Iterable[Callable[[], None]]:
+        waiting = {name: one.store.due(range(PARTITIONS), FOR_EVER, 1) for name, one in self.readers.items()}
+        earliest = min((timer.due for found in waiting.values() for timer in found), default=None)
+        for name, found in waiting.items():
+            if found and found[0].due == earliest:
+                yield lambda name=name, found=found: self._fire(self.readers[name], found)
+
+    def _fire(self, reader: Reader, due: list[Timer]) -> None:
+        self.clock.at = max(self.clock.at, moment(due[0].due))
+        reader.inbox.fire(due, ())
+
     def _relay(self, reader: Reader) -> None:
         log: list[StoredEvent] = reader.store.log(
-            reader.published, 10_000 if self.calm else self.random.randint(1, 5)
+            reader.published, 10_000 if self.calm else self.random.choice(SIZES)
         )
         entries: list[Entry] = reader.outbox.entries(log)
         for letter in reader.outbox.letters(entries, reader.last):
@@ -140,7 +200,7 @@ class World:
 
     def _deliver(self, reader: Reader, at: tuple[str, int]) -> None:
         first = reader.offsets[at]
-        size = 1_000 if self.calm else self.random.randint(1, 4)
+        size = 1_000 if self.calm else self.random.choice(SIZES)
         records = self.log[at][first : first + size]
         handled = reader.inbox.handle(records, ())
         assert not handled.gaps, f"a gap at {at}: {handled.gaps}"
@@ -176,10 +236,13 @@ class World:
         return state
 
     def pages(self) -> dict[tuple[str, str], Any]:
-        """Every page of every read model: what people see, and what two worlds are compared by."""
+        """Every page of every read model: what people see, and what two worlds are compared by.
+
+        Of a forked world, those that have changed since.
+        """
         found: dict[tuple[str, str], Any] = {}
         for reader in self.readers.values():
-            for stream in sorted({event.stream for event in reader.store.log(0, 10_000_000)}):
+            for stream in sorted({event.stream for event in reader.store.log(reader.began, 10_000_000)}):
                 category, _, id = stream.partition("-")
                 if category not in ("command", "parked"):
                     for page in reader.service.pages(

@@ -13,7 +13,7 @@ from services.order.service import SERVICE as ORDER
 from tests.scenarios import SCENARIOS, SETUP, Scenario
 from tests.world import World
 
-SEEDS = int(os.environ.get("AFTERSALE_TEST_SEEDS", "10"))
+SEEDS = int(os.environ.get("AFTERSALE_TEST_SEEDS", "5"))
 
 
 def played(scenario: Scenario, seed: int | None) -> World:
