@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from services.chassis.logs import configure
 from services.chassis.settings import Settings
 from services.cli.installation import bus_of, topics_made
 from services.cli.screen import beside, out
@@ -13,6 +14,7 @@ from services.cli.up import listen
 
 async def simulate(settings: Settings, rate: float, delay: float) -> None:
     """Until Ctrl-C or SIGTERM."""
+    configure("warning", "simulator")
     stop = asyncio.Event()
     listen(stop)
     answered = failed = 0

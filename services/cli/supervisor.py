@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import services
@@ -38,14 +38,13 @@ Say = Callable[[str], object]
 
 @dataclass(slots=True)
 class Child:
-    """A service, its process while it runs, and its log."""
+    """A service, and how far its log was read."""
 
     name: str
     log: Path
     read: int = 0
     said: int = 0
     quiet_until: float = 0.0
-    process: asyncio.subprocess.Process | None = field(default=None)
 
 
 class Supervisor:
@@ -60,22 +59,20 @@ class Supervisor:
     async def run(self, stop: asyncio.Event) -> None:
         """Until stopped: then every child is asked to end, and made to after ten seconds."""
         self._settings.data.joinpath("logs").mkdir(parents=True, exist_ok=True)
+        for child in self.children:
+            child.read = _rotated(child.log)
         async with asyncio.TaskGroup() as tasks:
-            for child in self.children:
-                child.read = _rotated(child.log)
-                tasks.create_task(self._keep(child, stop))
+            keeping = [tasks.create_task(self._keep(child, stop)) for child in self.children]
             ended = asyncio.Event()
-            tailing = tasks.create_task(self._tail(ended))
-            await stop.wait()
-            await asyncio.gather(*(self._end(child) for child in self.children))
+            tasks.create_task(self._tail(ended))
+            await asyncio.wait(keeping)
             ended.set()
-            await tailing
 
     async def _keep(self, child: Child, stop: asyncio.Event) -> None:
         seconds = FIRST_SECONDS
         while not stop.is_set():
             began = time.monotonic()
-            status = await self._once(child)
+            status = await self._once(child, stop)
             if stop.is_set():
                 return
             if time.monotonic() - began > WELL_SECONDS:
@@ -86,9 +83,10 @@ class Supervisor:
             await pause(stop, seconds)
             seconds = min(seconds * 2, LONGEST_SECONDS)
 
-    async def _once(self, child: Child) -> int:
+    async def _once(self, child: Child, stop: asyncio.Event) -> int:
+        """Runs the child until it ends, or is made to; its exit status."""
         with child.log.open("ab") as log:
-            child.process = await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", f"services.{child.name}"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.DEVNULL,
@@ -96,7 +94,11 @@ class Supervisor:
                 env=self._environment(),
                 start_new_session=True,
             )
-        return await child.process.wait()
+        waiting = [asyncio.create_task(process.wait()), asyncio.create_task(stop.wait())]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        waiting[1].cancel()
+        await self._end(child.name, process)
+        return await waiting[0]
 
     def _environment(self) -> dict[str, str]:
         # Not the directory it is called in, which may hold anything, but where this program lies.
@@ -105,16 +107,15 @@ class Supervisor:
         data = str(self._settings.data.absolute())
         return {**os.environ, "PYTHONPATH": path, "AFTERSALE_DATA": data, CHILD: "1"}
 
-    async def _end(self, child: Child) -> None:
-        process = child.process
-        if process is None or process.returncode is not None:
+    async def _end(self, name: str, process: asyncio.subprocess.Process) -> None:
+        if process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         try:
             await asyncio.wait_for(process.wait(), STOP_SECONDS)
         except TimeoutError:
-            self._say(f"{child.name} did not stop within {STOP_SECONDS:g} s: it is killed, nothing is lost")
+            self._say(f"{name} did not stop within {STOP_SECONDS:g} s: it is killed, nothing is lost")
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
