@@ -167,6 +167,7 @@ def counters(trouble: Trouble | None = None) -> Service:
         categories=(Category(name="counter", initial=Counter, evolve=_count),),
         stored=(Version(name="toy.added.v1", type=Added),),
         publish=_publish_added,
+        shown=frozenset({"counter"}),
         pages=lambda _, id, state: [Page("counter", id, id, {"amounts": list(state.amounts)})],
     )
 
@@ -189,6 +190,7 @@ def totals(trouble: Trouble | None = None) -> Service:
         categories=(Category(name="total", initial=Total, evolve=_total),),
         stored=(Version(name="toy.totalled.v1", type=Totalled),),
         publish=_publish_totalled,
+        shown=frozenset({"total"}),
         pages=lambda _, id, state: [Page("total", id, id, {"heard": list(state.heard)})],
     )
 

@@ -13,7 +13,7 @@ from services.chassis.backoff import Backoff
 from services.chassis.pause import pause
 from services.chassis.ports import Commit, Document, StoredEvent
 from services.chassis.service import Service
-from services.chassis.stored import split
+from services.chassis.stored import read_meta, split
 from services.chassis.work import Setup
 
 VIEW = "pages"

@@ -213,5 +213,7 @@ class Service:
     """Kinds of lookup rows written by owners of other partitions: read again once a batch."""
     stored: tuple[Version, ...]
     publish: Callable[[Happened], Iterable[Public]]
+    shown: frozenset[str]
+    """The categories that have pages; a page's kind and id are those of its stream."""
     pages: Callable[[str, str, Any], Iterable[Page]]
-    """(category, id, folded state) -> the pages that show it."""
+    """(category, id, folded state) -> the page that shows it, none for what does not exist."""

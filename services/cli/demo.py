@@ -13,11 +13,12 @@ from pydantic_core import from_json
 from rich.console import RenderableType
 from rich.progress import Progress
 
+from services.chassis.logs import configure
 from services.chassis.ports import Bus
 from services.chassis.settings import Settings
 from services.cli.durations import durations
 from services.cli.errors import Failed
-from services.cli.installation import Stores, bus_of, stores_of
+from services.cli.installation import Stores, bus_of, shelf, stores_of
 from services.cli.sample import Expected, Sample, Wave, cited
 from services.cli.screen import bar, beside, counted, out, state, table
 from services.cli.sending import Letter, outgoing, publish
@@ -36,6 +37,7 @@ Page = Mapping[str, Any]
 
 async def demo(settings: Settings, leave: bool) -> bool:
     """Whether every order ended as the sample says. Stays up until Ctrl-C unless told to leave."""
+    configure("warning", "demo")
     with locked(settings.data):
         await prepare(settings)
         stop = asyncio.Event()
@@ -133,9 +135,10 @@ class _Play:
         return page is not None and page["state"] in (wanted, self._sample.outcomes[order].state)
 
     def _pages(self) -> dict[str, Page | None]:
-        store = self._stores["order"]
-        found = {order: store.document("order", order) for order in self._sample.outcomes}
-        return {order: page and from_json(page.body) for order, page in found.items()}
+        found = shelf("order", self._stores).some("order", self._sample.outcomes)
+        return {
+            order: from_json(found[order].body) if order in found else None for order in self._sample.outcomes
+        }
 
     # -------------------------------------------------------------------------------------- the outcome
 
@@ -156,9 +159,8 @@ class _Play:
         return not wrong
 
     def _tasks(self) -> dict[str, int]:
-        store = self._stores["fulfillment"]
-        plans = {order: store.document("plan", order) for order in self._sample.outcomes}
-        return {order: len(from_json(plan.body)["tasks"]) for order, plan in plans.items() if plan}
+        plans = shelf("fulfillment", self._stores).some("plan", self._sample.outcomes)
+        return {order: len(from_json(plan.body)["tasks"]) for order, plan in plans.items()}
 
 
 def _outcomes(

@@ -19,6 +19,7 @@ from services.cli.errors import Failed, Wrong
 from services.cli.screen import beside
 
 if TYPE_CHECKING:
+    from services.chassis.pages import Shelf
     from services.chassis.service import Service
 
 STARTING_SECONDS = 10.0
@@ -40,6 +41,13 @@ def service_of(name: str) -> Service:
     """What the service gives to the chassis."""
     found: Service = importlib.import_module(f"services.{name}.service").SERVICE
     return found
+
+
+def shelf(name: str, stores: Stores) -> Shelf:
+    """The pages of a service, personal values sealed as they are stored."""
+    from services.chassis.pages import Shelf
+
+    return Shelf(service_of(name), stores[name])
 
 
 def where(settings: Settings) -> str:

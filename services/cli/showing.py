@@ -15,7 +15,7 @@ from services.chassis.personal import unseal_all
 from services.chassis.ports import Document, Keys, Store
 from services.chassis.stored import Codec, read_meta
 from services.cli.errors import Failed
-from services.cli.installation import Stores
+from services.cli.installation import Stores, shelf
 
 CATCH_UP_SECONDS = 2.0
 
@@ -95,10 +95,8 @@ class Pages:
         return finders[kind](id)
 
     def order(self, id: str) -> Body:
-        store = self._stores["order"]
-        caught_up(store)
-        refusal = last_refusal(store, id)
-        page = store.document("order", id)
+        refusal = last_refusal(self._stores["order"], id)
+        page = shelf("order", self._stores).document("order", id)
         if page is None:
             raise Failed(_no_order(id, refusal))
         return self._with_reasons(page, refusal)
@@ -115,25 +113,23 @@ class Pages:
         for name in ("order", "inventory"):
             caught_up(self._stores[name])
         order = self._stores["order"]
-        instances = [self._body(page) for page in self._stores["inventory"].documents("instance", id)]
+        instances = [self._body(page) for page in shelf("inventory", self._stores).documents("instance", id)]
         orders = [
-            self._with_reasons(page, last_refusal(order, page.id)) for page in order.documents("order", id)
+            self._with_reasons(page, last_refusal(order, page.id))
+            for page in shelf("order", self._stores).documents("order", id)
         ]
         if not instances and not orders:
             raise Failed(f"there is no account {id}: nothing was loaded for it and nothing ordered")
         return {"accountId": id, "instances": instances, "orders": orders}
 
     def _plan(self, id: str) -> Body:
-        caught_up(self._stores["fulfillment"])
-        if (page := self._stores["fulfillment"].document("plan", id)) is not None:
+        if (page := shelf("fulfillment", self._stores).document("plan", id)) is not None:
             return self._body(page)
         state = self.order(id)["state"]
         raise Failed(f"order {id} is {state.replace('_', ' ')} and has no plan: a plan follows its approval")
 
     def _page(self, service: str, kind: str, id: str) -> Body:
-        store = self._stores[service]
-        caught_up(store)
-        if (page := store.document(kind, id)) is None:
+        if (page := shelf(service, self._stores).document(kind, id)) is None:
             raise Failed(
                 f"there is no {kind} {id}: 'aftersale show account ACCOUNT' lists what an account has"
             )

@@ -35,5 +35,6 @@ SERVICE = Service(
     ),
     stored=STORED,
     publish=publish,
+    shown=frozenset({"plan"}),
     pages=pages,
 )

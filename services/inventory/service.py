@@ -18,5 +18,6 @@ SERVICE = Service(
     categories=CATEGORIES,
     stored=STORED,
     publish=publish,
+    shown=frozenset({"instance"}),
     pages=pages,
 )

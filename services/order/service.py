@@ -32,5 +32,6 @@ SERVICE = Service(
     ),
     stored=STORED,
     publish=publish,
+    shown=frozenset({"order"}),
     pages=pages,
 )
