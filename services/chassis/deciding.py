@@ -28,6 +28,8 @@ def work_of(batch: Batch, one: Taken) -> MessageWork:
 def decide_all(batch: Batch, parking: Parking, taken: Sequence[Taken], handled: Handled) -> None:
     """Every message in its turn, what they need being read beforehand. Raises `Faulted`."""
     works = [work_of(batch, one) for one in taken]
+    # A command from outside is kept with what it caused, sealed with its account's key.
+    batch.know_keys([one.envelope.account for one in taken if one.external and one.envelope.account])
     _grant(batch, taken, works)
     for one, work in zip(taken, works, strict=True):
         handled.counts[_decide(batch, parking, one, work)] += 1

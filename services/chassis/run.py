@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -61,6 +62,7 @@ async def _serve(service: Service, settings: Settings) -> None:
         clock = Clock()
         await asyncio.to_thread(clock.follow, parts.store)
         bus = settings.open_bus()
+        _spare_the_collector()
         log.info("started", pid=os.getpid(), bus=settings.bus, partitions=parts.partitions)
         try:
             await Host(service, parts, bus, clock, settings.heartbeat).run(stop)
@@ -68,6 +70,12 @@ async def _serve(service: Service, settings: Settings) -> None:
             with suppress(PortError):
                 await bus.close()
     log.info("stopped")
+
+
+def _spare_the_collector() -> None:
+    """Folds and events live long and hold no cycles: looking through them again cost 15 % of the CPU."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 async def _waited_for(

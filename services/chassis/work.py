@@ -48,6 +48,7 @@ class Batch:
         self.setup = setup
         self.cache = cache
         self.now = now
+        self.recorded = micros(now)
         self.ahead = ahead // timedelta(microseconds=1) or None
         self.commit = Commit()
         self.appended: list[Appended] = []
@@ -125,8 +126,9 @@ class Batch:
     # ------------------------------------------------------------------------------------- writing
 
     def append(self, category: str, id: str, event: Any, meta: Meta) -> None:
-        fold = self.fold(category, id)
         stream = f"{category}-{id}"
+        fold = self.cache.fold(stream) if stream in self._touched else self.fold(category, id)
+        assert fold is not None
         self._touched[stream] = None
         fold.version += 1
         # Encoded before it is folded: a fold may keep parts of the event, and change them later.
@@ -162,10 +164,14 @@ class Batch:
         """False when this batch has set the timer anew, or taken it away."""
         return all(id != timer.timer for id, _ in self._timers)
 
+    def know_keys(self, accounts: Collection[str]) -> None:
+        """The keys of these accounts, made where there are none: one query for a whole batch."""
+        if wanted := set(accounts) - self._keys.keys():
+            self._keys |= dict.fromkeys(wanted) | self.setup.keys.get(wanted)
+
     def key_of(self, account: str) -> bytes | None:
         """The account's key, made when there is none; None when it was forgotten."""
-        if account not in self._keys:
-            self._keys[account] = self.setup.keys.get((account,)).get(account)
+        self.know_keys((account,))
         return self._keys[account]
 
     # ------------------------------------------------------------------------------------ finishing
@@ -223,7 +229,7 @@ class MessageWork:
         self._meta = Meta(
             key=key,
             account=message.account,
-            recorded=micros(batch.now),
+            recorded=batch.recorded,
             cause=message.id,
             correlation=message.correlation or message.id,
             actor=message.actor,
