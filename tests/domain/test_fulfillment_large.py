@@ -54,7 +54,7 @@ def large() -> Blueprint:
 
 
 def bodies(blueprint: Blueprint, events: Any) -> list[Any]:
-    happened = (Happened("plan", blueprint.order_id, 1, event, "A", NOW, NOW) for event in events)
+    happened = (Happened("plan", blueprint.order_id, 1, event, "A", 0, 0) for event in events)
     return [public.data for each in happened for public in publish(each)]
 
 

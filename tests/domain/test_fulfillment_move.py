@@ -9,6 +9,7 @@ import pytest
 from services.fulfillment.domain.blueprint import Blueprint
 from services.fulfillment.domain.catalog import Cutover, Relationship, Scalar
 from services.fulfillment.domain.decomposition import Impossible
+from services.fulfillment.domain.events import DomainOrderClosed
 from services.fulfillment.domain.reservation import Instance, Reservation
 from tests.fulfillment import (
     Given,
@@ -148,9 +149,7 @@ def test_the_cut_over_may_stand_in_the_plan_of_the_new_side() -> None:
 @pytest.mark.rule("D-05")
 def test_a_pair_without_tasks_still_closes_in_its_order() -> None:
     given = Given(made(moved(), published(entry("internet"), entry("access", "service"))))
-    closed = [
-        event.domain_order.instance_id for event in given.began if type(event).__name__ == "DomainOrderClosed"
-    ]
+    closed = [event.domain_order.instance_id for event in given.began if isinstance(event, DomainOrderClosed)]
     assert closed == ["O~2", "O~1", "S", "I"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from services.inventory.domain.instance import (
@@ -23,7 +25,7 @@ from services.inventory.domain.words import INSTANCE, RESERVATION, Append, Kind,
 from tests.inventory import Base, events, line, order, record
 
 
-def tree(**facts: object) -> Base:
+def tree(**facts: Any) -> Base:
     """A product with a service on a resource."""
     return Base(
         record("P", location="L1", external_id="X", **facts),
@@ -301,9 +303,9 @@ def test_a_part_frees_its_own_lines_and_only_the_last_part_ends_the_reservation(
 def test_a_landed_move_leaves_the_old_side_ended_and_the_external_id_with_the_new_one() -> None:
     base = tree(characteristics={"a": 1}, name="N")
     base.accepted(order("O1", line("1", "change", "P", move=True, location="L2", characteristics={"a": 2})))
-    for old, new in (("P", "O1~1"), ("S", "O1~2"), ("M", "O1~3")):
-        base.close("O1", "1", new, "add", side="provide")
-        base.close("O1", "1", old, "change", side="cease", characteristics={"z": 1})
+    for ended, made in (("P", "O1~1"), ("S", "O1~2"), ("M", "O1~3")):
+        base.close("O1", "1", made, "add", side="provide")
+        base.close("O1", "1", ended, "change", side="cease", characteristics={"z": 1})
     assert base.words() == {
         "P": "inactive",
         "S": "inactive",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from services.inventory.domain import judge, reserve
+from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import ChildAdded, InstanceMade, InstanceReserved
 from services.inventory.domain.record import Coming, Record
 from services.inventory.domain.reservation import ReservationAccepted, ReservationRefused
@@ -322,7 +325,7 @@ def test_what_a_reworked_order_makes_gets_ids_of_its_own() -> None:
 # ------------------------------------------------------------------------------------------ moves
 
 
-def move(id: str, instance: str, **facts: object) -> object:
+def move(id: str, instance: str, **facts: Any) -> Line:
     return line(id, "change", instance, move=True, location="L2", **facts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -45,8 +46,14 @@ EDITED = (line("1", "suspend", "P-1"),)
 BROKEN = (Reason(rule="ACT-06", message="no instance P-1 is known", line_id="1"),)
 
 
-def order(status: Status, **more: object) -> Order:
-    fields = {"account_id": "ACC-1", "version": 3, "category": "product", "action": "change", "lines": LINES}
+def order(status: Status, **more: Any) -> Order:
+    fields: dict[str, Any] = {
+        "account_id": "ACC-1",
+        "version": 3,
+        "category": "product",
+        "action": "change",
+        "lines": LINES,
+    }
     return Order(status=status, **{**fields, **more})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -133,7 +134,7 @@ def test_what_a_product_is_realized_with_is_published_before_it_is_ordered() -> 
 
 
 def test_what_a_rule_may_leave_out_is_not_waited_for() -> None:
-    entry = {
+    entry: dict[str, Any] = {
         "relationships": [{"type": "realized_as", "target": "extra"}],
         "rules": [{"target": "extra", "characteristic": "extra"}],
     }
