@@ -149,6 +149,6 @@ async def test_another_record_where_the_last_one_stood_is_a_wipe() -> None:
     async def other(*_: object) -> list[Record]:
         return [record(9)._replace(headers=())]
 
-    one.log.read = other  # type: ignore[method-assign]
+    one.log.read = other  # type: ignore[method-assign, assignment]
     await one.reading.wiped(one.log)  # type: ignore[arg-type]
     assert one.log.position == 0

@@ -62,7 +62,8 @@ async def on_the_bus(bus: EmbeddedBus, topic: str = ORDER_EVENTS) -> list[Record
 
 
 async def until(bus: EmbeddedBus, count: int, topic: str = ORDER_EVENTS) -> list[Record]:
-    return await seen(lambda: on_the_bus(bus, topic), lambda found: len(found) >= count)
+    found: list[Record] = await seen(lambda: on_the_bus(bus, topic), lambda found: len(found) >= count)
+    return found
 
 
 def ids(records: Sequence[Record]) -> list[str]:
@@ -312,7 +313,7 @@ async def test_what_is_published_while_the_broker_is_asked_is_no_wipe(bus: Embed
     async with running(relay):
         await until(bus, 3)
     relay._publisher = bus.publisher()
-    relay._bus = Slow()  # type: ignore[assignment]
+    relay._bus = Slow()
     side.take(add("c-9", 9))
     assert await relay._wiped() == set()
     await relay._publisher.close()
@@ -324,7 +325,7 @@ async def test_expired_is_not_wiped(bus: EmbeddedBus) -> None:
     async with running(made(side, bus)):
         await until(bus, 5)
         partition = (await on_the_bus(bus))[0].partition
-        await bus._log.run(lambda log: log._drop(log.lane(TopicPartition(ORDER_EVENTS, partition)), 5))
+        await bus._log.run(lambda log: log._drop(log.lane(TopicPartition(ORDER_EVENTS, partition)) or 0, 5))
         await asyncio.sleep(0.4)
         assert await on_the_bus(bus) == []
         side.take(add("c-5", 5))
