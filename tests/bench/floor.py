@@ -70,7 +70,8 @@ def make_tables(database: Any, process: str) -> None:
     columns = _EVENT_TABLE.format(serial="SERIAL", blob="bytea")
     database.execute(f"DROP TABLE IF EXISTS {table}, {table}_place")
     database.execute(
-        f"CREATE TABLE {table} ({columns}, PRIMARY KEY (originator_id, originator_version), UNIQUE (notification_id))"
+        f"CREATE TABLE {table} ({columns}, "
+        "PRIMARY KEY (originator_id, originator_version), UNIQUE (notification_id))"
     )
     database.execute(f"CREATE TABLE {table}_place (position bigint)")
     database.execute(f"INSERT INTO {table}_place VALUES (0)")
@@ -152,8 +153,9 @@ def open_bus(path: Path) -> sqlite3.Connection:
     """The table of records, with the columns and the index of the embedded bus."""
     database = _connect(path)
     database.execute(
-        "CREATE TABLE IF NOT EXISTS records (id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, place INTEGER NOT NULL,"
-        " timestamp INTEGER NOT NULL, key BLOB, headers BLOB NOT NULL, value BLOB NOT NULL)"
+        "CREATE TABLE IF NOT EXISTS records ("
+        "id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, place INTEGER NOT NULL, timestamp INTEGER NOT NULL, "
+        "key BLOB, headers BLOB NOT NULL, value BLOB NOT NULL)"
     )
     database.execute("CREATE UNIQUE INDEX IF NOT EXISTS records_by_place ON records (lane, place)")
     return database

@@ -1,4 +1,4 @@
-"""The provisioning stand-in of the benchmark: answers every task at once. `python -m tests.bench.stand_in`."""
+"""The provisioning stand-in of the benchmark, `python -m tests.bench.stand_in`: answers tasks at once."""
 
 from __future__ import annotations
 
