@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -101,7 +102,9 @@ class World:
         self.clock = FakeClock()
         self.keys = MemoryKeys(lambda account: blake2b(account.encode(), digest_size=32).digest())
         self.log: dict[tuple[str, int], list[Record]] = defaultdict(list)
-        self.readers = {service.name: Reader(service, self.keys, self.clock) for service in services}
+        self.readers: dict[str, Reader] = {
+            service.name: Reader(service, self.keys, self.clock) for service in services
+        }
         self.random = random.Random(seed)
         self.calm = seed is None
         self.time_passes = False
@@ -154,33 +157,38 @@ class World:
         Where `time_passes` the clock then goes on to the next timer, until there is none.
         """
         for _ in range(limit):
-            steps = [step for step in self._steps() if step is not None]
-            if not steps and self.time_passes:
-                steps = list(self._timers())
-            if not steps:
+            if not self.step():
                 return
-            (steps[0] if self.calm else self.random.choice(steps))()
         raise AssertionError("the world does not become quiet")
+
+    def step(self) -> bool:
+        """Something happens; False when all is quiet."""
+        steps = [step for step in self._steps() if step is not None]
+        if not steps and self.time_passes:
+            steps = list(self._timers())
+        if steps:
+            (steps[0] if self.calm else self.random.choice(steps))()
+        return bool(steps)
 
     def _steps(self) -> Iterable[Callable[[], None] | None]:
         for reader in self.readers.values():
             if reader.store.head() > reader.published:
-                yield lambda reader=reader: self._relay(reader)
+                yield partial(self._relay, reader)
         for reader in self.readers.values():
             for topic, partition in sorted(self.log):
                 at = (topic, partition)
                 if topic in reader.service.topics and reader.offsets[at] < len(self.log[at]):
-                    yield lambda reader=reader, at=at: self._deliver(reader, at)
+                    yield partial(self._deliver, reader, at)
         for partition in range(PARTITIONS):
             if self._tasks_seen[partition] < len(self.log[TASKS, partition]):
-                yield lambda partition=partition: self._work(partition)
+                yield partial(self._work, partition)
 
     def _timers(self) -> Iterable[Callable[[], None]]:
         waiting = {name: one.store.due(range(PARTITIONS), FOR_EVER, 1) for name, one in self.readers.items()}
         earliest = min((timer.due for found in waiting.values() for timer in found), default=None)
         for name, found in waiting.items():
             if found and found[0].due == earliest:
-                yield lambda name=name, found=found: self._fire(self.readers[name], found)
+                yield partial(self._fire, self.readers[name], found)
 
     def _fire(self, reader: Reader, due: list[Timer]) -> None:
         self.clock.at = max(self.clock.at, moment(due[0].due))
