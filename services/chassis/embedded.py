@@ -51,7 +51,7 @@ class EmbeddedBus:
     async def apply(self, topics: Iterable[TopicConfig]) -> list[str]:
         made = await self._log.run(Log.apply, list(topics))
         if made:
-            await self._groups.run(Groups.regroup)
+            await self._groups.run(Groups.regroup, made)
         return made
 
     async def partitions(self, topic: str) -> int:

@@ -106,9 +106,14 @@ class Groups:
     def _gone(self, pid: int, beat: float, now: float) -> bool:
         return abs(now - beat) > self._session or not _runs(pid)
 
-    def regroup(self) -> None:
-        """Makes every group share the partitions anew, as there are more topics now."""
+    def regroup(self, made: Sequence[str]) -> None:
+        """Makes every group share the partitions anew, as these topics are new.
+
+        What was committed of them is of another log, which is gone.
+        """
         with transaction(self._database):
+            topics = [(topic,) for topic in made]
+            self._database.executemany("DELETE FROM offsets WHERE topic = ?", topics)
             self._database.execute("UPDATE groups SET generation = generation + 1")
 
     def commit(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:

@@ -33,7 +33,7 @@ _CACHE_KIB = 16_384
 _TABLES = """
 CREATE TABLE IF NOT EXISTS topics (name TEXT PRIMARY KEY, partitions INTEGER NOT NULL, retention_ms INTEGER);
 CREATE TABLE IF NOT EXISTS lanes (
-    lane INTEGER PRIMARY KEY, topic TEXT NOT NULL, part INTEGER NOT NULL,
+    lane INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, part INTEGER NOT NULL,
     first INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL DEFAULT 0, UNIQUE (topic, part));
 CREATE TABLE IF NOT EXISTS records (
     id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, place INTEGER NOT NULL, timestamp INTEGER NOT NULL,
@@ -205,7 +205,10 @@ class Log:
         listed = ",".join(str(lane) for lane in numbers.values() if lane is not None)
         rows = self._database.execute(f"SELECT lane, first, next FROM lanes WHERE lane IN ({listed})")
         lanes = {row[0]: Lane(*row) for row in rows}
-        return {partition: lanes[lane] for partition, lane in numbers.items() if lane is not None}
+        found = {part: lanes[lane] for part, lane in numbers.items() if lane is not None and lane in lanes}
+        if len(lanes) < len(numbers):
+            self._lanes = {}  # a topic is gone, and may come back under another number
+        return found
 
     def append(self, batch: Sequence[Outgoing]) -> list[int]:
         """Offsets of the batch, in its order; one transaction, so all of it or nothing."""
@@ -214,6 +217,9 @@ class Log:
         offsets, rows = [], []
         with transaction(self._database):
             ends = self._ends(set(lanes.values()))
+            if len(ends) < len(lanes):
+                self._lanes = {}
+                raise Unavailable("a topic is gone: the topics are applied again")
             for topic, partition, key, value, headers in batch:
                 lane = lanes[topic, partition]
                 offset = ends[lane]
@@ -260,6 +266,8 @@ class Log:
             if size > _BYTES_A_READ:
                 break
         rows.close()
+        if not records and not self._ends({lane}):
+            self._lanes = {}  # the topic is gone; the next look finds it where it was made again
         return records
 
     def tail(self, positions: Mapping[TopicPartition, int], limit: int) -> dict[TopicPartition, list[Record]]:
