@@ -204,7 +204,7 @@ def _invite(settings: Settings) -> None:
         ("show account FN-1001", "what a customer owns, and ordered"),
         ("show order 4G-TO-5G-CHANGED", "an order, line by line"),
         ("show plan 4G-TO-5G-CHANGED", "the work it was broken into"),
-        ("show order MOV-V1", "why an order was rejected"),
+        ("show order MOV-V1-CHILD-STAYS", "why an order was rejected"),
         ("send FILE.jsonl", "an order of your own"),
     ):
         out.print(f"  [cyan]aftersale {command}{option}[/]  [dim]{does}[/]")

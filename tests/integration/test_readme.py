@@ -80,6 +80,23 @@ def test_a_first_order_is_sent_and_seen(clone: Path) -> None:
     assert "Plan of order MINE-1" in done.stdout
 
 
+def test_what_the_demo_says_to_try_next_works(demo: Path, clone: Path) -> None:
+    tries = re.findall(r"^  aftersale (show \w+ \S+)", demo.read_text(), flags=re.MULTILINE)
+    assert tries
+    for words in tries:
+        command = [str(clone / ".venv/bin/aftersale"), *words.split()]
+        done = subprocess.run(
+            command,
+            cwd=clone,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=MINUTES,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+
 def test_the_way_takes_less_than_ten_lines() -> None:
     (block,) = blocks("sh")
     clone_and_demo = 2
