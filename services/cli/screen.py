@@ -45,7 +45,7 @@ def table(*columns: str) -> Table:
 
 
 _COLOURS = {
-    "green": ("completed", "active", "closed_complete", "handled", "as expected"),
+    "green": ("completed", "active", "closed_complete", "handled"),
     "yellow": (
         "new",
         "acknowledged",
@@ -58,7 +58,7 @@ _COLOURS = {
         "scheduled",
         "needs_attention",
     ),
-    "red": ("rejected", "failed", "needs attention"),
+    "red": ("rejected", "failed"),
     "cyan": ("suspended", "draft", "qualified"),
     "dim": ("inactive", "canceled", "discarded"),
 }
