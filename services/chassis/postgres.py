@@ -132,6 +132,9 @@ def translated() -> Iterator[None]:
         yield
     except psycopg.errors.UniqueViolation as error:
         raise Conflict(str(error)) from error
+    except psycopg.errors.ProgramLimitExceeded:
+        # An OperationalError by its class, but it will never be otherwise: what is kept is too long.
+        raise
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise Unavailable(str(error)) from error
     except psycopg.Error as error:

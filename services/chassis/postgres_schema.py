@@ -25,7 +25,8 @@ INSERT INTO {schema}.settings VALUES ('log_id', gen_random_uuid()::text);
 
 # The shared lock on the fences ends before `claim` gets its exclusive one, so whoever claims a partition
 # knows that nothing of its former owner is still to come. The lock on the log makes its order the order of
-# commits. Places alone need no turn.
+# commits; one on the table would do so too, and make every commit wait for each ANALYZE and VACUUM of it.
+# Places alone need no turn.
 COMMIT = """
 CREATE FUNCTION {schema}.commit_batch(
     fence_numbers bigint[], fence_epochs bigint[],
@@ -53,7 +54,7 @@ BEGIN
     IF cardinality(streams) + cardinality(answer_sources) + cardinality(drop_kinds) + cardinality(put_kinds)
         + cardinality(drop_timers) + cardinality(timer_names) > 0
     THEN
-        LOCK TABLE {schema}.stored_events IN EXCLUSIVE MODE;
+        PERFORM pg_advisory_xact_lock({log_lock});
     END IF;
     SELECT coalesce(max(notification_id), 0) INTO head_before FROM {schema}.stored_events;
     last_sequence := head_before;

@@ -211,6 +211,7 @@ class PostgresStore:
         names = {
             "schema": Identifier(self._schema),
             "fences_lock": Literal(self._fences_lock),
+            "log_lock": Literal(lock_number(self._schema, "log")),
             "sequence": Literal(f'"{self._schema}".stored_events_notification_id_seq'),
         }
         if not connection.execute("SELECT FROM pg_namespace WHERE nspname = %s", (self._schema,)).fetchone():
