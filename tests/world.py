@@ -23,6 +23,7 @@ from schemas import envelope
 from schemas.envelope import Envelope
 from schemas.registry import MESSAGES, full
 from schemas.topics import CATALOG, RESULTS, TASKS, TOPICS
+from services.chassis import answers
 from services.chassis.cache import Cache
 from services.chassis.host import setup
 from services.chassis.inbox import Inbox
@@ -31,8 +32,8 @@ from services.chassis.memory import Memory, MemoryStore
 from services.chassis.outbox import Entry, Outbox
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Record, StoredEvent, Timer
-from services.chassis.service import Service
-from services.chassis.stored import moment
+from services.chassis.service import Service, Version
+from services.chassis.stored import Codec, moment
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 PARTITIONS = 3
@@ -52,15 +53,31 @@ class FakeClock:
         return self.at
 
 
+class Remembering(Codec):
+    """Reads what the catalog said once only, for all worlds that grow from one."""
+
+    def __init__(self, versions: Iterable[Version]) -> None:
+        super().__init__(versions)
+        self._read: dict[StoredEvent, Any] = {}
+
+    def decode(self, stored: StoredEvent) -> Any:
+        if not stored.stream.startswith("specification-"):
+            return super().decode(stored)
+        if (event := self._read.get(stored)) is None:
+            event = self._read[stored] = super().decode(stored)
+        return event
+
+
 class Reader:
     """One service with its inbox, outbox and place in each topic."""
 
     def __init__(
-        self, service: Service, keys: MemoryKeys, clock: FakeClock, memory: Memory | None = None
+        self, service: Service, keys: MemoryKeys, clock: FakeClock, origin: Reader | None = None
     ) -> None:
         self.service = service
-        self.store = MemoryStore(memory)
-        self.parts = setup(service, self.store, keys, PARTITIONS)
+        self.store = MemoryStore(copied(origin.store.memory) if origin else None)
+        codec = origin.parts.codec if origin else Remembering((*service.stored, *answers.STORED))
+        self.parts = setup(service, self.store, keys, PARTITIONS)._replace(codec=codec)
         self.inbox = Inbox(service, self.parts, Cache(), clock)
         self.outbox = Outbox(service, self.parts)
         self.fences = self.store.claim(range(PARTITIONS))
@@ -70,9 +87,8 @@ class Reader:
         self.last: dict[tuple[str, int], int] = {}
 
     def forked(self, keys: MemoryKeys, clock: FakeClock) -> Reader:
-        """Another one that stands where this one does; it remembers what it knows of the catalog."""
-        other = Reader(self.service, keys, clock, copied(self.store.memory))
-        other.fences = dict(self.fences)
+        """Another one that stands where this one does, and goes on by itself."""
+        other = Reader(self.service, keys, clock, self)
         other.offsets.update(self.offsets)
         other.published = self.published
         other.began = self.store.head()
@@ -171,13 +187,13 @@ class World:
         return bool(steps)
 
     def _steps(self) -> Iterable[Callable[[], None] | None]:
+        lanes = sorted(self.log)
         for reader in self.readers.values():
             if reader.store.head() > reader.published:
                 yield partial(self._relay, reader)
         for reader in self.readers.values():
-            for topic, partition in sorted(self.log):
-                at = (topic, partition)
-                if topic in reader.service.topics and reader.offsets[at] < len(self.log[at]):
+            for at in lanes:
+                if at[0] in reader.service.topics and reader.offsets[at] < len(self.log[at]):
                     yield partial(self._deliver, reader, at)
         for partition in range(PARTITIONS):
             if self._tasks_seen[partition] < len(self.log[TASKS, partition]):
