@@ -216,12 +216,18 @@ def write_context(envelope: Envelope) -> Headers:
 def write_own(own: tuple[str, str, str | None], place: tuple[int, int] | None, shared: Headers) -> Headers:
     """The headers of one message: its id, type and subject, its place, and what it shares with others."""
     id, type_, subject = own
-    headers: Headers = (("ce_id", id.encode()), ("ce_type", type_.encode()))
-    if subject is not None:
-        headers = (*headers, ("ce_subject", subject.encode()))
-    if place is not None:
-        headers = (*headers, ("ce_sequence", b"%d" % place[0]), ("ce_previous", b"%d" % place[1]))
-    return headers + shared
+    if place is None or subject is None:
+        said = () if subject is None else (("ce_subject", subject.encode()),)
+        at = () if place is None else (("ce_sequence", b"%d" % place[0]), ("ce_previous", b"%d" % place[1]))
+        return (("ce_id", id.encode()), ("ce_type", type_.encode()), *said, *at, *shared)
+    return (
+        ("ce_id", id.encode()),
+        ("ce_type", type_.encode()),
+        ("ce_subject", subject.encode()),
+        ("ce_sequence", b"%d" % place[0]),
+        ("ce_previous", b"%d" % place[1]),
+        *shared,
+    )
 
 
 def from_line(line: str) -> tuple[Envelope, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import cache
 
 from pydantic import BaseModel
 
@@ -133,6 +134,7 @@ MESSAGES: dict[str, MessageType] = {
 }
 
 
+@cache
 def full(name: str) -> str:
     """`order.place` -> `aftersale.order.place.v1`."""
     return f"{PREFIX}{name}{VERSION}"

@@ -129,15 +129,8 @@ class Outbox:
     def _publics(self, entry: Entry) -> Iterable[Public]:
         stream, version, event, meta = entry.appended
         category, id = split(stream)
-        happened = Happened(
-            category=category,
-            id=id,
-            version=version,
-            event=event,
-            account=meta.account or "",
-            recorded=meta.recorded,
-            effective=meta.effective_at,
-        )
+        account, recorded, effective = meta.account or "", meta.recorded, meta.effective_at
+        happened = Happened(category, id, version, event, account, recorded, effective)
         if category in (answers.REFUSED, answers.PARKED):
             return answers.publish(self.service.events_topic, happened)
         return self.service.publish(happened)
