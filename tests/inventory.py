@@ -17,7 +17,7 @@ from services.inventory.domain.record import Record
 from services.inventory.domain.reserve import reserve
 from services.inventory.domain.specification import SpecificationHeard
 from services.inventory.domain.tree import Installed
-from services.inventory.domain.words import INSTANCE, RESERVATION, SPECIFICATION, Action, Append, Kind, State
+from services.inventory.domain.words import INSTANCE, RESERVATION, SPECIFICATION, Append
 
 MODULES = {INSTANCE: instance, RESERVATION: reservation, SPECIFICATION: specification}
 
@@ -26,29 +26,28 @@ def record(id: str, parent: str | None = None, **facts: Any) -> Record:
     """A product of account A that is active, unless said otherwise."""
     given: dict[str, Any] = {
         "account_id": "A",
-        "kind": Kind.PRODUCT,
+        "kind": "product",
         "specification_id": f"spec-{id}",
         "root_id": id,
-        "state": State.ACTIVE,
+        "state": "active",
         **facts,
     }
-    return Record(instance_id=id, parent_id=parent, **{**given, "kind": Kind(given["kind"])})
+    return Record(instance_id=id, parent_id=parent, **given)
 
 
 def line(id: str, action: str, instance: str | None = None, **facts: Any) -> Line:
-    kind = Kind(facts.pop("kind", "product"))
-    return Line(line_id=id, action=Action(action), instance_id=instance, kind=kind, **facts)
+    return Line(line_id=id, action=action, instance_id=instance, **facts)
 
 
 def order(id: str, *lines: Line, **facts: Any) -> Approved:
     given: dict[str, Any] = {
         "account_id": "A",
         "version": 1,
-        "category": Kind.PRODUCT,
+        "category": "product",
         "action": None,
         **facts,
     }
-    return Approved(order_id=id, lines=lines, **{**given, "category": Kind(given["category"])})
+    return Approved(order_id=id, lines=lines, **given)
 
 
 class Base:
@@ -122,14 +121,11 @@ class Base:
         given: dict[str, Any] = {
             "account_id": "A",
             "version": 1,
-            "kind": Kind.PRODUCT,
+            "kind": "product",
             "specification_id": f"spec-{id}",
             **facts,
         }
-        kind = Kind(given.pop("kind"))
-        change = Progress(
-            order_id=order, line_id=line, instance_id=id, action=Action(action), kind=kind, **given
-        )
+        change = Progress(order_id=order, line_id=line, instance_id=id, action=action, **given)
         return self.keep(progress(change, self.state(RESERVATION, order), self.find))
 
     def complete(self, order: str, *lines: str, last: bool = True) -> tuple[Append, ...]:

@@ -14,11 +14,7 @@ from services.inventory.domain.land import PartClosed, PlanCanceled
 from services.inventory.domain.record import Record
 from services.inventory.domain.specification import SpecificationHeard
 from services.inventory.domain.words import (
-    Action,
-    Kind,
     Reason,
-    Side,
-    State,
     Values,
 )
 
@@ -37,14 +33,14 @@ def _record(data: inventory.LoadInstance, work: Work) -> Record:
     return Record(
         instance_id=data.instance_id,
         account_id=data.account_id,
-        kind=Kind(data.kind),
+        kind=data.kind,
         specification_id=data.specification_id,
         specification_version=data.specification_version,
         offering_id=data.offering_id,
         parent_id=data.parent_id,
         root_id=data.instance_id,
         name=work.seal(data.name),
-        state=State(data.state),
+        state=data.state,
         location=data.location,
         quantity=data.quantity,
         characteristics=_sealed(data, work),
@@ -90,7 +86,7 @@ def approved(data: order.OrderApproved, work: Work) -> None:
         order_id=data.order_id,
         account_id=data.account_id,
         version=data.version,
-        category=Kind(data.category),
+        category=data.category,
         action=data.action,
         lines=tuple(_line(line) for line in data.lines),
     )
@@ -100,8 +96,8 @@ def approved(data: order.OrderApproved, work: Work) -> None:
 def _line(line: order.OrderLine) -> Line:
     return Line(
         line_id=line.line_id,
-        action=Action(line.action),
-        kind=Kind(line.kind),
+        action=line.action,
+        kind=line.kind,
         instance_id=line.instance_id if line.action != "add" else None,
         specification_id=line.specification_id,
         specification_version=line.specification_version,
@@ -128,10 +124,10 @@ def domain_order(data: fulfillment.DomainOrderStateChanged, work: Work) -> None:
         account_id=data.account_id,
         version=data.version,
         line_id=data.line_id,
-        kind=Kind(data.kind),
-        action=Action(data.action),
+        kind=data.kind,
+        action=data.action,
         specification_id=data.specification_id,
-        side=Side(data.side) if data.side is not None else None,
+        side=data.side,
         closed=data.state == "closed_complete",
         line_closed=data.line_closed,
         instance_id=data.instance_id,

@@ -216,7 +216,7 @@ def _rows(id: InstanceId, event: object, work: Work) -> None:
 
 
 def _place(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
-    if state is not State.INACTIVE:
+    if state != "inactive":
         work.put(TREE, root, id)
 
 
@@ -229,10 +229,10 @@ def _move(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
 
 def _end(id: InstanceId, states: tuple[State, State], work: Work) -> None:
     state, previous = states
-    if State.INACTIVE not in states or state is previous:
+    if "inactive" not in states or state == previous:
         return
     root = _record(id, work).root_id
-    if state is State.INACTIVE:
+    if state == "inactive":
         work.drop(TREE, root, id)
     else:
         work.put(TREE, root, id)

@@ -108,7 +108,7 @@ def _created(record: Record) -> Data:
 def _state_changed(
     happened: Happened, event: InstanceReserved | InstanceFlipped | InstanceReleased | InstanceStateReloaded
 ) -> tuple[str, Data] | None:
-    if event.state is event.previous:
+    if event.state == event.previous:
         return None
     data: Data = {
         "instanceId": happened.id,

@@ -13,7 +13,7 @@ from services.inventory.domain.instance import (
     InstanceStateReloaded,
 )
 from services.inventory.domain.record import Changed, Record
-from services.inventory.domain.words import INSTANCE, Append, State
+from services.inventory.domain.words import INSTANCE, Append
 from tests.inventory import Base, line, order, record
 
 
@@ -23,9 +23,9 @@ def refused(base: Base, one: Record) -> list[str]:
 
 def test_a_record_is_loaded_under_its_parent_and_knows_its_root() -> None:
     base = Base(record("P"), record("C", "P"))
-    grandchild = record("G", "C", state=State.SUSPENDED)
+    grandchild = record("G", "C", state="suspended")
     assert base.load(grandchild) == (
-        Append(INSTANCE, "G", InstanceLoaded(record=record("G", "C", state=State.SUSPENDED, root_id="P"))),
+        Append(INSTANCE, "G", InstanceLoaded(record=record("G", "C", state="suspended", root_id="P"))),
         Append(INSTANCE, "C", ChildAdded(instance_id="G")),
     )
 
@@ -39,7 +39,7 @@ def test_the_same_record_again_is_nothing_also_while_an_order_holds_the_parent()
 
 def test_other_facts_are_loaded_over_the_old_ones() -> None:
     base = Base(record("P", characteristics={"a": 1, "b": 1}))
-    again = record("P", characteristics={"a": 2, "c": 1}, state=State.SUSPENDED)
+    again = record("P", characteristics={"a": 2, "c": 1}, state="suspended")
     assert base.load(again) == (
         Append(
             INSTANCE,
@@ -53,7 +53,7 @@ def test_other_facts_are_loaded_over_the_old_ones() -> None:
                 ),
             ),
         ),
-        Append(INSTANCE, "P", InstanceStateReloaded(state=State.SUSPENDED, previous=State.ACTIVE)),
+        Append(INSTANCE, "P", InstanceStateReloaded(state="suspended", previous="active")),
     )
     assert base.shown()["P"] == again
 

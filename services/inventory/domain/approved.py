@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from services.inventory.domain.table import Asked
+from services.inventory.domain.value import value
 from services.inventory.domain.words import (
     Action,
     InstanceId,
@@ -16,13 +17,13 @@ from services.inventory.domain.words import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Line:
     """A line of an approved order."""
 
     line_id: LineId
     action: Action
-    kind: Kind = Kind.PRODUCT
+    kind: Kind = "product"
     instance_id: InstanceId | None = None
     specification_id: SpecificationId | None = None
     specification_version: str | None = None
@@ -37,14 +38,14 @@ class Line:
 
     @property
     def moves(self) -> bool:
-        return self.move and self.action is Action.CHANGE
+        return self.move and self.action == "change"
 
     @property
     def asked(self) -> Asked:
-        return Asked.MOVE if self.moves else Asked(self.action)
+        return "move" if self.moves else self.action
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Approved:
     """An order was approved: everything in it is to be reserved, or nothing."""
 

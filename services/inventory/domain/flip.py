@@ -17,7 +17,7 @@ from services.inventory.domain.instance import (
     evolve,
 )
 from services.inventory.domain.table import closed
-from services.inventory.domain.words import INSTANCE, Action, Append, InstanceId, OrderId, State, Values
+from services.inventory.domain.words import INSTANCE, Action, Append, InstanceId, OrderId, Values
 
 Find: TypeAlias = Callable[[InstanceId], Instance | Unknown]
 """The instance of an id, as it is before the decision."""
@@ -41,8 +41,8 @@ def flip(
     if held is None or held.flipped:
         return None
     state = closed(held.found, action, held.side)
-    if instance.transient and state is State.ACTIVE:
-        state = State.INACTIVE
+    if instance.transient and state == "active":
+        state = "inactive"
     return InstanceFlipped(
         order_id=held.order_id,
         version=version,
@@ -56,7 +56,7 @@ def flip(
 def ended_or_not(instance: Instance, event: InstanceFlipped, find: Find) -> Iterator[Append]:
     """The flip; the end of an instance is noted in its parent's stream too."""
     yield Append(INSTANCE, instance.id, event)
-    if event.state is State.INACTIVE:
+    if event.state == "inactive":
         noted = ChildEnded(instance_id=instance.id)
         yield from note(instance.record.parent_id, noted, event.order_id, find)
 
@@ -80,7 +80,8 @@ def after(
     """The instance after these events, the one given being left alone."""
     changed = instance
     if isinstance(instance, Instance):
-        changed = replace(instance, held=replace(instance.held) if instance.held is not None else None)
+        held = replace(instance.held) if instance.held is not None else None
+        changed = replace(instance, record=instance.record.own(), held=held)
     for event in events:
         changed = evolve(changed, event)
     return changed

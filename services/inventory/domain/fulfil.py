@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from services.inventory.domain.flip import (
     NOTHING_FOUND,
@@ -23,8 +23,9 @@ from services.inventory.domain.instance import (
     Unknown,
 )
 from services.inventory.domain.record import Coming, Record
-from services.inventory.domain.reservation import Phase, Reservation, ReservationExtended
+from services.inventory.domain.reservation import Reservation, ReservationExtended
 from services.inventory.domain.table import reserved
+from services.inventory.domain.value import value
 from services.inventory.domain.words import (
     INSTANCE,
     RESERVATION,
@@ -36,14 +37,13 @@ from services.inventory.domain.words import (
     OrderId,
     Side,
     SpecificationId,
-    State,
     Values,
 )
 
-_RESTING = frozenset({Action.SUSPEND, Action.RESUME})
+_RESTING = frozenset({"suspend", "resume"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Progress:
     """A domain order came into being, or is in another state."""
 
@@ -68,7 +68,7 @@ class Progress:
 
 def progress(change: Progress, reservation: Reservation, find: Find) -> tuple[Append, ...]:
     """What the news of a domain order appends; nothing when it is no news, or too late."""
-    if reservation.phase is not Phase.RESERVED or change.line_id not in reservation.open:
+    if reservation.phase != "reserved" or change.line_id not in reservation.open:
         return ()
     if change.action in _RESTING:
         return tuple(_rested(change, reservation, find)) if change.line_closed else ()
@@ -95,11 +95,7 @@ def _taken(change: Progress, find: Find) -> InstanceMade | InstanceReserved | No
     instance = find(change.instance_id)
     if change.new_instance and _may_be_made(instance, change):
         return _made(change, change.instance_id, find)
-    if (
-        change.action is Action.DISCONNECT
-        and isinstance(instance, Instance)
-        and _may_be_ended(instance, change)
-    ):
+    if change.action == "disconnect" and isinstance(instance, Instance) and _may_be_ended(instance, change):
         return _ending(change, instance)
     return None
 
@@ -108,14 +104,12 @@ def _may_be_made(instance: Instance | Unknown, change: Progress) -> bool:
     """An id is free, or was used by this order before its reservation was released."""
     if isinstance(instance, Unknown):
         return True
-    return (
-        instance.changed_by == change.order_id and instance.held is None and instance.state is State.INACTIVE
-    )
+    return instance.changed_by == change.order_id and instance.held is None and instance.state == "inactive"
 
 
 def _may_be_ended(instance: Instance, change: Progress) -> bool:
     own = instance.record.account_id == change.account_id
-    return own and instance.held is None and instance.state in (State.ACTIVE, State.SUSPENDED)
+    return own and instance.held is None and instance.state in ("active", "suspended")
 
 
 def _made(change: Progress, id: InstanceId, find: Find) -> InstanceMade:
@@ -128,7 +122,7 @@ def _made(change: Progress, id: InstanceId, find: Find) -> InstanceMade:
         specification_version=change.specification_version,
         parent_id=change.parent_instance_id,
         root_id=parent.record.root_id if isinstance(parent, Instance) else id,
-        state=State.INSTALLATION_PENDING,
+        state="installation_pending",
         location=change.location,
     )
     return InstanceMade(
@@ -147,9 +141,9 @@ def _ending(change: Progress, instance: Instance) -> InstanceReserved:
         order_id=change.order_id,
         version=change.version,
         line_id=change.line_id,
-        action=Action.DISCONNECT,
+        action="disconnect",
         previous=instance.state,
-        state=reserved(instance.state, Action.DISCONNECT),
+        state=reserved(instance.state, "disconnect"),
     )
 
 
@@ -170,7 +164,7 @@ def _extended(
 
 
 def _closed(change: Progress, instance: Instance | Unknown, find: Find) -> Iterator[Append]:
-    if not change.closed or change.action is Action.NO_CHANGE:
+    if not change.closed or change.action == "no_change":
         return
     yield from _flipped(instance, change, change.action, find)
     if change.composed_of:
@@ -190,7 +184,7 @@ def _flipped(instance: Instance | Unknown, change: Progress, action: Action, fin
 def _found(instance: Instance, change: Progress) -> Found:
     """What the domain order of an add or a change says beyond what was expected, kept until it lands."""
     held, record = instance.held, instance.record
-    if held is None or held.side is Side.CEASE or change.action not in (Action.ADD, Action.CHANGE):
+    if held is None or held.side == "cease" or change.action not in ("add", "change"):
         return NOTHING_FOUND
     expected = {**record.characteristics, **held.coming.values}
     version = held.coming.specification_version or record.specification_version

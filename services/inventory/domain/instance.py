@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from services.inventory.domain.record import Changed, Coming, Record
+from services.inventory.domain.record import NOTHING_COMING, Changed, Coming, Record
+from services.inventory.domain.value import value
 from services.inventory.domain.words import (
     Action,
     InstanceId,
@@ -19,12 +21,12 @@ from services.inventory.domain.words import (
 # ------------------------------------------------------------------------------------------ events
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceLoaded:
     record: Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceReloaded:
     """The record was loaded again with other facts; its state is told by `InstanceStateReloaded`."""
 
@@ -32,20 +34,20 @@ class InstanceReloaded:
     changes: tuple[Changed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceStateReloaded:
     state: State
     previous: State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceRerooted:
     """An instance above it was loaded again under another parent."""
 
     root_id: InstanceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceMade:
     """Made by an order: shown as `installation_pending`, its values still to come (INV-01, INV-03)."""
 
@@ -59,7 +61,7 @@ class InstanceMade:
     transient: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceReserved:
     """Held by an order, which found it in the state `previous`; `state` is what it shows from now on."""
 
@@ -74,7 +76,7 @@ class InstanceReserved:
     pair_id: InstanceId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceFlipped:
     """Its domain order closed: the state is new, the values are still to come."""
 
@@ -86,7 +88,7 @@ class InstanceFlipped:
     specification_version: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceLanded:
     """Its part of the order closed with something new to show; it is free again."""
 
@@ -96,7 +98,7 @@ class InstanceLanded:
     record: Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceFreed:
     """Its part of the order closed with nothing new to show; it is free again."""
 
@@ -104,7 +106,7 @@ class InstanceFreed:
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceReleased:
     """The order let it go: it is again what it was, or `inactive` if the order had made it (D-22)."""
 
@@ -114,7 +116,7 @@ class InstanceReleased:
     previous: State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ChildAdded:
     """Noted in the stream of a parent that no event of the same order guards.
 
@@ -124,7 +126,7 @@ class ChildAdded:
     instance_id: InstanceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ChildEnded:
     """Noted in the stream of a parent like `ChildAdded`."""
 
@@ -195,14 +197,16 @@ def initial(id: str) -> Unknown:  # noqa: ARG001
 
 
 def evolve(state: Instance | Unknown, event: InstanceEvent) -> Instance | Unknown:
-    """The instance after the event; changes the state it is given."""
+    """The instance after the event; changes the state it is given, but never what stands in an event."""
+    if (change := _CHANGES.get(type(event))) is not None:
+        if isinstance(state, Instance):
+            change(state, event)
+        return state
     match event:
         case InstanceLoaded(record=record):
-            return Instance(record=record)
+            return Instance(record=record.own())
         case InstanceMade():
             return _made(event)
-        case _ if isinstance(state, Instance):
-            _change(state, event)
     return state
 
 
@@ -211,33 +215,15 @@ def _made(event: InstanceMade) -> Instance:
         order_id=event.order_id,
         version=event.version,
         line_id=event.line_id,
-        action=Action.ADD,
+        action="add",
         found=None,
         coming=event.coming,
         side=event.side,
         pair_id=event.pair_id,
     )
-    return Instance(record=event.record, held=held, transient=event.transient, changed_by=event.order_id)
-
-
-def _change(instance: Instance, event: InstanceEvent) -> None:
-    match event:
-        case InstanceReserved():
-            _reserve(instance, event)
-        case InstanceFlipped():
-            _flip(instance, event)
-        case InstanceLanded(record=record, order_id=order):
-            instance.record, instance.held, instance.changed_by = record, None, order
-        case InstanceFreed(order_id=order):
-            instance.held, instance.changed_by = None, order
-        case InstanceReleased(state=state):
-            instance.record, instance.held = replace(instance.record, state=state), None
-        case InstanceReloaded(record=record):
-            instance.record = record
-        case InstanceStateReloaded(state=state):
-            instance.record = replace(instance.record, state=state)
-        case InstanceRerooted(root_id=root):
-            instance.record = replace(instance.record, root_id=root)
+    return Instance(
+        record=event.record.own(), held=held, transient=event.transient, changed_by=event.order_id
+    )
 
 
 def _reserve(instance: Instance, event: InstanceReserved) -> None:
@@ -247,16 +233,15 @@ def _reserve(instance: Instance, event: InstanceReserved) -> None:
         line_id=event.line_id,
         action=event.action,
         found=event.previous,
-        coming=event.coming or Coming(),
+        coming=event.coming or NOTHING_COMING,
         side=event.side,
         pair_id=event.pair_id,
     )
-    if event.state is not event.previous:
-        instance.record = replace(instance.record, state=event.state)
+    instance.record.state = event.state
 
 
 def _flip(instance: Instance, event: InstanceFlipped) -> None:
-    instance.record = replace(instance.record, state=event.state)
+    instance.record.state = event.state
     if (held := instance.held) is None:
         return
     held.flipped = True
@@ -266,3 +251,40 @@ def _flip(instance: Instance, event: InstanceFlipped) -> None:
             values={**held.coming.values, **event.values},
             specification_version=event.specification_version or held.coming.specification_version,
         )
+
+
+def _land(instance: Instance, event: InstanceLanded) -> None:
+    instance.record, instance.held, instance.changed_by = event.record.own(), None, event.order_id
+
+
+def _free(instance: Instance, event: InstanceFreed) -> None:
+    instance.held, instance.changed_by = None, event.order_id
+
+
+def _release(instance: Instance, event: InstanceReleased) -> None:
+    instance.record.state, instance.held = event.state, None
+
+
+def _reload(instance: Instance, event: InstanceReloaded) -> None:
+    instance.record = event.record.own()
+
+
+def _reload_state(instance: Instance, event: InstanceStateReloaded) -> None:
+    instance.record.state = event.state
+
+
+def _reroot(instance: Instance, event: InstanceRerooted) -> None:
+    instance.record.root_id = event.root_id
+
+
+_CHANGES: dict[type, Callable[[Instance, Any], None]] = {
+    InstanceReserved: _reserve,
+    InstanceFlipped: _flip,
+    InstanceLanded: _land,
+    InstanceFreed: _free,
+    InstanceReleased: _release,
+    InstanceReloaded: _reload,
+    InstanceStateReloaded: _reload_state,
+    InstanceRerooted: _reroot,
+}
+"""What each event changes in an instance that is there; by type, as every event of the log is folded."""

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.table import NEEDED, broken
 from services.inventory.domain.tree import Installed, affected
-from services.inventory.domain.words import PENDING, Action, InstanceId, LineId, OrderId, Reason, State
+from services.inventory.domain.value import value
+from services.inventory.domain.words import PENDING, InstanceId, LineId, OrderId, Reason
 
 MAX_TREE = 5_000
 """Instances that one order may touch (LIM-01)."""
 
 _FEW = 10
 
-_ENDING_OR_RESTING = frozenset({Action.DISCONNECT, Action.SUSPEND, Action.RESUME})
+_ENDING_OR_RESTING = frozenset({"disconnect", "suspend", "resume"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Case:
     """An order beside the installed base, with the tree that it would touch."""
 
@@ -31,7 +31,7 @@ class Case:
         """The lines that name an instance the account owns, with it."""
         for line in self.order.lines:
             instance = self.installed.get(line.instance_id)
-            if line.action is not Action.ADD and instance is not None:
+            if line.action != "add" and instance is not None:
                 yield line, instance
 
 
@@ -47,7 +47,7 @@ def judge(case: Case) -> tuple[Reason, ...]:
 def known(case: Case) -> Iterator[Reason]:
     """ACT-06. An instance of another account is as unknown as one that does not exist."""
     for line in case.order.lines:
-        adds = line.action is Action.ADD
+        adds = line.action == "add"
         field = "parentInstanceId" if adds else "instanceId"
         id = line.parent_instance_id if adds else line.instance_id
         if id is None and not adds:
@@ -78,7 +78,7 @@ def movable_as_a_whole(case: Case) -> Iterator[Reason]:
     resting: dict[LineId, list[InstanceId]] = {}
     for id, line in case.affected.items():
         instance = case.installed.get(id)
-        if line.moves and id != line.instance_id and instance and instance.state is State.SUSPENDED:
+        if line.moves and id != line.instance_id and instance and instance.state == "suspended":
             resting.setdefault(line.line_id, []).append(id)
     for line_id, ids in resting.items():
         message = f"{_names(ids)}, suspended, would be moved along: resume it first"
@@ -86,7 +86,7 @@ def movable_as_a_whole(case: Case) -> Iterator[Reason]:
 
 
 def _unfit(rule: str, line: Line, instance: Instance) -> Reason:
-    if instance.state is State.INACTIVE:
+    if instance.state == "inactive":
         message = f"'{instance.id}' has ended (inactive): what has ended is brought back by an add only"
     else:
         message = f"'{instance.id}' is {instance.state}: {line.asked} needs it {NEEDED[line.asked]}"
@@ -98,7 +98,7 @@ def one_open_change(case: Case) -> Iterator[Reason]:
     holders: dict[tuple[LineId, OrderId], list[InstanceId]] = {}
     for id, line in case.affected.items():
         instance = case.installed.get(id)
-        if instance is not None and instance.held is not None and line.action is not Action.NO_CHANGE:
+        if instance is not None and instance.held is not None and line.action != "no_change":
             holders.setdefault((line.line_id, instance.held.order_id), []).append(id)
     for (line_id, holder), ids in holders.items():
         yield Reason(
@@ -120,7 +120,7 @@ def one_open_change(case: Case) -> Iterator[Reason]:
 def nothing_pending_beside_a_change(case: Case) -> Iterator[Reason]:
     """SUS-06: suspend and resume beside change and disconnect, and any instance of a line is pending."""
     actions = {line.action for line in case.order.lines}
-    if not (actions & {Action.SUSPEND, Action.RESUME} and actions & {Action.CHANGE, Action.DISCONNECT}):
+    if not (actions & {"suspend", "resume"} and actions & {"change", "disconnect"}):
         return
     for line, instance in case.named():
         if instance.state in PENDING:
@@ -136,7 +136,7 @@ def under_a_settled_parent(case: Case) -> Iterator[Reason]:
     """D-23: nothing is added under what is pending, ended, or about to end or rest."""
     parents = {line.line_id: line.instance_id for line in case.order.lines}
     for line in case.order.lines:
-        if line.action is not Action.ADD:
+        if line.action != "add":
             continue
         id = parents.get(line.parent_line_id or "") or line.parent_instance_id
         parent = case.installed.get(id)
@@ -150,7 +150,7 @@ def under_a_settled_parent(case: Case) -> Iterator[Reason]:
 
 
 def _unsettled(case: Case, parent: Instance) -> str | None:
-    if parent.state in PENDING or parent.state is State.INACTIVE:
+    if parent.state in PENDING or parent.state == "inactive":
         return f"is {parent.state}"
     if parent.held is not None:
         return f"is held by order '{parent.held.order_id}'"
@@ -165,13 +165,13 @@ def moved_as_a_whole(case: Case) -> Iterator[Reason]:
 
     What counts is product instances in a product order, service instances in a service order.
     """
-    named = {instance.id for line, instance in case.named() if line.moves or line.action is Action.DISCONNECT}
+    named = {instance.id for line, instance in case.named() if line.moves or line.action == "disconnect"}
     seen: set[InstanceId] = set()
     for line, instance in case.named():
         if not line.moves or instance.id in seen:
             continue
         top = _top(case, instance)
-        whole = [one.id for one in case.installed.below(top.id) if one.record.kind is case.order.category]
+        whole = [one.id for one in case.installed.below(top.id) if one.record.kind == case.order.category]
         seen.update(whole)
         if missing := [id for id in whole if id not in named]:
             yield Reason(
@@ -193,7 +193,7 @@ def _top(case: Case, instance: Instance) -> Instance:
     """The topmost instance above it of the kind that the order is about."""
     top = instance
     for above in case.installed.above(instance.id):
-        if above.record.kind is case.order.category and above.state is not State.INACTIVE:
+        if above.record.kind == case.order.category and above.state != "inactive":
             top = above
     return top
 
@@ -201,7 +201,7 @@ def _top(case: Case, instance: Instance) -> Instance:
 def of_a_size_that_travels(case: Case) -> Iterator[Reason]:
     """LIM-01: the affected tree fits into one message."""
     moved = sum(1 for line in case.affected.values() if line.moves)
-    size = len(case.affected) + moved + sum(1 for line in case.order.lines if line.action is Action.ADD)
+    size = len(case.affected) + moved + sum(1 for line in case.order.lines if line.action == "add")
     if size > MAX_TREE:
         yield too_large(f"{size} instances", f"{MAX_TREE}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.inventory.domain.flip import Find, after, ended_or_not, flip, is_held, note
 from services.inventory.domain.instance import (
@@ -13,13 +13,13 @@ from services.inventory.domain.instance import (
     InstanceLanded,
     InstanceReleased,
 )
-from services.inventory.domain.record import Changed, Record
+from services.inventory.domain.record import NOTHING_COMING, Changed, Record
 from services.inventory.domain.reservation import (
-    Phase,
     Reservation,
     ReservationFulfilled,
     ReservationReleased,
 )
+from services.inventory.domain.value import value
 from services.inventory.domain.words import (
     INSTANCE,
     RESERVATION,
@@ -27,13 +27,11 @@ from services.inventory.domain.words import (
     LineId,
     OrderId,
     Reason,
-    Side,
-    State,
     Values,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PartClosed:
     """All domain orders of these lines are closed; of the last part, whatever is still open goes with it."""
 
@@ -43,7 +41,7 @@ class PartClosed:
     last: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PlanCanceled:
     """There is no plan (any more)."""
 
@@ -57,7 +55,7 @@ class PlanCanceled:
 
 def land(part: PartClosed, reservation: Reservation, find: Find) -> tuple[Append, ...]:
     """Values, location and versions land, the external id of a move goes over, instances are free."""
-    if reservation.phase is not Phase.RESERVED:
+    if reservation.phase != "reserved":
         return ()
     lines = tuple(line for line in reservation.open if part.last or line in part.line_ids)
     if not lines and not part.last:
@@ -84,7 +82,7 @@ def _landed(instance: Instance, part: PartClosed, find: Find) -> Iterator[Append
         instance = flipped if isinstance(flipped, Instance) else instance
     changes, record = _as_it_lands(instance, find)
     order, version = part.order_id, part.version
-    if record == instance.record:
+    if record is instance.record:
         yield Append(INSTANCE, instance.id, InstanceFreed(order_id=order, version=version))
     else:
         landed = InstanceLanded(order_id=order, version=version, changes=changes, record=record)
@@ -92,24 +90,26 @@ def _landed(instance: Instance, part: PartClosed, find: Find) -> Iterator[Append
 
 
 def _as_it_lands(instance: Instance, find: Find) -> tuple[tuple[Changed, ...], Record]:
+    """What changes, and the record then: the very same one when nothing does."""
     record, held = instance.record, instance.held
-    if held is None:
+    if held is None or (held.found is not None and held.side != "cease" and record.state == "inactive"):
         return (), record
-    if held.side is Side.CEASE:
-        return (), replace(record, external_id=None)
-    if held.found is not None and record.state is State.INACTIVE:
+    if held.side == "cease":
+        return (), record if record.external_id is None else replace(record, external_id=None)
+    coming, external_id = held.coming, _handed_over(instance, find)
+    if coming is NOTHING_COMING and external_id == record.external_id:
         return (), record
-    coming = held.coming
     changes = _changes(record.characteristics, coming.values)
-    return changes, replace(
+    landed = replace(
         record,
         characteristics=_with(record.characteristics, changes) if changes else record.characteristics,
         specification_id=coming.specification_id or record.specification_id,
         specification_version=coming.specification_version or record.specification_version,
         offering_id=coming.offering_id or record.offering_id,
         location=coming.location or record.location,
-        external_id=_handed_over(instance, find),
+        external_id=external_id,
     )
+    return changes, record if landed == record else landed
 
 
 def _changes(now: Values, coming: Values) -> tuple[Changed, ...]:
@@ -128,7 +128,7 @@ def _with(now: Values, changes: tuple[Changed, ...]) -> Values:
 def _handed_over(instance: Instance, find: Find) -> str | None:
     """D-05: in a move the external id goes over to the new side."""
     held = instance.held
-    if held is None or held.side is not Side.PROVIDE or held.pair_id is None:
+    if held is None or held.side != "provide" or held.pair_id is None:
         return instance.record.external_id
     old = find(held.pair_id)
     return old.record.external_id if isinstance(old, Instance) else None
@@ -139,8 +139,8 @@ def _handed_over(instance: Instance, find: Find) -> str | None:
 
 def release(canceled: PlanCanceled, reservation: Reservation, find: Find) -> tuple[Append, ...]:
     """Every plan that is canceled is answered, also when nothing was reserved; twice is nothing."""
-    done = reservation.phase is Phase.RELEASED and canceled.version <= reservation.version
-    if done or reservation.phase is Phase.FULFILLED:
+    done = reservation.phase == "released" and canceled.version <= reservation.version
+    if done or reservation.phase == "fulfilled":
         return ()
     released = ReservationReleased(version=canceled.version, reasons=canceled.reasons)
     return (
@@ -161,10 +161,10 @@ def _released(instance: object, canceled: PlanCanceled, find: Find) -> Iterator[
     event = InstanceReleased(
         order_id=canceled.order_id,
         version=canceled.version,
-        state=found or State.INACTIVE,
+        state=found or "inactive",
         previous=instance.state,
     )
     yield Append(INSTANCE, instance.id, event)
-    if found is None and instance.state is not State.INACTIVE:
+    if found is None and instance.state != "inactive":
         noted = ChildEnded(instance_id=instance.id)
         yield from note(instance.record.parent_id, noted, canceled.order_id, find)

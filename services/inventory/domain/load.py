@@ -116,7 +116,7 @@ def _reloaded(record: Record, known: Instance) -> Iterator[Append]:
             changes=tuple(_changes(known.record.characteristics, record.characteristics)),
         )
         yield Append(INSTANCE, record.instance_id, event)
-    if record.state is not known.state:
+    if record.state != known.state:
         state = InstanceStateReloaded(state=record.state, previous=known.state)
         yield Append(INSTANCE, record.instance_id, state)
 

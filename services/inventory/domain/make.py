@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance, InstanceMade
 from services.inventory.domain.judge import Case
 from services.inventory.domain.record import Coming, Record
-from services.inventory.domain.words import Action, InstanceId, LineId, OrderId, Side, State, Values
+from services.inventory.domain.value import value
+from services.inventory.domain.words import InstanceId, LineId, OrderId, Values
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Made:
     """A new instance with its line; `replaces` is the old side of a move."""
 
@@ -46,7 +46,7 @@ def _second_sides(case: Case, prefix: OrderId) -> Iterator[Made]:
             version=case.order.version,
             line_id=line.line_id,
             coming=Coming(values=_moved_values(old, line)),
-            side=Side.PROVIDE,
+            side="provide",
             pair_id=id,
         )
         yield Made(line=line, event=event, replaces=id)
@@ -66,7 +66,7 @@ def _moved_record(
         parent_id=parent,
         root_id=root,
         name=old.record.name,
-        state=State.INSTALLATION_PENDING,
+        state="installation_pending",
         location=line.location,
         quantity=old.record.quantity,
     )
@@ -101,7 +101,7 @@ def _parents_first(lines: dict[LineId, Line]) -> Iterator[Line]:
     done: set[LineId] = set()
     for line in lines.values():
         path: list[Line] = []
-        while line.action is Action.ADD and line.line_id not in done:
+        while line.action == "add" and line.line_id not in done:
             done.add(line.line_id)
             path.append(line)
             line = lines.get(line.parent_line_id or "", line)
@@ -119,7 +119,7 @@ def _added_one(case: Case, line: Line, id: InstanceId, under: tuple[InstanceId |
         offering_id=line.offering_id,
         parent_id=parent,
         root_id=root,
-        state=State.INSTALLATION_PENDING,
+        state="installation_pending",
         location=line.location,
         quantity=line.quantity,
     )

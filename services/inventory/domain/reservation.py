@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from services.inventory.domain.approved import Approved
+from services.inventory.domain.value import value
 from services.inventory.domain.words import (
     Action,
     InstanceId,
@@ -22,7 +22,7 @@ from services.inventory.domain.words import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReservedLine:
     """A line with the instance it stands for, and the one that was made for it."""
 
@@ -41,7 +41,7 @@ class ReservedLine:
     transient: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Affected:
     """An instance of the affected tree as it stood when it was reserved, or as it was made."""
 
@@ -63,7 +63,7 @@ class Affected:
 # ------------------------------------------------------------------------------------------ events
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReservationAwaited:
     """The approval is answered when these specifications are heard, or at `until` without them."""
 
@@ -72,7 +72,7 @@ class ReservationAwaited:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReservationAccepted:
     version: int
     category: Kind
@@ -81,13 +81,13 @@ class ReservationAccepted:
     tree: tuple[Affected, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReservationRefused:
     version: int
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReservationExtended:
     """The plan needed another instance, or no longer needs one; it is held under this line too."""
 
@@ -95,14 +95,14 @@ class ReservationExtended:
     instance_id: InstanceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReservationFulfilled:
     version: int
     line_ids: tuple[LineId, ...]
     last: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReservationReleased:
     version: int
     reasons: tuple[Reason, ...] = ()
@@ -120,12 +120,7 @@ ReservationEvent: TypeAlias = (
 # ------------------------------------------------------------------------------------------ states
 
 
-class Phase(StrEnum):
-    NONE = "none"
-    RESERVED = "reserved"
-    REFUSED = "refused"
-    FULFILLED = "fulfilled"
-    RELEASED = "released"
+Phase: TypeAlias = Literal["none", "reserved", "refused", "fulfilled", "released"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,7 +129,7 @@ class Reservation:
 
     order_id: OrderId
     version: int = 0
-    phase: Phase = Phase.NONE
+    phase: Phase = "none"
     attempts: int = 0
     waiting: ReservationAwaited | None = None
     open: dict[LineId, list[InstanceId]] = field(default_factory=dict)
@@ -149,18 +144,18 @@ def evolve(state: Reservation, event: ReservationEvent) -> Reservation:
     state.waiting = event if isinstance(event, ReservationAwaited) else None
     match event:
         case ReservationAccepted(version=version):
-            state.version, state.phase = version, Phase.RESERVED
+            state.version, state.phase = version, "reserved"
             state.attempts += 1
             state.open = _held(event)
         case ReservationRefused(version=version):
-            state.version, state.phase = version, Phase.REFUSED
+            state.version, state.phase = version, "refused"
         case ReservationExtended(line_id=line, instance_id=instance):
             state.open.setdefault(line, []).append(instance)
         case ReservationFulfilled(line_ids=lines, last=last):
             state.open = {line: held for line, held in state.open.items() if line not in lines}
-            state.phase = Phase.FULFILLED if last else state.phase
+            state.phase = "fulfilled" if last else state.phase
         case ReservationReleased(version=version):
-            state.version, state.phase = max(version, state.version), Phase.RELEASED
+            state.version, state.phase = max(version, state.version), "released"
             state.open = {}
     return state
 
@@ -168,6 +163,6 @@ def evolve(state: Reservation, event: ReservationEvent) -> Reservation:
 def _held(event: ReservationAccepted) -> dict[LineId, list[InstanceId]]:
     held: dict[LineId, list[InstanceId]] = {line.line_id: [] for line in event.lines}
     for one in event.tree:
-        if one.action is not Action.NO_CHANGE:
+        if one.action != "no_change":
             held[one.line_id].append(one.instance_id)
     return held

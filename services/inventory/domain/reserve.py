@@ -14,23 +14,19 @@ from services.inventory.domain.make import Made, made_by
 from services.inventory.domain.record import Coming
 from services.inventory.domain.reservation import (
     Affected,
-    Phase,
     Reservation,
     ReservationAccepted,
     ReservationRefused,
     ReservedLine,
 )
-from services.inventory.domain.table import Asked, reserved
+from services.inventory.domain.table import reserved
 from services.inventory.domain.words import (
     INSTANCE,
     RESERVATION,
-    Action,
     Append,
     InstanceId,
     Reason,
-    Side,
     SpecificationId,
-    State,
 )
 
 MAX_BYTES = 1024 * 1024 - 16 * 1024
@@ -42,12 +38,12 @@ _SURELY_SMALL = 200
 
 def answered(order: Approved, before: Reservation) -> bool:
     """The approval was answered before, or comes too late."""
-    return order.version <= before.version or before.phase in (Phase.RESERVED, Phase.FULFILLED)
+    return order.version <= before.version or before.phase in ("reserved", "fulfilled")
 
 
 def unheard(case: Case) -> tuple[SpecificationId, ...]:
     """Specifications that must be heard first: without them nobody can say how far a change goes (LIN-03)."""
-    changed = (_of(case, id) for id, line in case.affected.items() if line.asked is Asked.CHANGE)
+    changed = (_of(case, id) for id, line in case.affected.items() if line.asked == "change")
     missing = {one.record.specification_id for one in changed if case.installed.unheard(one)}
     return tuple(sorted(missing))
 
@@ -90,7 +86,7 @@ def _taken(case: Case, made: tuple[Made, ...]) -> Iterator[Reason]:
 def _held(case: Case, made: tuple[Made, ...]) -> Iterator[Append]:
     pairs = _pairs(made)
     for id, line in case.affected.items():
-        if line.action is Action.NO_CHANGE:
+        if line.action == "no_change":
             continue
         found = _of(case, id).state
         event = InstanceReserved(
@@ -101,7 +97,7 @@ def _held(case: Case, made: tuple[Made, ...]) -> Iterator[Append]:
             previous=found,
             state=reserved(found, line.action),
             coming=_coming(line) if line.instance_id == id and not line.moves else None,
-            side=Side.CEASE if id in pairs else None,
+            side="cease" if id in pairs else None,
             pair_id=pairs.get(id),
         )
         yield Append(INSTANCE, id, event)
@@ -109,7 +105,7 @@ def _held(case: Case, made: tuple[Made, ...]) -> Iterator[Append]:
 
 def _coming(line: Line) -> Coming | None:
     """What a change brings to its own instance, with the version it was ordered by (CHG-05)."""
-    if line.action is not Action.CHANGE:
+    if line.action != "change":
         return None
     return Coming(
         values=line.characteristics,
@@ -122,7 +118,7 @@ def _coming(line: Line) -> Coming | None:
 
 def _noted(case: Case, made: tuple[Made, ...]) -> Iterator[Append]:
     """Making an instance is noted in its parent's stream, unless an event of this order stands there."""
-    guarded = {id for id, line in case.affected.items() if line.action is not Action.NO_CHANGE}
+    guarded = {id for id, line in case.affected.items() if line.action != "no_change"}
     guarded.update(one.event.record.instance_id for one in made)
     for one in made:
         parent = one.event.record.parent_id
@@ -194,7 +190,7 @@ def _existing(instance: Instance, line: Line, pair: Made | None) -> Affected:
         state=record.state,
         location=record.location,
         characteristics=record.characteristics,
-        side=Side.CEASE if pair else None,
+        side="cease" if pair else None,
         pair_id=pair.event.record.instance_id if pair else None,
     )
 
@@ -204,12 +200,12 @@ def _new(made: Made) -> Affected:
     return Affected(
         instance_id=record.instance_id,
         line_id=made.line.line_id,
-        action=Action.ADD,
+        action="add",
         kind=record.kind,
         specification_id=record.specification_id,
         specification_version=record.specification_version,
         parent_id=record.parent_id,
-        state=State.INSTALLATION_PENDING,
+        state="installation_pending",
         location=record.location,
         characteristics=made.event.coming.values,
         side=made.event.side,

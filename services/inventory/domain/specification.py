@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from services.inventory.domain.value import value
 from services.inventory.domain.words import SpecificationId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SpecificationHeard:
     """A version of a catalog entry was published; a version once heard never changes."""
 

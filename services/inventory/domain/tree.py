@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.specification import Specification
-from services.inventory.domain.table import Asked
-from services.inventory.domain.words import InstanceId, SpecificationId, State
+from services.inventory.domain.words import InstanceId, SpecificationId
 
 
 class Installed:
@@ -27,7 +26,7 @@ class Installed:
         self._children: dict[InstanceId, list[InstanceId]] = {}
         for id in sorted(instances):
             record = instances[id].record
-            if record.parent_id is not None and record.state is not State.INACTIVE:
+            if record.parent_id is not None and record.state != "inactive":
                 self._children.setdefault(record.parent_id, []).append(id)
 
     def get(self, id: InstanceId | None) -> Instance | None:
@@ -54,7 +53,7 @@ class Installed:
 
     def bundled(self, parent: Instance, child: Instance) -> bool:
         """LIN-03: a child of the same kind is bundled unless the parent's specification says otherwise."""
-        if parent.record.kind is not child.record.kind:
+        if parent.record.kind != child.record.kind:
             return False
         of = self._specification(parent.record.specification_id)
         version = of.version(parent.record.specification_version)
@@ -64,7 +63,7 @@ class Installed:
     def unheard(self, parent: Instance) -> bool:
         """Whether the specification that would say which children are bundled was not heard of yet."""
         same = (child for child in map(self.get, self.children(parent.id)) if child is not None)
-        if not any(child.record.kind is parent.record.kind for child in same):
+        if not any(child.record.kind == parent.record.kind for child in same):
             return False
         return not self._specification(parent.record.specification_id).versions
 
@@ -106,8 +105,8 @@ def _walk(
 
 def _goes_along(line: Line, parent: Instance, child: Instance, installed: Installed) -> bool:
     match line.asked:
-        case Asked.NO_CHANGE:
+        case "no_change":
             return False
-        case Asked.CHANGE:
+        case "change":
             return not installed.bundled(parent, child)
     return True
