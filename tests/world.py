@@ -34,6 +34,7 @@ from services.chassis.partitions import partition_of
 from services.chassis.ports import Record, StoredEvent, Timer
 from services.chassis.service import Service, Version
 from services.chassis.stored import Codec, moment
+from services.chassis.work import Setup
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 PARTITIONS = 3
@@ -75,9 +76,9 @@ class Reader:
         self, service: Service, keys: MemoryKeys, clock: FakeClock, origin: Reader | None = None
     ) -> None:
         self.service = service
-        self.store = MemoryStore(copied(origin.store.memory) if origin else None)
+        self.store: MemoryStore = MemoryStore(copied(origin.store.memory) if origin else None)
         codec = origin.parts.codec if origin else Remembering((*service.stored, *answers.STORED))
-        self.parts = setup(service, self.store, keys, PARTITIONS)._replace(codec=codec)
+        self.parts: Setup = setup(service, self.store, keys, PARTITIONS)._replace(codec=codec)
         self.inbox = Inbox(service, self.parts, Cache(), clock)
         self.outbox = Outbox(service, self.parts)
         self.fences = self.store.claim(range(PARTITIONS))

