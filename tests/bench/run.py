@@ -22,10 +22,11 @@ from rich.console import Console
 from rich.table import Table
 
 from services.chassis.settings import Settings
+from services.cli.measuring import System
 from tests.bench import floor
 from tests.bench.shape import PROCESSES as FLOOR_PROCESSES
 from tests.bench.shape import Shape, payload, read
-from tests.bench.system import PROCESSES, System, running
+from tests.bench.system import PROCESSES, cpu_seconds, running, shape_of
 
 Mode = Literal["embedded", "distributed"]
 console = Console()
@@ -86,13 +87,21 @@ async def measure(mode: Mode, folder: Path, load: Load) -> dict[str, Any]:
         with running(environment(settings), PROCESSES, settings.data):
             await system.burst("warm", load.warm)
         for turn in range(load.rounds):
-            with running(environment(settings), PROCESSES, settings.data):
+            with running(environment(settings), PROCESSES, settings.data) as processes:
                 await system.settled()
                 before = await _after_base(system, f"r{turn}", load.orders)
+                used = cpu_seconds(processes)
                 seconds, ends = await system.burst(f"r{turn}", load.orders, loaded=True)
-                console.print(f"{mode} {turn + 1}: ours {load.orders / seconds:.0f} orders/s {dict(ends)}")
+                cpu = {
+                    name: round((after - used[name]) / load.orders * 1000, 2)
+                    for name, after in cpu_seconds(processes).items()
+                }
+                console.print(
+                    f"{mode} {turn + 1}: ours {load.orders / seconds:.0f} orders/s {dict(ends)}, "
+                    f"CPU ms an order {cpu}"
+                )
                 ours.append(load.orders / seconds)
-                shape = await system.shape(before, load.orders)
+                shape = await shape_of(system, before, load.orders)
             seconds = await asyncio.to_thread(run_floor, settings, (folder, turn), shape, load.orders)
             console.print(f"{mode} {turn + 1}: floor {load.orders / seconds:.0f} orders/s")
             floors.append(load.orders / seconds)
@@ -102,7 +111,7 @@ async def measure(mode: Mode, folder: Path, load: Load) -> dict[str, Any]:
             latencies = await system.paced("paced", load.rate, load.seconds)
         await system.close()
     assert shape is not None
-    return report(ours, floors, shape, (latencies, load))
+    return {**report(ours, floors, shape, (latencies, load)), "cpu_ms_per_order": cpu}
 
 
 async def _after_base(system: System, run: str, count: int) -> tuple[dict[str, int], dict[str, int]]:
@@ -177,7 +186,7 @@ async def _floor_on_kafka(settings: Settings, prefix: str, shape: Shape, orders:
     import psycopg
 
     from services.chassis.ports import Outgoing, TopicConfig
-    from tests.bench.system import Watcher
+    from services.cli.measuring import Watcher
 
     bus = settings.open_bus()
     await bus.apply([TopicConfig(prefix + topic, settings.partitions, None) for topic in shape.messages])
