@@ -58,7 +58,8 @@ def kafka(request: pytest.FixtureRequest) -> Iterator[Kafka]:
 
 
 @pytest.fixture(scope="session")
-def _own_kafka(kafka: Kafka, request: pytest.FixtureRequest) -> Iterator[LocalKafka]:
+def kafka_of_ours(kafka: Kafka, request: pytest.FixtureRequest) -> Iterator[LocalKafka]:
+    """One on this machine, for the whole session; for a single test ask for `own_kafka`."""
     if kafka.own:
         yield kafka.own
         return
@@ -72,11 +73,11 @@ def _own_kafka(kafka: Kafka, request: pytest.FixtureRequest) -> Iterator[LocalKa
 
 
 @pytest.fixture
-def own_kafka(_own_kafka: LocalKafka) -> Iterator[LocalKafka]:
+def own_kafka(kafka_of_ours: LocalKafka) -> Iterator[LocalKafka]:
     """A broker on this machine that the test may stop, kill and wipe; it runs again when the test ends."""
-    _own_kafka.start()
-    yield _own_kafka
-    _own_kafka.start()
+    kafka_of_ours.start()
+    yield kafka_of_ours
+    kafka_of_ours.start()
 
 
 def _missing(request: pytest.FixtureRequest, reasons: str) -> NoReturn:

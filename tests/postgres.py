@@ -75,11 +75,20 @@ def postgres_schema(postgres_dsn: str) -> Iterator[PostgresSchema]:
 @pytest.fixture
 def postgres_database(postgres_dsn: str) -> Iterator[str]:
     """A database of its own: for tests that keep several schemas with fixed names."""
+    with new_database(postgres_dsn) as dsn:
+        yield dsn
+
+
+@contextmanager
+def new_database(dsn: str) -> Iterator[str]:
+    """A database on this server, gone when the block ends."""
     name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+    with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        yield make_conninfo(postgres_dsn, dbname=name)
-        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+        try:
+            yield make_conninfo(dsn, dbname=name)
+        finally:
+            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 def _given(_: ExitStack) -> tuple[str, str]:

@@ -20,9 +20,7 @@ class Play:
 
     def __init__(self, system: System, name: str) -> None:
         self.system = system
-        self.scenes = {
-            f"{name}{number:02}-": scenario for number, scenario in enumerate(SCENARIOS, start=1)
-        }
+        self.scenes = {f"{name}{number:02}-": scenario for number, scenario in enumerate(SCENARIOS, start=1)}
         self.own = [renamed(scenario, prefix) for prefix, scenario in self.scenes.items()]
 
     async def set(self) -> None:
@@ -36,6 +34,24 @@ class Play:
     def stages(self) -> list[Stage]:
         together = zip_longest(*(scenario.stages for scenario in self.own), fillvalue=())
         return [[sent for stage in stages for sent in stage] for stages in together]
+
+    async def begin(self) -> None:
+        """Sends the first stage, and comes back when the first tasks are asked for."""
+        before = self._requested()
+        await self.system.send(self.stages[0])
+        await self.system.until("the first tasks are asked for", lambda: self._requested() > before)
+
+    def _requested(self) -> int:
+        log = self.system.stores["fulfillment"].log(0, EVERYTHING)
+        return sum(stored.name == "task.released.v1" for stored in log)
+
+    def in_flight(self) -> int:
+        """How many of the orders that should be completed are not."""
+        orders = [
+            id for scenario in self.own for id, state in scenario.orders.items() if state == "completed"
+        ]
+        pages = (self.system.page("order", id) for id in orders)
+        return sum(page is None or page["state"] != "completed" for page in pages)
 
     async def go(self, stages: Sequence[Stage]) -> None:
         """A stage is sent at once, the next one when all is quiet."""
@@ -67,7 +83,9 @@ def _calm(scenario: Scenario, prefix: str) -> dict[str, Effects]:
     world = play(forked(None), scenario.stages)
     found: dict[str, Effects] = {}
     for name, reader in world.readers.items():
-        streams = ((split(stream), counts) for stream, counts in effects_of(reader.store.log(0, EVERYTHING)).items())
+        streams = (
+            (split(stream), counts) for stream, counts in effects_of(reader.store.log(0, EVERYTHING)).items()
+        )
         found[name] = {
             f"{category}-{prefix}{id}": counts for (category, id), counts in streams if category in _COMPARED
         }

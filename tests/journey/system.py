@@ -13,8 +13,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -108,13 +108,13 @@ class Process:
 class System:
     """An installation. `send` commands, wait until it is `quiet`, then look."""
 
-    def __init__(self, settings: Settings, folder: Path, replicas: int) -> None:
+    def __init__(self, settings: Settings, folder: Path, replicas: int, through: str | None = None) -> None:
         self.settings = settings
         self.bus: Bus = settings.open_bus()
         environment = {
             "AFTERSALE_DATA": str(settings.data),
             "AFTERSALE_BUS": settings.bus,
-            "AFTERSALE_STORE": settings.store,
+            "AFTERSALE_STORE": through or settings.store,
             "AFTERSALE_PARTITIONS": str(settings.partitions),
             "AFTERSALE_LOG": "info",
         }
@@ -138,10 +138,18 @@ class System:
 
     async def open(self) -> None:
         """Waits for topics and stores."""
-        await topics_made(self.bus, self.settings, PATIENCE)
-        self.stores = await asyncio.to_thread(
-            self._opened.enter_context, stores_of(self.settings, PATIENCE)
-        )
+        with self.told():
+            await topics_made(self.bus, self.settings, PATIENCE)
+        self.stores = await asyncio.to_thread(self._opened.enter_context, stores_of(self.settings, PATIENCE))
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """What the processes said last is told when something goes wrong."""
+        try:
+            yield
+        except BaseException:
+            print("\n".join(f"--- {one.log.name}\n{one.tail()}" for one in self.everybody))
+            raise
 
     async def close(self) -> None:
         for process in self.everybody:
@@ -178,7 +186,9 @@ class System:
     def _account(self, order: str) -> str:
         """Whose order it is, from the command that placed it."""
         placed = (from_json(one.value) for one in self.sent if one.topic == "crm.orders")
-        return next(str(data["accountId"]) for data in placed if data["orderId"] == order and "accountId" in data)
+        return next(
+            str(data["accountId"]) for data in placed if data["orderId"] == order and "accountId" in data
+        )
 
     # ---------------------------------------------------------------------------------------- inside
 
@@ -246,23 +256,19 @@ class System:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, folder: Path, replicas: int = 1, opened: bool = True
+    settings: Settings, folder: Path, replicas: int = 1, through: str | None = None
 ) -> AsyncIterator[System]:
-    """The installation, up and ready to be sent to; every process gone in the end.
+    """The installation, up; every process gone in the end. `open` it before it is sent to.
 
-    Where the database or the broker is away, `open` the system when they are there.
+    Its processes reach the database `through` another address than the test does.
     """
-    system = System(settings, folder, replicas)
+    system = System(settings, folder, replicas, through)
     try:
         if settings.embedded:
             await prepare(settings)
         for process in system.everybody:
             process.start()
-        if opened:
-            await system.open()
-        yield system
-    except BaseException:
-        print("\n".join(f"--- {one.log.name}\n{one.tail()}" for one in system.everybody))
-        raise
+        with system.told():
+            yield system
     finally:
         await system.close()

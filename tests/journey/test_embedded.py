@@ -12,6 +12,7 @@ from tests.journey.system import PARTITIONS, running
 async def test_every_scenario_ends_as_it_should_in_the_embedded_installation(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data", partitions=PARTITIONS)
     async with running(settings, tmp_path) as system:
+        await system.open()
         play = Play(system, "E")
         await play.set()
         await play.go(play.stages)
