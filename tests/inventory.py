@@ -35,7 +35,7 @@ def record(id: str, parent: str | None = None, **facts: Any) -> Record:
     return Record(instance_id=id, parent_id=parent, **given)
 
 
-def line(id: str, action: str, instance: str | None = None, **facts: Any) -> Line:
+def line(id: str, action: Any, instance: str | None = None, **facts: Any) -> Line:
     return Line(line_id=id, action=action, instance_id=instance, **facts)
 
 
@@ -111,12 +111,12 @@ class Base:
         assert isinstance(event, reservation.ReservationAccepted), event
         return event
 
-    def close(self, order: str, line: str, id: str | None, action: str, **facts: Any) -> tuple[Append, ...]:
+    def close(self, order: str, line: str, id: str | None, action: Any, **facts: Any) -> tuple[Append, ...]:
         """A domain order for this instance closes."""
         return self.progress(order, line, id, action, closed=True, **facts)
 
     def progress(
-        self, order: str, line: str, id: str | None, action: str, **facts: Any
+        self, order: str, line: str, id: str | None, action: Any, **facts: Any
     ) -> tuple[Append, ...]:
         given: dict[str, Any] = {
             "account_id": "A",

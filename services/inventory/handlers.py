@@ -14,11 +14,14 @@ from services.inventory.domain.fulfil import Progress, progress
 from services.inventory.domain.instance import (
     Instance,
     InstanceFlipped,
+    InstanceFreed,
+    InstanceLanded,
     InstanceLoaded,
     InstanceMade,
     InstanceReleased,
     InstanceReloaded,
     InstanceRerooted,
+    InstanceReserved,
     InstanceStateReloaded,
     Unknown,
 )
@@ -201,18 +204,17 @@ def write(appends: Iterable[Append], work: Work) -> None:
 
 def _rows(id: InstanceId, event: object, work: Work) -> None:
     match event:
+        case InstanceFlipped() | InstanceReleased() | InstanceStateReloaded():
+            if "inactive" in (event.state, event.previous) and event.state != event.previous:
+                _end(id, event.state, work)
+        case InstanceReserved() | InstanceFreed() | InstanceLanded():
+            return
         case InstanceLoaded(record=record) | InstanceMade(record=record):
             _place(id, record.root_id, record.state, work)
         case InstanceReloaded(record=record):
             _move(id, record.root_id, record.state, work)
         case InstanceRerooted(root_id=root):
             _move(id, root, _record(id, work).state, work)
-        case (
-            InstanceFlipped(state=state, previous=previous)
-            | InstanceReleased(state=state, previous=previous)
-            | InstanceStateReloaded(state=state, previous=previous)
-        ):
-            _end(id, (state, previous), work)
 
 
 def _place(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
@@ -227,10 +229,8 @@ def _move(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
         _place(id, root, state, work)
 
 
-def _end(id: InstanceId, states: tuple[State, State], work: Work) -> None:
-    state, previous = states
-    if "inactive" not in states or state == previous:
-        return
+def _end(id: InstanceId, state: State, work: Work) -> None:
+    """Ends it, or brings it back."""
     root = _record(id, work).root_id
     if state == "inactive":
         work.drop(TREE, root, id)

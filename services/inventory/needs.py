@@ -57,10 +57,11 @@ def domain_order(data: fulfillment.DomainOrderStateChanged, work: Work) -> Wishe
         return
     ids = (data.instance_id, data.parent_instance_id, *data.composed_of)
     yield [StreamOf(RESERVATION, data.order_id), *(StreamOf(INSTANCE, id) for id in ids if id is not None)]
-    if data.line_closed and data.action in ("suspend", "resume"):
+    if data.action in ("suspend", "resume"):
         held = handlers.reservation(work, data.order_id).open.get(data.line_id, ())
         yield [StreamOf(INSTANCE, id) for id in held]
-    elif data.instance_id is not None and data.state == "closed_complete":
+    elif data.instance_id is not None and (data.action == "disconnect" or data.side == "cease"):
+        # It ends, which is noted in its parent's stream.
         instance = handlers.find(work)(data.instance_id)
         if isinstance(instance, Instance) and instance.record.parent_id is not None:
             yield [StreamOf(INSTANCE, instance.record.parent_id)]

@@ -21,7 +21,7 @@ from services.inventory.domain.instance import (
     InstanceReserved,
     InstanceStateReloaded,
 )
-from services.inventory.domain.record import Changed, Record
+from services.inventory.domain.record import Changed
 from services.inventory.domain.reservation import (
     Affected,
     ReservationAccepted,
@@ -36,78 +36,65 @@ from services.inventory.domain.specification import SpecificationHeard
 from services.inventory.domain.words import Reason
 
 Data = dict[str, Any]
-_Answer = ReservationAccepted | ReservationRefused | ReservationReleased | ReservationFulfilled
+_StateChanged = InstanceReserved | InstanceFlipped | InstanceReleased | InstanceStateReloaded
 
 
 def publish(happened: Happened) -> Iterable[Public]:
     """At most one message; freeing, noting and what was heard are nobody else's business."""
-    named = _named(happened)
-    if named is None:
+    said = _said(happened)
+    if said is None:
         return ()
-    name, data = named
-    return (Public(topic=INVENTORY_EVENTS, name=name, subject=happened.id, data=_without_nulls(data)),)
+    name, data = said
+    return (Public(INVENTORY_EVENTS, name, happened.id, data),)
 
 
-def _named(happened: Happened) -> tuple[str, Data] | None:
+def _said(happened: Happened) -> tuple[str, Data] | None:
+    """What happens most often stands first."""
     match happened.event:
-        case InstanceLoaded(record=record):
-            return "instance.created", _created(record)
-        case InstanceMade(record=record, order_id=order, version=version):
-            return "instance.created", {**_created(record), "orderId": order, "version": version}
-        case InstanceReserved() | InstanceFlipped() | InstanceReleased() | InstanceStateReloaded():
-            return _state_changed(happened, happened.event)
-        case InstanceReloaded(record=record, changes=changes):
-            return "instance.changed", _changed(record, changes)
-        case InstanceLanded(record=record, changes=changes, order_id=order, version=version):
-            return "instance.changed", {**_changed(record, changes), "orderId": order, "version": version}
+        case InstanceReserved() | InstanceFlipped() | InstanceReleased() | InstanceStateReloaded() as event:
+            return _state_changed(happened, event)
         case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded():
             return None
+        case InstanceLanded() | InstanceReloaded() as event:
+            return "instance.changed", _changed(event)
+        case InstanceMade() | InstanceLoaded() as event:
+            return "instance.created", _created(event)
         case ReservationAwaited() | ReservationExtended() | SpecificationHeard():
             return None
         case event:
-            return _reservation_said(happened, event)
+            return _answer(happened, event)
 
 
-def _reservation_said(happened: Happened, event: _Answer) -> tuple[str, Data]:
-    about = _reservation(happened, event.version)
-    match event:
-        case ReservationAccepted():
-            return "reservation.accepted", {**about, **_accepted(event)}
-        case ReservationRefused(reasons=reasons):
-            return "reservation.refused", {**about, "reasons": _reasons(reasons)}
-        case ReservationReleased(reasons=reasons):
-            return "reservation.released", {**about, "reasons": _reasons(reasons)}
-        case ReservationFulfilled(line_ids=lines, last=last):
-            return "reservation.fulfilled", {**about, "lineIds": lines, "last": last}
+# --------------------------------------------------------------------------------------- an instance
 
 
-def _without_nulls(data: Data) -> Data:
-    return {name: value for name, value in data.items() if value is not None}
+def _created(event: InstanceMade | InstanceLoaded) -> Data:
+    record = event.record
+    data = _without_nulls(
+        {
+            "instanceId": record.instance_id,
+            "accountId": record.account_id,
+            "kind": record.kind,
+            "specificationId": record.specification_id,
+            "specificationVersion": record.specification_version,
+            "offeringId": record.offering_id,
+            "parentId": record.parent_id,
+            "rootId": record.root_id,
+            "name": record.name,
+            "state": record.state,
+            "location": record.location,
+            "quantity": record.quantity,
+            "characteristics": record.characteristics,
+            "externalId": record.external_id,
+            "start": record.start.isoformat() if record.start else None,
+        }
+    )
+    if isinstance(event, InstanceMade):
+        data["orderId"], data["version"] = event.order_id, event.version
+    return data
 
 
-def _created(record: Record) -> Data:
-    return {
-        "instanceId": record.instance_id,
-        "accountId": record.account_id,
-        "kind": record.kind,
-        "specificationId": record.specification_id,
-        "specificationVersion": record.specification_version,
-        "offeringId": record.offering_id,
-        "parentId": record.parent_id,
-        "rootId": record.root_id,
-        "name": record.name,
-        "state": record.state,
-        "location": record.location,
-        "quantity": record.quantity,
-        "characteristics": record.characteristics,
-        "externalId": record.external_id,
-        "start": record.start.isoformat() if record.start else None,
-    }
-
-
-def _state_changed(
-    happened: Happened, event: InstanceReserved | InstanceFlipped | InstanceReleased | InstanceStateReloaded
-) -> tuple[str, Data] | None:
+def _state_changed(happened: Happened, event: _StateChanged) -> tuple[str, Data] | None:
     if event.state == event.previous:
         return None
     data: Data = {
@@ -117,26 +104,62 @@ def _state_changed(
         "previousState": event.previous,
     }
     if not isinstance(event, InstanceStateReloaded):
-        data |= {"orderId": event.order_id, "version": event.version}
+        data["orderId"], data["version"] = event.order_id, event.version
     return "instance.state-changed", data
 
 
-def _changed(record: Record, changes: Sequence[Changed]) -> Data:
-    return {
-        "instanceId": record.instance_id,
-        "accountId": record.account_id,
-        "changes": [{"name": one.name, "value": one.value, "previousValue": one.previous} for one in changes],
-        "specificationId": record.specification_id,
-        "specificationVersion": record.specification_version,
-        "parentId": record.parent_id,
-        "location": record.location,
-        "quantity": record.quantity,
-        "externalId": record.external_id,
-    }
+def _changed(event: InstanceLanded | InstanceReloaded) -> Data:
+    record = event.record
+    data = _without_nulls(
+        {
+            "instanceId": record.instance_id,
+            "accountId": record.account_id,
+            "changes": [_change(one) for one in event.changes],
+            "specificationId": record.specification_id,
+            "specificationVersion": record.specification_version,
+            "parentId": record.parent_id,
+            "location": record.location,
+            "quantity": record.quantity,
+            "externalId": record.external_id,
+        }
+    )
+    if isinstance(event, InstanceLanded):
+        data["orderId"], data["version"] = event.order_id, event.version
+    return data
 
 
-def _reservation(happened: Happened, version: int) -> Data:
-    return {"orderId": happened.id, "accountId": happened.account, "version": version}
+def _change(one: Changed) -> Data:
+    return {"name": one.name, "value": one.value, "previousValue": one.previous}
+
+
+# ------------------------------------------------------------------------------------- a reservation
+
+
+def _answer(
+    happened: Happened,
+    event: ReservationAccepted | ReservationRefused | ReservationReleased | ReservationFulfilled,
+) -> tuple[str, Data]:
+    data: Data = {"orderId": happened.id, "accountId": happened.account, "version": event.version}
+    match event:
+        case ReservationAccepted():
+            return "reservation.accepted", data | _accepted(event)
+        case ReservationRefused(reasons=reasons):
+            return "reservation.refused", data | {"reasons": _reasons(reasons)}
+        case ReservationReleased(reasons=reasons):
+            return "reservation.released", data | {"reasons": _reasons(reasons)}
+        case ReservationFulfilled(line_ids=lines, last=last):
+            return "reservation.fulfilled", data | {"lineIds": lines, "last": last}
+
+
+def _accepted(event: ReservationAccepted) -> Data:
+    return _without_nulls(
+        {
+            "category": event.category,
+            "action": event.action,
+            "lines": [_line(line) for line in event.lines],
+            "tree": [_affected(one) for one in event.tree],
+        }
+    )
 
 
 def _reasons(reasons: Sequence[Reason]) -> list[Data]:
@@ -146,46 +169,50 @@ def _reasons(reasons: Sequence[Reason]) -> list[Data]:
     ]
 
 
-def _accepted(event: ReservationAccepted) -> Data:
-    return {
-        "category": event.category,
-        "action": event.action,
-        "lines": [_without_nulls(_line(line)) for line in event.lines],
-        "tree": [_without_nulls(_affected(one)) for one in event.tree],
-    }
-
-
 def _line(line: ReservedLine) -> Data:
-    return {
-        "lineId": line.line_id,
-        "action": line.action,
-        "kind": line.kind,
-        "move": line.move,
-        "instanceId": line.instance_id,
-        "newInstanceId": line.new_instance_id,
-        "parentLineId": line.parent_line_id,
-        "specificationId": line.specification_id,
-        "specificationVersion": line.specification_version,
-        "characteristics": line.characteristics,
-        "location": line.location,
-        "quantity": line.quantity,
-        "transient": line.transient,
-    }
+    return _without_nulls(
+        {
+            "lineId": line.line_id,
+            "action": line.action,
+            "kind": line.kind,
+            "move": line.move,
+            "instanceId": line.instance_id,
+            "newInstanceId": line.new_instance_id,
+            "parentLineId": line.parent_line_id,
+            "specificationId": line.specification_id,
+            "specificationVersion": line.specification_version,
+            "characteristics": line.characteristics,
+            "location": line.location,
+            "quantity": line.quantity,
+            "transient": line.transient,
+        }
+    )
 
 
 def _affected(one: Affected) -> Data:
-    return {
+    """Written out rather than filtered: an order has one for each instance that it touches."""
+    data: Data = {
         "instanceId": one.instance_id,
         "lineId": one.line_id,
         "action": one.action,
         "kind": one.kind,
         "specificationId": one.specification_id,
-        "specificationVersion": one.specification_version,
-        "parentId": one.parent_id,
         "state": one.state,
-        "location": one.location,
         "characteristics": one.characteristics,
-        "side": one.side,
-        "pairId": one.pair_id,
         "new": one.new,
     }
+    if one.specification_version is not None:
+        data["specificationVersion"] = one.specification_version
+    if one.parent_id is not None:
+        data["parentId"] = one.parent_id
+    if one.location is not None:
+        data["location"] = one.location
+    if one.side is not None:
+        data["side"] = one.side
+    if one.pair_id is not None:
+        data["pairId"] = one.pair_id
+    return data
+
+
+def _without_nulls(data: Data) -> Data:
+    return {name: value for name, value in data.items() if value is not None}

@@ -7,7 +7,7 @@ import pytest
 from services.inventory.domain.instance import InstanceReserved
 from services.inventory.domain.record import Coming
 from services.inventory.domain.table import closed, reserved
-from services.inventory.domain.words import Append
+from services.inventory.domain.words import Action, Append, Side, State
 from tests.inventory import Base, line, order, record
 
 ACTIONS = ("change", "move", "disconnect", "suspend", "resume", "no_change")
@@ -87,7 +87,7 @@ def test_every_state_meets_every_action(state: str, action: str, broken: set[str
         ("resume", "suspended", "suspended"),
     ],
 )
-def test_what_is_shown_from_approval_on(action: str, found: str, shown: str) -> None:
+def test_what_is_shown_from_approval_on(action: Action, found: State, shown: State) -> None:
     assert reserved(found, action) == shown
 
 
@@ -107,9 +107,9 @@ def test_what_is_shown_from_approval_on(action: str, found: str, shown: str) -> 
     ],
 )
 def test_what_is_shown_when_the_domain_order_has_closed(
-    action: str, side: str | None, found: str | None, then: str
+    action: Action, side: Side | None, found: State | None, then: State
 ) -> None:
-    assert closed(found or None, action, side or None) == then
+    assert closed(found, action, side) == then
 
 
 @pytest.mark.rule("CHG-16")

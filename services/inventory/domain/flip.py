@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
@@ -53,12 +53,13 @@ def flip(
     )
 
 
-def ended_or_not(instance: Instance, event: InstanceFlipped, find: Find) -> Iterator[Append]:
+def ended_or_not(instance: Instance, event: InstanceFlipped, find: Find) -> Sequence[Append]:
     """The flip; the end of an instance is noted in its parent's stream too."""
-    yield Append(INSTANCE, instance.id, event)
-    if event.state == "inactive":
-        noted = ChildEnded(instance_id=instance.id)
-        yield from note(instance.record.parent_id, noted, event.order_id, find)
+    flipped = Append(INSTANCE, instance.id, event)
+    if event.state != "inactive":
+        return (flipped,)
+    noted = ChildEnded(instance_id=instance.id)
+    return (flipped, *note(instance.record.parent_id, noted, event.order_id, find))
 
 
 def note(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
 
 from services.inventory.domain.flip import (
@@ -41,6 +41,7 @@ from services.inventory.domain.words import (
 )
 
 _RESTING = frozenset({"suspend", "resume"})
+_LANDING = frozenset({"add", "change"})
 
 
 @value
@@ -66,38 +67,40 @@ class Progress:
     location: str | None = None
 
 
-def progress(change: Progress, reservation: Reservation, find: Find) -> tuple[Append, ...]:
+def progress(change: Progress, reservation: Reservation, find: Find) -> Sequence[Append]:
     """What the news of a domain order appends; nothing when it is no news, or too late."""
     if reservation.phase != "reserved" or change.line_id not in reservation.open:
         return ()
     if change.action in _RESTING:
-        return tuple(_rested(change, reservation, find)) if change.line_closed else ()
-    taken = _taken(change, find)
-    instance = find(change.instance_id) if change.instance_id is not None else Unknown()
-    if taken is not None:
-        instance = after(instance, taken)
-    return (*_extended(change, taken, find), *_closed(change, instance, find))
+        return _rested(change, reservation, find) if change.line_closed else ()
+    instance = find(change.instance_id) if change.instance_id is not None else _NOBODY
+    taken = _taken(change, instance, find)
+    if taken is None:
+        return _closed(change, instance, find)
+    return (*_extended(change, taken, find), *_closed(change, after(instance, taken), find))
 
 
-def _rested(change: Progress, reservation: Reservation, find: Find) -> Iterator[Append]:
+_NOBODY = Unknown()
+
+
+def _rested(change: Progress, reservation: Reservation, find: Find) -> Sequence[Append]:
     """Suspend and resume: everything under the line flips when the whole line has closed."""
-    for id in reservation.open[change.line_id]:
-        yield from _flipped(find(id), change, change.action, find)
+    held = reservation.open[change.line_id]
+    return [append for id in held for append in _flipped(find(id), change, find)]
 
 
 # -------------------------------------------------------------------- what only the plan knows to be needed
 
 
-def _taken(change: Progress, find: Find) -> InstanceMade | InstanceReserved | None:
+def _taken(
+    change: Progress, instance: Instance | Unknown, find: Find
+) -> InstanceMade | InstanceReserved | None:
     """The event that puts the instance of this domain order under the order, when it is not there yet."""
-    if change.instance_id is None:
+    if change.new_instance and change.instance_id is not None:
+        return _made(change, change.instance_id, find) if _may_be_made(instance, change) else None
+    if change.action != "disconnect" or not isinstance(instance, Instance):
         return None
-    instance = find(change.instance_id)
-    if change.new_instance and _may_be_made(instance, change):
-        return _made(change, change.instance_id, find)
-    if change.action == "disconnect" and isinstance(instance, Instance) and _may_be_ended(instance, change):
-        return _ending(change, instance)
-    return None
+    return _ending(change, instance) if _may_be_ended(instance, change) else None
 
 
 def _may_be_made(instance: Instance | Unknown, change: Progress) -> bool:
@@ -163,34 +166,31 @@ def _extended(
 # --------------------------------------------------------------------------------------------- flips
 
 
-def _closed(change: Progress, instance: Instance | Unknown, find: Find) -> Iterator[Append]:
+def _closed(change: Progress, instance: Instance | Unknown, find: Find) -> Sequence[Append]:
     if not change.closed or change.action == "no_change":
-        return
-    yield from _flipped(instance, change, change.action, find)
-    if change.composed_of:
-        along = replace(change, characteristics={}, specification_version=None)
-        for id in change.composed_of:
-            yield from _flipped(find(id), along, change.action, find)
+        return ()
+    flipped = _flipped(instance, change, find)
+    if not change.composed_of:
+        return flipped
+    along = replace(change, characteristics={}, specification_version=None)
+    return [*flipped, *(append for id in change.composed_of for append in _flipped(find(id), along, find))]
 
 
-def _flipped(instance: Instance | Unknown, change: Progress, action: Action, find: Find) -> Iterator[Append]:
+def _flipped(instance: Instance | Unknown, change: Progress, find: Find) -> Sequence[Append]:
     if not isinstance(instance, Instance) or not is_held(instance, change.order_id):
-        return
-    event = flip(instance, change.version, action, _found(instance, change))
-    if event is not None:
-        yield from ended_or_not(instance, event, find)
+        return ()
+    event = flip(instance, change.version, change.action, _found(instance, change))
+    return ended_or_not(instance, event, find) if event is not None else ()
 
 
 def _found(instance: Instance, change: Progress) -> Found:
     """What the domain order of an add or a change says beyond what was expected, kept until it lands."""
     held, record = instance.held, instance.record
-    if held is None or held.side == "cease" or change.action not in ("add", "change"):
+    if held is None or held.side == "cease" or change.action not in _LANDING:
         return NOTHING_FOUND
     expected = {**record.characteristics, **held.coming.values}
-    version = held.coming.specification_version or record.specification_version
-    return Found(
-        values={name: value for name, value in change.characteristics.items() if expected.get(name) != value},
-        specification_version=change.specification_version
-        if change.specification_version != version
-        else None,
-    )
+    values = {name: value for name, value in change.characteristics.items() if expected.get(name) != value}
+    version: str | None = change.specification_version
+    if version == (held.coming.specification_version or record.specification_version):
+        version = None
+    return Found(values, version) if values or version is not None else NOTHING_FOUND
