@@ -32,7 +32,7 @@ class Backoff:
             log.info("goes on", part=self._part)
         self._seconds = 0.0
 
-    async def wait(self, error: Exception, stop: asyncio.Event) -> None:
+    async def wait(self, error: BaseException, stop: asyncio.Event) -> None:
         """Says what is away, or what went wrong here, and waits; ends early when stopped."""
         self._seconds = min(max(FIRST_SECONDS, self._seconds * 2), LONGEST_SECONDS)
         if isinstance(error, PortError):

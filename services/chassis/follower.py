@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from services.chassis.backoff import Backoff
-from services.chassis.pause import pause
+from services.chassis.pause import asked_to_end, pause
 from services.chassis.ports import Commit, Document, StoredEvent
 from services.chassis.service import Service
 from services.chassis.stored import read_meta, split
@@ -47,7 +47,9 @@ class Follower:
                 if await asyncio.to_thread(self.step) < READ:
                     await pause(stop, IDLE_SECONDS)
                 backoff.succeeded()
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if asked_to_end():
+                    raise
                 # Also a fault of ours: pages may lag, but not in silence.
                 self.forget()
                 await backoff.wait(error, stop)

@@ -21,7 +21,7 @@ from services.chassis.follower import Follower
 from services.chassis.inbox import Faulted, Inbox
 from services.chassis.intake import Handled
 from services.chassis.outbox import Outbox
-from services.chassis.pause import pause
+from services.chassis.pause import asked_to_end, pause
 from services.chassis.ports import (
     Bus,
     Consumer,
@@ -69,6 +69,10 @@ def topics(partitions: int) -> list[TopicConfig]:
     return made + [TopicConfig(parked(one.name), one.partitions, None) for one in made]
 
 
+class Stopped(Exception):
+    """A part of the service ended by itself: better no process than one that does nothing."""
+
+
 class WrongTopics(Exception):
     """The topics were made with another partition count than this installation has."""
 
@@ -114,6 +118,8 @@ class Host:
             others = [tasks.create_task(part.run(ended)) for part in (self._relay, self._follower)]
             stopping = tasks.create_task(stop.wait())
             await asyncio.wait((consuming, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if not stop.is_set():
+                raise Stopped("nobody asked the consumer to end, and it has")
             await _finish([consuming])
             ended.set()
             await _finish(others)
@@ -136,7 +142,9 @@ class Host:
                 await self._loop(consumer, backoff, stop)
             except WrongTopics:
                 raise
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if asked_to_end():
+                    raise
                 # Also a fault of ours: a service that stands still in silence would be worse.
                 await self._forget()
                 await backoff.wait(error, stop)
@@ -159,7 +167,9 @@ class Host:
         try:
             await consumer.commit(self._reading.offsets())
             await consumer.close()
-        except Unavailable as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if asked_to_end():
+                raise
             log.warning("left without a word", error=str(error))
 
     async def _loop(self, consumer: Consumer, backoff: Backoff, stop: asyncio.Event) -> None:

@@ -28,6 +28,7 @@ from services.chassis.kafka_consumer import KafkaConsumer, record_of
 from services.chassis.kafka_publisher import KafkaPublisher
 from services.chassis.kafka_wire import KafkaSettings, Rebalance
 from services.chassis.lag import lag as behind
+from services.chassis.pause import asked_to_end
 from services.chassis.ports import Bounds, Listener, Record, TopicConfig, TopicPartition, Unavailable
 
 __all__ = ["KafkaBus", "KafkaSettings"]
@@ -122,6 +123,10 @@ class _Aiokafka:
             raise self._refused(doing) from error
         except SaslAuthenticationFailed as error:
             raise self._refused(doing) from error
+        except asyncio.CancelledError as error:
+            if asked_to_end():
+                raise
+            raise Unavailable(f"{doing} on Kafka at {self.settings.bootstrap}: given up") from error
         except (KafkaError, OSError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             raise Unavailable(f"{doing} on Kafka at {self.settings.bootstrap}: {reason}") from error
@@ -150,7 +155,9 @@ class _Aiokafka:
                 if isinstance(client, AIOKafkaProducer):
                     await _empty(client)
                 await (client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())
-        except (KafkaError, OSError, TimeoutError, KeyError) as error:
+        except (KafkaError, OSError, TimeoutError, KeyError, asyncio.CancelledError) as error:
+            if asked_to_end():
+                raise
             log.warning("a client of Kafka did not stop in time: %r", error)
             await _cut(client)
 

@@ -1,4 +1,4 @@
-"""Waiting that ends early when the process is asked to stop."""
+"""Waiting that ends early when the process is asked to stop, and telling who was asked."""
 
 from __future__ import annotations
 
@@ -11,3 +11,9 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
     except TimeoutError:
         return
+
+
+def asked_to_end() -> bool:
+    """Whether this very task was cancelled: client libraries let the end of their own tasks out, too."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -18,7 +18,7 @@ from schemas.topics import TOPICS
 from services.chassis.backoff import Backoff
 from services.chassis.intake import Handled
 from services.chassis.outbox import Entry, Letter, Outbox
-from services.chassis.pause import pause
+from services.chassis.pause import asked_to_end, pause
 from services.chassis.ports import (
     Bus,
     PortError,
@@ -96,7 +96,9 @@ class Relay:
             if self._leading or await self._lead(stop):
                 await self._step(stop)
                 backoff.succeeded()
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if asked_to_end():
+                raise
             # Also a fault of ours: the log is there, so it is tried again, and said each time.
             self._leading = False
             await self._drop_publisher()
@@ -227,8 +229,10 @@ class Relay:
                 self._suspects |= wiped
         except Unavailable as error:
             log.debug("the broker cannot be checked now", error=str(error))
-        except Exception:
-            log.exception("checking the broker failed, trying again")
+        except (Exception, asyncio.CancelledError) as error:
+            if asked_to_end():
+                raise
+            log.error("checking the broker failed, trying again", exc_info=error)
 
     async def _wiped(self) -> set[tuple[str, int]]:
         # As they are now: while the broker is asked, more is published, and lies above what it answers.
