@@ -1,0 +1,102 @@
+"""What is handed to the relay in memory goes out as what it would read from the log, byte for byte.
+
+The events handed over are the objects that were folded, and later folds work in place: an `evolve` that changed
+a list or a map of an event would change a message that is still to be published, or what another fold begins with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from services.chassis import answers
+from services.chassis.cache import Cache
+from services.chassis.inbox import Inbox
+from services.chassis.intake import Handled
+from services.chassis.outbox import Entry, Letter, Outbox
+from services.chassis.ports import Fence, Record, Timer
+from services.chassis.stored import Codec, split
+from services.fulfillment.service import SERVICE as FULFILLMENT
+from services.inventory.service import SERVICE as INVENTORY
+from services.order.service import SERVICE as ORDER
+from tests.scenarios import SCENARIOS, SETUP, Scenario
+from tests.world import FakeClock, Reader, World
+
+ALL = 10_000_000
+
+
+class Keeping(Inbox):
+    """Keeps everything that it hands over, to the end."""
+
+    def __init__(self, reader: Reader, clock: FakeClock) -> None:
+        super().__init__(reader.service, reader.parts, Cache(), clock)
+        self.handed: list[Entry] = []
+
+    def handle(self, records: Sequence[Record], fences: Sequence[Fence]) -> Handled:
+        return self._kept(super().handle(records, fences))
+
+    def fire(self, due: Sequence[Timer], fences: Sequence[Fence]) -> Handled:
+        return self._kept(super().fire(due, fences))
+
+    def _kept(self, handled: Handled) -> Handled:
+        if handled.committed is not None:
+            self.handed += map(Entry, handled.committed.sequences, handled.appended)
+        return handled
+
+
+def played(scenario: Scenario, seed: int | None) -> World:
+    world = World([ORDER, INVENTORY, FULFILLMENT], seed)
+    for reader in world.readers.values():
+        reader.inbox = Keeping(reader, world.clock)
+    for stage in (*SETUP, *scenario.stages):
+        for name, data in stage:
+            world.send(name, data, account=data.get("accountId", "ACME"))
+        world.run()
+    return world
+
+
+def stored(reader: Reader) -> tuple[Outbox, list[Entry]]:
+    """The whole log, decoded anew, and what makes records of it."""
+    codec = Codec((*reader.service.stored, *answers.STORED))
+    outbox = Outbox(reader.service, reader.parts._replace(codec=codec))
+    return outbox, outbox.entries(reader.store.log(0, ALL))
+
+
+def differing(some: list[Letter], others: list[Letter]) -> list[Any]:
+    """The first few letters that are not the same, side by side."""
+    pairs = zip(some, others, strict=True)
+    return [(one.outgoing, other.outgoing) for one, other in pairs if one != other][:3]
+
+
+@pytest.mark.parametrize("seed", [None, 0], ids=["calm", "shuffled"])
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_what_is_handed_over_goes_out_as_what_is_stored(scenario: Scenario, seed: int | None) -> None:
+    for reader in played(scenario, seed).readers.values():
+        assert isinstance(reader.inbox, Keeping)
+        outbox, entries = stored(reader)
+        assert [entry.sequence for entry in reader.inbox.handed] == [entry.sequence for entry in entries]
+        assert differing(outbox.letters(reader.inbox.handed, {}), outbox.letters(entries, {})) == []
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_the_same_events_folded_twice_come_to_the_same(scenario: Scenario) -> None:
+    for reader in played(scenario, None).readers.values():
+        outbox, entries = stored(reader)
+        before = outbox.letters(entries, {})
+        once = folded(reader, entries)
+        assert folded(reader, entries) == once
+        assert differing(outbox.letters(entries, {}), before) == []
+
+
+def folded(reader: Reader, entries: list[Entry]) -> dict[str, str]:
+    """The state of every stream, written down."""
+    states: dict[str, Any] = {}
+    for entry in entries:
+        stream = entry.appended.stream
+        name, id = split(stream)
+        category = reader.parts.categories[name]
+        state = states[stream] if stream in states else category.initial(id)
+        states[stream] = category.evolve(state, entry.appended.event)
+    return {stream: repr(state) for stream, state in states.items()}
