@@ -1,16 +1,20 @@
 """What is handed to the relay in memory goes out as what it would read from the log, byte for byte.
 
-The events handed over are the objects that were folded, and later folds work in place: an `evolve` that changed
-a list or a map of an event would change a message that is still to be published, or what another fold begins with.
+The events handed over are the objects that were folded, and later folds work in place: an `evolve` that
+changed a list or a map of an event would change a message that is still to be published, or what another
+fold begins with.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from schemas.envelope import Envelope
+from schemas.topics import RESULTS
 from services.chassis import answers
 from services.chassis.cache import Cache
 from services.chassis.inbox import Inbox
@@ -21,10 +25,28 @@ from services.chassis.stored import Codec, split
 from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER
-from tests.scenarios import SCENARIOS, SETUP, Scenario
+from tests.scenarios import CATALOG, SCENARIOS, SETUP, Scenario, Sent
 from tests.world import FakeClock, Reader, World
 
 ALL = 10_000_000
+
+
+SERIAL = {
+    "characteristics": [{"name": "serial", "type": "string"}],
+    "mappings": [{"characteristic": "serial", "target": "rfs-access"}],
+}
+PORT: Sent = next(entry for entry in CATALOG if entry[1]["specificationId"] == "port")
+FOUND: Sent = (PORT[0], {**PORT[1], "version": "2", **SERIAL})
+"""What work on a port finds is told to the service above it."""
+
+
+class Finding(World):
+    """Every task that is completed has found something."""
+
+    def publish(self, topic: str, key: str, value: bytes, message: Envelope) -> None:
+        if topic == RESULTS:
+            value = json.dumps({**json.loads(value), "characteristics": {"serial": message.id}}).encode()
+        super().publish(topic, key, value, message)
 
 
 class Keeping(Inbox):
@@ -47,10 +69,10 @@ class Keeping(Inbox):
 
 
 def played(scenario: Scenario, seed: int | None) -> World:
-    world = World([ORDER, INVENTORY, FULFILLMENT], seed)
+    world = Finding([ORDER, INVENTORY, FULFILLMENT], seed)
     for reader in world.readers.values():
         reader.inbox = Keeping(reader, world.clock)
-    for stage in (*SETUP, *scenario.stages):
+    for stage in (*SETUP, (FOUND,), *scenario.stages):
         for name, data in stage:
             world.send(name, data, account=data.get("accountId", "ACME"))
         world.run()
