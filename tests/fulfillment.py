@@ -8,7 +8,7 @@ from typing import Any
 
 from services.fulfillment.domain import catalog
 from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, PlannedTask
-from services.fulfillment.domain.cascade import begin
+from services.fulfillment.domain.cascade import begin, planned, start
 from services.fulfillment.domain.catalog import (
     Characteristic,
     DecompositionRule,
@@ -169,9 +169,15 @@ class Given:
     """A plan and what has happened to it; `report` answers the events that follow."""
 
     def __init__(self, blueprint: Blueprint) -> None:
-        self.began = begin(blueprint, NOW)
+        self.began: tuple[PlanEvent, ...] = ()
         self.state: PlanState = Unplanned()
-        self.take(self.began)
+        self._begin((first := begin(blueprint),))
+        self._begin(planned(self.plan, blueprint, first.tasks_apart))
+        self._begin(start(self.plan, NOW))
+
+    def _begin(self, events: tuple[PlanEvent, ...]) -> None:
+        self.began += events
+        self.take(events)
 
     def take(self, events: Iterable[PlanEvent]) -> None:
         for event in events:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from services.chassis.service import Refused, Why, Work
 from services.fulfillment.domain import blueprint, reports
 from services.fulfillment.domain.blueprint import Blueprint, Reason, order_of
-from services.fulfillment.domain.cascade import begin
+from services.fulfillment.domain.cascade import begin, planned, start
 from services.fulfillment.domain.catalog import Heard, Scalar
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
 from services.fulfillment.domain.events import (
@@ -94,7 +94,13 @@ def _begin(reservation: Reservation, made: Blueprint, waiting: Waiting | None, w
         return
     if waiting is not None and waiting.fallout_id is not None:
         work.append(PLAN, reservation.order_id, _found(waiting, waiting.fallout_id, work))
-    work.append(PLAN, reservation.order_id, *begin(made, work.now))
+    # Each step reads the plan as it is folded then: making it once is most of the work.
+    first = begin(made)
+    work.append(PLAN, reservation.order_id, first)
+    plan: Plan = work.state(PLAN, reservation.order_id)
+    work.append(PLAN, reservation.order_id, *planned(plan, made, first.tasks_apart))
+    plan = work.state(PLAN, reservation.order_id)
+    work.append(PLAN, reservation.order_id, *start(plan, work.now))
 
 
 def _cancel(reservation: Reservation, reasons: tuple[Reason, ...], work: Work) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, Side, TaskKind
+from services.fulfillment.domain.value import value
 
 DomainOrderState = Literal["draft", "in_progress", "closed_complete"]
 TaskState = Literal["draft", "open", "scheduled", "in_progress", "on_hold", "closed_complete"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Copy:
     """DEC-05, resolved: where a value of this domain order goes when it is known."""
 
@@ -20,7 +21,7 @@ class Copy:
     as_: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DomainOrder:
     """The work on one instance. `waits_for` are domain orders that close before its tasks begin (D-05)."""
 
@@ -43,7 +44,7 @@ class DomainOrder:
     copies: tuple[Copy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PlannedTask:
     """A task with its policy; `duration` and `backoff` in seconds, `after` in task ids."""
 
@@ -57,7 +58,7 @@ class PlannedTask:
     backoff: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Blueprint:
     """Domain orders parents before children, tasks in their order."""
 
@@ -69,7 +70,7 @@ class Blueprint:
     tasks: tuple[PlannedTask, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Reason:
     """Why something cannot be: the rule, where, what is wrong and what would be right."""
 

@@ -6,7 +6,7 @@ and released, not the size of the plan.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,31 +18,29 @@ from services.fulfillment.domain.events import (
     DomainOrderPlanned,
     DomainOrderStarted,
     PlanCompleted,
+    PlanCreated,
     PlanEvent,
     TaskClosed,
     TaskReleased,
     ValuesCopied,
 )
 from services.fulfillment.domain.limits import tasks_apart
-from services.fulfillment.domain.plan import (
-    OpenOrder,
-    OpenTask,
-    Plan,
-    Unplanned,
-    created,
-    evolve,
-)
+from services.fulfillment.domain.plan import OpenOrder, OpenTask, Plan, created
 
 
-def begin(blueprint: Blueprint, now: datetime) -> tuple[PlanEvent, ...]:
-    """The plan, its domain orders, the tasks that are ready, and what closes at once (DOM-06)."""
-    first = created(blueprint, tasks_apart(blueprint))
-    plan = evolve(Unplanned(), first)
-    assert isinstance(plan, Plan)
-    planned = tuple(_planned(plan, order, first.tasks_apart) for order in blueprint.domain_orders)
-    for event in planned:
-        evolve(plan, event)
-    return (first, *planned, *Cascade(plan, now).start())
+def begin(blueprint: Blueprint) -> PlanCreated:
+    """The plan; what follows from it, in this order: `planned`, `start`."""
+    return created(blueprint, tasks_apart(blueprint))
+
+
+def planned(plan: Plan, blueprint: Blueprint, with_tasks: bool) -> tuple[DomainOrderPlanned, ...]:
+    """The domain orders of a plan that was just made, `with_tasks` where the plan is told of without."""
+    return tuple(_planned(plan, order, with_tasks) for order in blueprint.domain_orders)
+
+
+def start(plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
+    """The tasks that are ready, and what closes at once (DOM-06)."""
+    return Cascade(plan, now).start()
 
 
 def _planned(plan: Plan, details: DomainOrder, with_tasks: bool) -> DomainOrderPlanned:
@@ -67,7 +65,7 @@ class Cascade:
         self._plan = plan
         self._now = now
         self._events: list[PlanEvent] = []
-        self._gone: Counter[tuple[str, str]] = Counter()
+        self._gone: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._values: dict[str, Values] = {}
         self._started: set[str] = set()
         self._look: deque[str] = deque()
@@ -111,7 +109,7 @@ class Cascade:
             instance_id=order.brief.instance_id,
             specification_id=order.brief.specification_id,
             location=_details(order).location,
-            characteristics=dict(self._values.get(planned.domain_order_id, order.values)),
+            characteristics=self._values.get(planned.domain_order_id, order.values),
             due=due,
         )
 
@@ -195,7 +193,7 @@ class Cascade:
         """DEC-05: a value found on the way goes on to where the catalog maps it, while that is open."""
         if not found:
             return
-        self._overlay(order).update(found)
+        self._add_values(order, found)
         queue, seen = deque([(order, dict(found))]), {order.brief.domain_order_id}
         while queue:
             source, values = queue.popleft()
@@ -204,7 +202,7 @@ class Cascade:
                 if target in seen or reached.state == "closed_complete":
                     continue
                 seen.add(target)
-                self._overlay(reached).update(copied)
+                self._add_values(reached, copied)
                 self._events.append(
                     ValuesCopied(
                         domain_order_id=target,
@@ -221,12 +219,15 @@ class Cascade:
                 copied.setdefault(copy.domain_order_id, {})[copy.as_] = values[copy.characteristic]
         return copied
 
-    def _overlay(self, order: OpenOrder) -> Values:
-        return self._values.setdefault(order.brief.domain_order_id, dict(order.values))
+    def _add_values(self, order: OpenOrder, found: Mapping[str, Scalar]) -> None:
+        """Written anew: events that were decided on before keep theirs."""
+        id = order.brief.domain_order_id
+        self._values[id] = {**self._values.get(id, order.values), **found}
 
     def _now_known(self, order: OpenOrder) -> DomainOrder:
+        details = _details(order)
         values = self._values.get(order.brief.domain_order_id, order.values)
-        return replace(_details(order), characteristics=dict(values))
+        return details if values is details.characteristics else replace(details, characteristics=values)
 
 
 def _details(order: OpenOrder) -> DomainOrder:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from services.fulfillment.domain.value import value
+
 Scalar: TypeAlias = str | int | float | bool | None
 Values: TypeAlias = dict[str, Scalar]
 Kind = Literal["product", "service", "resource"]
@@ -16,7 +18,7 @@ Cutover = Literal["make_before_break", "overlap", "break_before_make"]
 # ---------------------------------------------------------------------------------------- entries
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Characteristic:
     name: str
     type: Literal["string", "number", "boolean", "date"]
@@ -26,7 +28,7 @@ class Characteristic:
     personal: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Relationship:
     type: Literal["bundles", "realized_as", "requires", "composed_of"]
     target: str
@@ -37,7 +39,7 @@ class Relationship:
     quantity_characteristic: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DecompositionRule:
     """DEC-03: the target is made only if the characteristic (and value) is there."""
 
@@ -46,7 +48,7 @@ class DecompositionRule:
     equals: Scalar = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ValueMapping:
     """DEC-05: the value goes from this entry's domain order to the target's."""
 
@@ -55,7 +57,7 @@ class ValueMapping:
     as_: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Compatibility:
     type: Literal["requires", "excludes"]
     target: str
@@ -63,13 +65,13 @@ class Compatibility:
     max: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class UndoTask:
     name: str
     kind: TaskKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TaskSpecification:
     name: str
     kind: TaskKind
@@ -83,7 +85,7 @@ class TaskSpecification:
     responds_to: Literal["any"] | tuple[str, ...] = "any"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PlanSpecification:
     actions: tuple[LineAction, ...]
     move: Side | None = None
@@ -92,7 +94,7 @@ class PlanSpecification:
     tasks: tuple[TaskSpecification, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Specification:
     """One catalog entry in one version, field by field as it was published."""
 
@@ -121,12 +123,12 @@ class Specification:
 # ----------------------------------------------------------------------------------------- events
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SpecificationPublished:
     entry: Specification
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SpecificationRetired:
     """Without a version: every one heard so far."""
 

@@ -7,7 +7,6 @@ longer need.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from services.fulfillment.domain.blueprint import Blueprint, Reason
 from services.fulfillment.domain.catalog import Heard
@@ -16,18 +15,19 @@ from services.fulfillment.domain.mappings import spread
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.targets import Seal
 from services.fulfillment.domain.tasking import circle, laid_out
+from services.fulfillment.domain.value import value
 
 Catalog = Callable[[str], Heard]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Impossible:
     """No plan can be made of it."""
 
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Incomplete:
     """Targets that no published entry stands behind yet; `retired` are never coming back by waiting."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from services.fulfillment.domain.blueprint import DomainOrder, DomainOrderState, PlannedTask, Reason
 from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, TaskKind
 from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PlanPostponed:
     """The order waits for specifications that were not heard yet."""
 
@@ -20,7 +21,7 @@ class PlanPostponed:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DomainOrderBrief:
     domain_order_id: str
     kind: Kind
@@ -33,7 +34,7 @@ class DomainOrderBrief:
     waits_for: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PlanCreated:
     version: int
     account_id: str
@@ -44,20 +45,20 @@ class PlanCreated:
     """Too many for one message: told of with their domain orders."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PlanCompleted:
     version: int
     line_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PlanCanceled:
     version: int
     account_id: str
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DomainOrderPlanned:
     version: int
     domain_order: DomainOrder
@@ -66,7 +67,7 @@ class DomainOrderPlanned:
     """Only when they are told of apart from the plan."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DomainOrderStarted:
     """Its first task was released after it was planned."""
 
@@ -74,7 +75,7 @@ class DomainOrderStarted:
     domain_order: DomainOrder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DomainOrderClosed:
     """Every task and every domain order below is closed; the characteristics are the final ones."""
 
@@ -84,7 +85,7 @@ class DomainOrderClosed:
     line_closed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ValuesCopied:
     """DEC-05: a value found on the way reached another domain order."""
 
@@ -93,7 +94,7 @@ class ValuesCopied:
     characteristics: dict[str, Scalar]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TaskReleased:
     """A provisioning system is asked, for the first time or again, with all it needs to know."""
 
@@ -112,7 +113,7 @@ class TaskReleased:
     due: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TaskStarted:
     version: int
     task_id: str
@@ -121,7 +122,7 @@ class TaskStarted:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TaskClosed:
     """It was completed, or skipped for a reason that a person gave."""
 
@@ -134,7 +135,7 @@ class TaskClosed:
     skipped: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AttemptFailed:
     """An attempt failed and its policy has another one, not before `again`."""
 
@@ -146,7 +147,7 @@ class AttemptFailed:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TaskHeld:
     """It failed, and waits for a person."""
 
@@ -157,7 +158,7 @@ class TaskHeld:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FalloutOpened:
     version: int
     fallout_id: str
@@ -166,7 +167,7 @@ class FalloutOpened:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FalloutClosed:
     version: int
     fallout_id: str
@@ -174,7 +175,7 @@ class FalloutClosed:
     resolution: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReportIgnored:
     """A report that came too late, too early or twice: kept, and without effect."""
 

@@ -6,8 +6,10 @@ of the plan.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from services.fulfillment.domain.blueprint import (
     Blueprint,
@@ -38,11 +40,12 @@ from services.fulfillment.domain.events import (
     ValuesCopied,
 )
 from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.value import value
 
 # ----------------------------------------------------------------------------------------- states
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Unplanned:
     """Nothing was heard of the order."""
 
@@ -55,7 +58,7 @@ class Waiting:
     fallout_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Canceled:
     """The plan of this version could not be made."""
 
@@ -117,19 +120,19 @@ def initial(id: str) -> PlanState:  # noqa: ARG001
 
 
 def evolve(state: PlanState, event: PlanEvent) -> PlanState:
-    """Changes the state in place where it can."""
+    """Changes the state in place where it can, but never what stands in an event."""
+    if isinstance(state, Plan) and (change := _CHANGES.get(type(event))) is not None:
+        change(state, event)
+        return state
     match event:
-        case PlanPostponed():
-            return Waiting(reservation=event.reservation, missing=event.missing, since=event.at)
         case PlanCreated():
             return _laid_out(event)
+        case PlanPostponed():
+            return Waiting(reservation=event.reservation, missing=event.missing, since=event.at)
         case PlanCanceled():
             return Canceled(account_id=event.account_id, version=event.version, reasons=event.reasons)
-    match state:
-        case Plan():
-            _evolve_plan(state, event)
-        case Waiting():
-            _evolve_waiting(state, event)
+    if isinstance(state, Waiting):
+        _evolve_waiting(state, event)
     return state
 
 
@@ -163,38 +166,30 @@ def _evolve_waiting(state: Waiting, event: PlanEvent) -> None:
             state.fallout_id = None
 
 
-def _evolve_plan(plan: Plan, event: PlanEvent) -> None:
-    match event:
-        case DomainOrderPlanned() | DomainOrderStarted() | DomainOrderClosed() | ValuesCopied():
-            _evolve_order(plan, event)
-        case TaskReleased() | TaskStarted() | TaskClosed() | AttemptFailed() | TaskHeld():
-            _evolve_task(plan, event)
-        case FalloutOpened(fallout_id=fallout_id, task_id=task_id):
-            plan.fallouts[fallout_id] = task_id
-            if task_id is not None:
-                plan.tasks[task_id].fallout_id = fallout_id
-        case FalloutClosed(fallout_id=fallout_id, task_id=task_id):
-            plan.fallouts.pop(fallout_id, None)
-            if task_id is not None:
-                plan.tasks[task_id].fallout_id = None
-        case PlanCompleted():
-            plan.completed = True
+def _planned(plan: Plan, event: DomainOrderPlanned) -> None:
+    details = event.domain_order
+    order = plan.orders[details.domain_order_id]
+    order.details, order.state, order.values = details, event.state, details.characteristics
 
 
-def _evolve_order(
-    plan: Plan, event: DomainOrderPlanned | DomainOrderStarted | DomainOrderClosed | ValuesCopied
-) -> None:
-    match event:
-        case DomainOrderPlanned(domain_order=details):
-            order = plan.orders[details.domain_order_id]
-            order.details, order.state, order.values = details, event.state, dict(details.characteristics)
-        case DomainOrderStarted(domain_order=details):
-            plan.orders[details.domain_order_id].state = "in_progress"
-        case ValuesCopied():
-            plan.orders[event.domain_order_id].values.update(event.characteristics)
-        case DomainOrderClosed(domain_order=details):
-            plan.orders[details.domain_order_id].state = "closed_complete"
-            _count_closing(plan, plan.orders[details.domain_order_id])
+def _order_started(plan: Plan, event: DomainOrderStarted) -> None:
+    plan.orders[event.domain_order.domain_order_id].state = "in_progress"
+
+
+def _copied(plan: Plan, event: ValuesCopied) -> None:
+    _set_values(plan.orders[event.domain_order_id], event.characteristics)
+
+
+def _set_values(order: OpenOrder, found: Values) -> None:
+    """Written anew: they may be those of an event."""
+    if found:
+        order.values = {**order.values, **found}
+
+
+def _order_closed(plan: Plan, event: DomainOrderClosed) -> None:
+    order = plan.orders[event.domain_order.domain_order_id]
+    order.state = "closed_complete"
+    _count_closing(plan, order)
 
 
 def _count_closing(plan: Plan, order: OpenOrder) -> None:
@@ -206,26 +201,63 @@ def _count_closing(plan: Plan, order: OpenOrder) -> None:
         plan.orders[waiter].blockers -= 1
 
 
-def _evolve_task(
-    plan: Plan, event: TaskReleased | TaskStarted | TaskClosed | AttemptFailed | TaskHeld
-) -> None:
+def _released(plan: Plan, event: TaskReleased) -> None:
     task = plan.tasks[event.task_id]
-    match event:
-        case TaskReleased():
-            task.state, task.attempt = "open", event.attempt
-        case TaskStarted():
-            task.state = "in_progress"
-        case AttemptFailed():
-            task.state = "scheduled"
-        case TaskHeld():
-            task.state = "on_hold"
-        case TaskClosed():
-            task.state = "closed_complete"
-            order = plan.orders[event.domain_order_id]
-            order.open_tasks -= 1
-            order.values.update(event.characteristics)
-            for successor in task.successors:
-                plan.tasks[successor].blockers -= 1
+    task.state, task.attempt = "open", event.attempt
+
+
+def _task_started(plan: Plan, event: TaskStarted) -> None:
+    plan.tasks[event.task_id].state = "in_progress"
+
+
+def _failed(plan: Plan, event: AttemptFailed) -> None:
+    plan.tasks[event.task_id].state = "scheduled"
+
+
+def _held(plan: Plan, event: TaskHeld) -> None:
+    plan.tasks[event.task_id].state = "on_hold"
+
+
+def _task_closed(plan: Plan, event: TaskClosed) -> None:
+    task, order = plan.tasks[event.task_id], plan.orders[event.domain_order_id]
+    task.state = "closed_complete"
+    order.open_tasks -= 1
+    _set_values(order, event.characteristics)
+    for successor in task.successors:
+        plan.tasks[successor].blockers -= 1
+
+
+def _fallout_opened(plan: Plan, event: FalloutOpened) -> None:
+    plan.fallouts[event.fallout_id] = event.task_id
+    if event.task_id is not None:
+        plan.tasks[event.task_id].fallout_id = event.fallout_id
+
+
+def _fallout_closed(plan: Plan, event: FalloutClosed) -> None:
+    plan.fallouts.pop(event.fallout_id, None)
+    if event.task_id is not None:
+        plan.tasks[event.task_id].fallout_id = None
+
+
+def _completed(plan: Plan, event: PlanCompleted) -> None:  # noqa: ARG001
+    plan.completed = True
+
+
+_CHANGES: dict[type, Callable[[Plan, Any], None]] = {
+    DomainOrderPlanned: _planned,
+    DomainOrderStarted: _order_started,
+    DomainOrderClosed: _order_closed,
+    ValuesCopied: _copied,
+    TaskReleased: _released,
+    TaskStarted: _task_started,
+    AttemptFailed: _failed,
+    TaskHeld: _held,
+    TaskClosed: _task_closed,
+    FalloutOpened: _fallout_opened,
+    FalloutClosed: _fallout_closed,
+    PlanCompleted: _completed,
+}
+"""What each event changes in a plan that is there; by type, as every event of the log is folded."""
 
 
 # ------------------------------------------------------------------------------------------ begin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -21,11 +21,12 @@ from services.fulfillment.domain.events import (
     TaskStarted,
 )
 from services.fulfillment.domain.plan import OpenTask, Plan
+from services.fulfillment.domain.value import value
 
 # --------------------------------------------------------------------------------------- commands
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Report:
     """`attempt` None means the current one."""
 
@@ -36,7 +37,7 @@ class Report:
     characteristics: dict[str, Scalar] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Retry:
     """A person asks again; also how a fallout is resolved."""
 
@@ -44,13 +45,13 @@ class Retry:
     resolution: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Skip:
     task_id: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AskAgain:
     """The back-off after a failed attempt is over."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, Side
+from services.fulfillment.domain.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Line:
     line_id: str
     action: LineAction
@@ -23,7 +24,7 @@ class Line:
         return instance_id in (self.instance_id, self.new_instance_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Instance:
     """One instance of the affected tree, as it stood when it was reserved."""
 
@@ -41,7 +42,7 @@ class Instance:
     new: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Reservation:
     """`tree` names parents before their children."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from services.fulfillment.domain.catalog import DecompositionRule, Relationship, Scalar, Specification, Values
+from services.fulfillment.domain.value import value
 
 Seal = Callable[[Scalar], Scalar]
 """A personal value as the token that stands for it; equal values have equal tokens."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class View:
     """An instance as the rules see it: its specification, its own values, and those of its line."""
 

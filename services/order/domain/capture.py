@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line, Request
 from services.order.domain.tree import below
+from services.order.domain.value import value
 from services.order.domain.words import Action, Category, HeaderAction, Kind, Scalar
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Asked:
     """An order as its caller wrote it."""
 

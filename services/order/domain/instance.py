@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from services.order.domain.value import value
 from services.order.domain.words import Kind
 
 # ------------------------------------------------------------------------------------------ events
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceLearned:
     """It exists: loaded, or made by an order."""
 
@@ -23,7 +24,7 @@ class InstanceLearned:
     ended: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceRevised:
     """Its specification, place or parent is another one now."""
 
@@ -33,7 +34,7 @@ class InstanceRevised:
     location: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InstanceEnded:
     """It is inactive, for ever."""
 
@@ -43,7 +44,7 @@ InstanceEvent: TypeAlias = InstanceLearned | InstanceRevised | InstanceEnded
 # ------------------------------------------------------------------------------------------- state
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Instance:
     account_id: str
     kind: Kind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from services.order.domain.line import Line
@@ -22,12 +21,13 @@ from services.order.domain.order import (
     OrderSubmitted,
     placed,
 )
+from services.order.domain.value import value
 from services.order.domain.words import Reason, Status
 
 # ---------------------------------------------------------------------------------------- commands
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Submit:
     """`lines` are written out, `broken` what they break."""
 
@@ -36,41 +36,41 @@ class Submit:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Approve:
     broken: tuple[Reason, ...] = ()
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Reject:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Rework:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Revise:
     lines: tuple[Line, ...]
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Cancel:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Start:
     """Fact: the plan was made."""
 
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Decline:
     """Fact: it could not be reserved, or not be planned, and nothing is reserved."""
 
@@ -78,7 +78,7 @@ class Decline:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Fulfil:
     """Fact: these lines are done; `last` when no other is left."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
 from services.order.domain.instance import Instance
 from services.order.domain.specification import Specification
+from services.order.domain.value import value
 from services.order.domain.words import Action, Category, HeaderAction, Kind, Scalar
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Line:
     """As asked, and then written out. `move` is None while nobody said it and nothing showed it."""
 
@@ -34,7 +35,7 @@ class Line:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Request:
     """What an order asks for, as lines: what is judged, stored and approved."""
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
 from services.order.domain.line import Line, Request
+from services.order.domain.value import value
 from services.order.domain.words import Category, HeaderAction, Reason, Status
 
 # ------------------------------------------------------------------------------------------ events
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderPlaced:
     """Created: as a draft, or submitted with it."""
 
@@ -28,7 +29,7 @@ class OrderPlaced:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderSubmitted:
     """A draft was submitted, its lines written out with what is known now."""
 
@@ -37,7 +38,7 @@ class OrderSubmitted:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderApproved:
     """Acknowledged: all that the reservation needs."""
 
@@ -48,7 +49,7 @@ class OrderApproved:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderRejected:
     """By a person (`reason`), or with every broken rule (`reasons`)."""
 
@@ -57,7 +58,7 @@ class OrderRejected:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderReworked:
     """A rejected order is a draft again, in its next version."""
 
@@ -66,7 +67,7 @@ class OrderReworked:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderRevised:
     """A draft was edited: these are its lines now."""
 
@@ -75,14 +76,14 @@ class OrderRevised:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderStarted:
     """Its plan was made: work has begun."""
 
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LinesCompleted:
     """A part of it is done; more follows."""
 
@@ -90,14 +91,14 @@ class LinesCompleted:
     line_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderCompleted:
     """Every line is done, and every instance is free again."""
 
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderCanceled:
     version: int
     reason: str | None = None
@@ -119,7 +120,7 @@ OrderEvent: TypeAlias = (
 # ------------------------------------------------------------------------------------------- state
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Order:
     """An order that was placed."""
 

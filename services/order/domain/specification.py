@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from services.order.domain.value import value
 from services.order.domain.words import Kind, Reason, Scalar
 
 # ------------------------------------------------------------------------------------------ events
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SpecificationPublished:
     """`entry` is the whole catalog entry as it was published, what it leaves out left out."""
 
@@ -19,7 +20,7 @@ class SpecificationPublished:
     entry: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SpecificationRetired:
     """`version` is None when every version heard so far is meant."""
 

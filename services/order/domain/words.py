@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
+
+from services.order.domain.value import value
 
 HeaderAction: TypeAlias = Literal["add", "change", "move", "disconnect", "suspend", "resume", "no_change"]
 Action: TypeAlias = Literal["add", "change", "disconnect", "suspend", "resume", "no_change"]
@@ -25,7 +26,7 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Reason:
     """One broken rule: its id, what is wrong and what would be right, and where."""
 
