@@ -33,6 +33,7 @@ from services.cli.settling import Look, look
 from services.cli.simulator import GROUP
 from services.cli.up import prepare
 from tests.journey.effects import EVERYTHING, ambiguous, twice
+from tests.processes import ROOT
 from tests.scenarios import Sent
 
 PATIENCE = 60.0
@@ -54,7 +55,7 @@ class Process:
     def start(self) -> None:
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                self._command, env=self._environment, stdout=output, stderr=output
+                self._command, cwd=ROOT, env=self._environment, stdout=output, stderr=output
             )
 
     def kill(self) -> None:
@@ -196,6 +197,7 @@ class System:
         """Looks until it holds. Fails with what was waited for."""
         deadline = time.monotonic() + seconds
         while not await asyncio.to_thread(holds):
+            self._all_run()
             assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -208,9 +210,14 @@ class System:
             now = await look(self.bus, self.stores, partitions_of(self.stores, self.settings))
             if answered and not now.moving and now == before:
                 return
+            self._all_run()
             assert time.monotonic() < deadline, f"not quiet within {seconds:g} s: {now.moving or 'tasks'}"
             before = now if answered else None
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _all_run(self) -> None:
+        ended = [one.log.name for one in self.everybody if one.ended is not None]
+        assert not ended, f"ended by themselves: {ended}"
 
     async def _answered(self) -> bool:
         try:
