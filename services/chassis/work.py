@@ -206,6 +206,8 @@ class Batch:
         del self.appended[mark[0] :], self._encoded[mark[0] :]
         del self._rows[mark[1] :], self._timers[mark[2] :]
         self.abandon()
+        self._touched = {new.stream: None for new in self._encoded}
+        self._touched_rows = {(row.kind, row.key) for row, _ in self._rows}
         for new in self._encoded:
             category, id = split(new.stream)
             fold = self.fold(category, id)

@@ -7,6 +7,7 @@ from services.chassis.service import Category, Service
 from services.order.consume import ROUTES
 from services.order.domain import instance, order, specification
 from services.order.domain.specification import Specification
+from services.order.handlers import NAMED_BY
 from services.order.publish import publish
 from services.order.stored import STORED
 from services.order.views import pages
@@ -32,6 +33,7 @@ SERVICE = Service(
     ),
     stored=STORED,
     publish=publish,
+    shared_rows=frozenset({NAMED_BY}),
     shown=frozenset({"order"}),
     pages=pages,
 )

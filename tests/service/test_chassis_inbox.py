@@ -264,6 +264,13 @@ def test_what_a_refused_command_had_appended_does_not_take_effect_and_what_came_
     assert [event.version for event in side.store.load({"counter-C-1": 0})["counter-C-1"]] == [1, 2, 3]
 
 
+def test_a_stream_that_only_a_refused_command_had_touched_can_be_written_by_the_next() -> None:
+    side = Side(counters())
+    side.take(add("c-1", -1), add("c-2", 2), add("c-3", -3), add("c-4", 4))
+    assert side.amounts() == [2, 4]
+    assert side.store.rows([("of", "A-1")]) == {("of", "A-1"): ["C-1"]}
+
+
 def test_a_fold_that_was_changed_by_what_failed_is_dropped() -> None:
     trouble = Trouble({2})
     side = Side(counters(trouble))
