@@ -55,8 +55,13 @@ def _ids_to_be(data: order.OrderApproved, size: int) -> Iterator[str]:
 def domain_order(data: fulfillment.DomainOrderStateChanged, work: Work) -> Wishes:
     if not concerns_instances(data):
         return
-    ids = (data.instance_id, data.parent_instance_id, *data.composed_of)
-    yield [StreamOf(RESERVATION, data.order_id), *(StreamOf(INSTANCE, id) for id in ids if id is not None)]
+    wishes = [StreamOf(RESERVATION, data.order_id)]
+    if data.instance_id is not None:
+        wishes.append(StreamOf(INSTANCE, data.instance_id))
+    if data.new_instance and data.parent_instance_id is not None:
+        wishes.append(StreamOf(INSTANCE, data.parent_instance_id))
+    wishes += [StreamOf(INSTANCE, id) for id in data.composed_of]
+    yield wishes
     if data.action in ("suspend", "resume"):
         held = handlers.reservation(work, data.order_id).open.get(data.line_id, ())
         yield [StreamOf(INSTANCE, id) for id in held]

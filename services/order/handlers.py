@@ -17,7 +17,7 @@ from services.order.domain.mandatory import entry_at
 from services.order.domain.order import Order, OrderPlaced
 from services.order.domain.policy import judge
 from services.order.domain.specification import Specification
-from services.order.domain.words import Kind, Reason, Scalar, Status
+from services.order.domain.words import Kind, Reason, Scalar
 from services.order.domain.writing import write_out
 
 ORDER, INSTANCE, SPECIFICATION = "order", "instance", "specification"
@@ -79,7 +79,7 @@ def place(command: Place, work: Work) -> None:
     broken = () if command.draft else judge(request, known)
     placed = OrderPlaced(
         account_id=request.account_id,
-        status=Status.DRAFT if command.draft else Status.NEW,
+        status="draft" if command.draft else "new",
         category=request.category,
         action=request.action,
         lines=_sealed(request.lines, work),
@@ -104,7 +104,7 @@ def submit(order_id: str, reason: str | None, work: Work) -> None:
 
 def approve(order_id: str, reason: str | None, work: Work) -> None:
     order = existing(order_id, work)
-    broken = judge(_opened(order, work), Heard(work)) if order.status is Status.NEW else ()
+    broken = judge(_opened(order, work), Heard(work)) if order.status == "new" else ()
     _settle(order_id, lifecycle.decide(order, lifecycle.Approve(broken=broken, reason=reason)), work)
 
 
@@ -202,19 +202,22 @@ def instance_learned(instance_id: str, heard: InstanceLearned, work: Work) -> No
 
 
 def instance_revised(instance_id: str, heard: InstanceRevised, work: Work) -> None:
-    before: Instance | None = work.state(INSTANCE, instance_id)
-    events = instances.revise(before, heard)
-    work.append(INSTANCE, instance_id, *events)
-    if before is None or heard.parent_id == before.parent_id or before.ended:
+    instance: Instance | None = work.state(INSTANCE, instance_id)
+    events = instances.revise(instance, heard)
+    if instance is None or not events:
         return
-    if before.parent_id is not None:
-        work.drop(below(before.kind), before.parent_id, instance_id)
+    before, kind = instance.parent_id, instance.kind
+    work.append(INSTANCE, instance_id, *events)
+    if heard.parent_id == before or instance.ended:
+        return
+    if before is not None:
+        work.drop(below(kind), before, instance_id)
     if heard.parent_id is not None:
-        work.put(below(before.kind), heard.parent_id, instance_id)
+        work.put(below(kind), heard.parent_id, instance_id)
 
 
 def instance_ended(instance_id: str, work: Work) -> None:
-    before: Instance | None = work.state(INSTANCE, instance_id)
-    work.append(INSTANCE, instance_id, *instances.end(before))
-    if before is not None and before.parent_id is not None:
-        work.drop(below(before.kind), before.parent_id, instance_id)
+    instance: Instance | None = work.state(INSTANCE, instance_id)
+    work.append(INSTANCE, instance_id, *instances.end(instance))
+    if instance is not None and instance.parent_id is not None:
+        work.drop(below(instance.kind), instance.parent_id, instance_id)

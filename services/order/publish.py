@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from schemas.topics import ORDER_EVENTS
@@ -14,15 +14,15 @@ from services.order.domain.words import Status
 from services.order.shown import lines, reasons
 
 
-def publish(happened: Happened) -> Iterator[Public]:
+def publish(happened: Happened) -> Iterable[Public]:
     """At most one message an event; what order has heard of instances and the catalog is its own affair."""
     match happened.event:
         case InstanceLearned() | InstanceRevised() | InstanceEnded():
-            return
+            return ()
         case SpecificationPublished() | SpecificationRetired():
-            return
+            return ()
         case event:
-            yield _said(happened, event)
+            return (_said(happened, event),)
 
 
 def _said(happened: Happened, event: orders.OrderEvent) -> Public:
@@ -30,26 +30,39 @@ def _said(happened: Happened, event: orders.OrderEvent) -> Public:
         case orders.OrderPlaced():
             more = {**_asked(event), "lines": lines(event.lines, event.status), "cascade": event.cascade}
             return _public(happened, "order.created", event.status, more)
-        case orders.OrderSubmitted():
-            return _public(happened, "order.submitted", Status.NEW, {"reason": event.reason})
         case orders.OrderApproved():
-            more = {**_asked(event), "lines": lines(event.lines, Status.ACKNOWLEDGED)}
-            return _public(happened, "order.approved", Status.ACKNOWLEDGED, more)
-        case orders.OrderRejected():
-            more = {"reasons": reasons(event.reasons), "reason": event.reason}
-            return _public(happened, "order.rejected", Status.REJECTED, more)
-        case orders.OrderReworked() | orders.OrderRevised():
-            more = {"lines": lines(event.lines, Status.DRAFT), "reason": event.reason}
-            return _public(happened, "order.revised", Status.DRAFT, more)
+            more = {**_asked(event), "lines": lines(event.lines, "acknowledged")}
+            return _public(happened, "order.approved", "acknowledged", more)
         case orders.OrderStarted():
-            return _public(happened, "order.started", Status.IN_PROGRESS, {})
+            return _public(happened, "order.started", "in_progress", {})
+        case orders.OrderCompleted():
+            return _public(happened, "order.completed", "completed", {})
         case orders.LinesCompleted():
             done = [{"lineId": id, "state": "completed"} for id in event.line_ids]
-            return _public(happened, "order.line-changed", Status.IN_PROGRESS, {"lines": done})
-        case orders.OrderCompleted():
-            return _public(happened, "order.completed", Status.COMPLETED, {})
+            return _public(happened, "order.line-changed", "in_progress", {"lines": done})
+        case _:
+            return _rare(happened, event)
+
+
+def _rare(
+    happened: Happened,
+    event: orders.OrderSubmitted
+    | orders.OrderRejected
+    | orders.OrderReworked
+    | orders.OrderRevised
+    | orders.OrderCanceled,
+) -> Public:
+    match event:
+        case orders.OrderSubmitted():
+            return _public(happened, "order.submitted", "new", _because(event.reason))
+        case orders.OrderRejected():
+            more = {"reasons": reasons(event.reasons), **_because(event.reason)}
+            return _public(happened, "order.rejected", "rejected", more)
+        case orders.OrderReworked() | orders.OrderRevised():
+            more = {"lines": lines(event.lines, "draft"), **_because(event.reason)}
+            return _public(happened, "order.revised", "draft", more)
         case orders.OrderCanceled():
-            return _public(happened, "order.canceled", Status.CANCELED, {"reason": event.reason})
+            return _public(happened, "order.canceled", "canceled", _because(event.reason))
 
 
 def _public(happened: Happened, name: str, state: Status, more: dict[str, Any]) -> Public:
@@ -57,11 +70,18 @@ def _public(happened: Happened, name: str, state: Status, more: dict[str, Any]) 
         "orderId": happened.id,
         "accountId": happened.account,
         "version": happened.event.version,
-        "state": state.value,
-        **{field: value for field, value in more.items() if value is not None},
+        "state": state,
+        **more,
     }
     return Public(ORDER_EVENTS, name, happened.id, data)
 
 
 def _asked(event: orders.OrderPlaced | orders.OrderApproved) -> dict[str, Any]:
-    return {"category": event.category, "action": event.action, "reason": event.reason}
+    asked = {"category": event.category, **_because(event.reason)}
+    if event.action is not None:
+        asked["action"] = event.action
+    return asked
+
+
+def _because(reason: str | None) -> dict[str, Any]:
+    return {} if reason is None else {"reason": reason}

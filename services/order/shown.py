@@ -13,14 +13,14 @@ def lines(
     asked: Iterable[Line], status: Status, completed: frozenset[str] = frozenset()
 ) -> list[dict[str, Any]]:
     """A line is in the state of its order until it is done."""
-    return [_line(line, Status.COMPLETED if line.line_id in completed else status) for line in asked]
+    return [_line(line, "completed" if line.line_id in completed else status) for line in asked]
 
 
 def _line(line: Line, status: Status) -> dict[str, Any]:
     full = {
         "lineId": line.line_id,
         "action": line.action,
-        "state": status.value,
+        "state": status,
         "kind": line.kind,
         "instanceId": line.instance_id,
         "specificationId": line.specification_id,

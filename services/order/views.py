@@ -7,11 +7,10 @@ from typing import Any
 
 from services.chassis.service import Page
 from services.order.domain.order import Order
-from services.order.domain.words import Status
 from services.order.shown import lines, reasons
 
 _ALWAYS = ("lineId", "action", "state", "instanceId", "specificationId", "location", "dueDate")
-_APPROVED = (Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.COMPLETED)
+_APPROVED = ("acknowledged", "in_progress", "completed")
 
 
 def pages(category: str, id: str, state: Any) -> Iterator[Page]:
@@ -23,7 +22,7 @@ def _page(order_id: str, order: Order) -> Page:
     body = {
         "orderId": order_id,
         "accountId": order.account_id,
-        "state": order.status.value,
+        "state": order.status,
         "category": order.category,
         "action": order.action,
         "version": order.version,

@@ -57,7 +57,7 @@ def order(status: Status, **more: Any) -> Order:
     return Order(status=status, **{**fields, **more})
 
 
-def placed(status: Status = Status.NEW, lines: tuple[Line, ...] = LINES) -> OrderPlaced:
+def placed(status: Status = "new", lines: tuple[Line, ...] = LINES) -> OrderPlaced:
     return OrderPlaced(account_id="ACC-1", status=status, category="product", action="change", lines=lines)
 
 
@@ -117,8 +117,8 @@ CELLS = [
 
 @pytest.mark.rule("APP-01", "D-03", "ORD-06", "ORD-07", "ORD-08", "ORD-09", "ORD-19", "ORD-20")
 @pytest.mark.parametrize(("word", "state", "outcome"), CELLS)
-def test_every_command_in_every_state(word: str, state: str, outcome: Outcome | str) -> None:
-    found = decide(order(Status(state)), COMMANDS[word])
+def test_every_command_in_every_state(word: str, state: Status, outcome: Outcome | str) -> None:
+    found = decide(order(state), COMMANDS[word])
     if isinstance(outcome, str):
         assert isinstance(found, Reason)
         assert found.rule == outcome
@@ -133,7 +133,7 @@ def test_the_table_names_every_command() -> None:
 
 
 def test_a_refusal_says_what_to_do_instead() -> None:
-    reason = decide(order(Status.REJECTED), Approve())
+    reason = decide(order("rejected"), Approve())
     assert reason == Reason(
         rule="APP-01",
         message="the order is rejected: only a new order can be approved; submit a draft first, "
@@ -158,13 +158,13 @@ def test_a_broken_order_exists_and_is_rejected() -> None:
 
 
 def test_a_draft_is_taken_as_it_is() -> None:
-    draft = placed(Status.DRAFT)
+    draft = placed("draft")
     assert place(None, draft, (), approve=False) == (draft,)
 
 
 @pytest.mark.rule("ORD-02")
 def test_an_order_id_is_taken_for_ever() -> None:
-    reason = place(order(Status.CANCELED), placed(), (), approve=False)
+    reason = place(order("canceled"), placed(), (), approve=False)
     assert isinstance(reason, Reason)
     assert (reason.rule, reason.field) == ("ORD-02", "orderId")
 
@@ -182,12 +182,12 @@ def fold(*events: object) -> Order:
 
 def test_a_rework_keeps_the_reasons_and_a_submit_forgets_them() -> None:
     rejected = fold(placed(), OrderRejected(version=1, reasons=BROKEN))
-    assert (rejected.status, rejected.reasons) == (Status.REJECTED, BROKEN)
+    assert (rejected.status, rejected.reasons) == ("rejected", BROKEN)
     draft = fold(placed(), OrderRejected(version=1, reasons=BROKEN), OrderReworked(version=2, lines=LINES))
-    assert (draft.status, draft.version, draft.reasons) == (Status.DRAFT, 2, BROKEN)
+    assert (draft.status, draft.version, draft.reasons) == ("draft", 2, BROKEN)
     new = evolve(draft, OrderSubmitted(version=2, lines=EDITED))
     assert new is not None
-    assert (new.status, new.reasons, new.lines) == (Status.NEW, (), EDITED)
+    assert (new.status, new.reasons, new.lines) == ("new", (), EDITED)
 
 
 def test_who_rejects_says_why() -> None:
@@ -197,7 +197,7 @@ def test_who_rejects_says_why() -> None:
 
 def test_a_part_that_is_done_is_told_once() -> None:
     part = Fulfil(line_ids=("1",), last=False)
-    assert decide(order(Status.IN_PROGRESS, completed=frozenset({"1"})), part) == ()
+    assert decide(order("in_progress", completed=frozenset({"1"})), part) == ()
 
 
 def test_whatever_comes_first_the_plan_or_the_fulfilment_the_order_ends_completed() -> None:
@@ -212,4 +212,4 @@ def test_whatever_comes_first_the_plan_or_the_fulfilment_the_order_ends_complete
                 state = evolve(state, event) or state
         ends.append(state)
     assert ends[0] == ends[1]
-    assert ends[0].status is Status.COMPLETED
+    assert ends[0].status == "completed"

@@ -100,15 +100,13 @@ def _as_it_lands(instance: Instance, find: Find) -> tuple[tuple[Changed, ...], R
     if coming is NOTHING_COMING and external_id == record.external_id:
         return (), record
     changes = _changes(record.characteristics, coming.values)
-    landed = replace(
-        record,
-        characteristics=_with(record.characteristics, changes) if changes else record.characteristics,
-        specification_id=coming.specification_id or record.specification_id,
-        specification_version=coming.specification_version or record.specification_version,
-        offering_id=coming.offering_id or record.offering_id,
-        location=coming.location or record.location,
-        external_id=external_id,
-    )
+    landed = record.own()
+    landed.characteristics = _with(record.characteristics, changes) if changes else record.characteristics
+    landed.specification_id = coming.specification_id or record.specification_id
+    landed.specification_version = coming.specification_version or record.specification_version
+    landed.offering_id = coming.offering_id or record.offering_id
+    landed.location = coming.location or record.location
+    landed.external_id = external_id
     return changes, record if landed == record else landed
 
 

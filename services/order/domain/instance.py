@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from services.order.domain.value import value
@@ -44,8 +44,10 @@ InstanceEvent: TypeAlias = InstanceLearned | InstanceRevised | InstanceEnded
 # ------------------------------------------------------------------------------------------- state
 
 
-@value
+@dataclass(slots=True, kw_only=True)
 class Instance:
+    """Only `evolve` changes it."""
+
     account_id: str
     kind: Kind
     specification_id: str
@@ -56,6 +58,7 @@ class Instance:
 
 
 def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
+    """The instance after the event; changes the one it is given."""
     match event:
         case InstanceLearned():
             return Instance(
@@ -67,20 +70,13 @@ def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
                 location=event.location,
                 ended=event.ended,
             )
-        case InstanceEnded():
-            return None if instance is None else replace(instance, ended=True)
-        case InstanceRevised():
-            return instance if instance is None else _revised(instance, event)
-
-
-def _revised(instance: Instance, event: InstanceRevised) -> Instance:
-    return replace(
-        instance,
-        specification_id=event.specification_id,
-        specification_version=event.specification_version,
-        parent_id=event.parent_id,
-        location=event.location,
-    )
+        case InstanceEnded() if instance is not None:
+            instance.ended = True
+        case InstanceRevised() if instance is not None:
+            instance.specification_id = event.specification_id
+            instance.specification_version = event.specification_version
+            instance.parent_id, instance.location = event.parent_id, event.location
+    return instance
 
 
 # ---------------------------------------------------------------------------------------- decisions
@@ -93,7 +89,16 @@ def learn(instance: Instance | None, heard: InstanceLearned) -> tuple[InstanceEv
 
 def revise(instance: Instance | None, heard: InstanceRevised) -> tuple[InstanceEvent, ...]:
     """What is heard is the whole record: a parent or place that is not named is none."""
-    return () if instance is None or _revised(instance, heard) == instance else (heard,)
+    if instance is None:
+        return ()
+    now = (
+        instance.specification_id,
+        instance.specification_version,
+        instance.parent_id,
+        instance.location,
+    )
+    said = (heard.specification_id, heard.specification_version, heard.parent_id, heard.location)
+    return (heard,) if said != now else ()
 
 
 def end(instance: Instance | None) -> tuple[InstanceEvent, ...]:

@@ -99,7 +99,7 @@ def place(order: Order | None, wanted: OrderPlaced, broken: tuple[Reason, ...], 
     if order is not None:
         message = "this order id is taken: an order keeps its id for ever, so give a new order a new one"
         return Reason(rule="ORD-02", message=message, field="orderId")
-    if wanted.status is Status.DRAFT:
+    if wanted.status == "draft":
         return (wanted,)
     if broken:
         return (wanted, OrderRejected(version=wanted.version, reasons=broken))
@@ -116,7 +116,7 @@ def decide(order: Order, command: Command) -> Outcome:
     if refusal is None:
         return ()
     rule, message = refusal
-    return Reason(rule=rule, message=f"the order is {order.status.value.replace('_', ' ')}: {message}")
+    return Reason(rule=rule, message=f"the order is {order.status.replace('_', ' ')}: {message}")
 
 
 def _already(order: Order, command: Command) -> Outcome:  # noqa: ARG001
@@ -181,19 +181,16 @@ def _fulfil(order: Order, command: Fulfil) -> Outcome:
     return (LinesCompleted(version=order.version, line_ids=done),) if done else ()
 
 
-_DRAFT, _NEW, _ACKNOWLEDGED, _IN_PROGRESS = Status.DRAFT, Status.NEW, Status.ACKNOWLEDGED, Status.IN_PROGRESS
-_CANCELED, _REJECTED = Status.CANCELED, Status.REJECTED
-
 TABLE: Mapping[type, Mapping[Status, Callable[..., Outcome]]] = {
-    Submit: {_DRAFT: _submit, _NEW: _already},
-    Approve: {_NEW: _approve, _ACKNOWLEDGED: _already, _IN_PROGRESS: _already},
-    Reject: {_NEW: _reject, _REJECTED: _already},
-    Rework: {_REJECTED: _rework, _DRAFT: _already},
-    Revise: {_DRAFT: _revise},
-    Cancel: {_DRAFT: _cancel, _NEW: _cancel, _REJECTED: _cancel, _CANCELED: _already},
-    Start: {_ACKNOWLEDGED: _start},
-    Decline: {_ACKNOWLEDGED: _decline, _IN_PROGRESS: _decline},
-    Fulfil: {_ACKNOWLEDGED: _fulfil, _IN_PROGRESS: _fulfil},
+    Submit: {"draft": _submit, "new": _already},
+    Approve: {"new": _approve, "acknowledged": _already, "in_progress": _already},
+    Reject: {"new": _reject, "rejected": _already},
+    Rework: {"rejected": _rework, "draft": _already},
+    Revise: {"draft": _revise},
+    Cancel: {"draft": _cancel, "new": _cancel, "rejected": _cancel, "canceled": _already},
+    Start: {"acknowledged": _start},
+    Decline: {"acknowledged": _decline, "in_progress": _decline},
+    Fulfil: {"acknowledged": _fulfil, "in_progress": _fulfil},
 }
 """What each command does in each state. A state that is left out refuses a command and ignores a fact."""
 

@@ -47,6 +47,18 @@ class Request:
     end: datetime | None = None
     cascade: bool = False
 
+    def with_lines(self, lines: tuple[Line, ...]) -> Request:
+        """The same request with these lines."""
+        return Request(
+            account_id=self.account_id,
+            category=self.category,
+            action=self.action,
+            lines=lines,
+            location=self.location,
+            end=self.end,
+            cascade=self.cascade,
+        )
+
 
 class Known(Protocol):
     """What order has heard of the world. Nothing here is unknown by accident: it was not said, or not yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -120,9 +120,9 @@ OrderEvent: TypeAlias = (
 # ------------------------------------------------------------------------------------------- state
 
 
-@value
+@dataclass(slots=True, kw_only=True)
 class Order:
-    """An order that was placed."""
+    """An order that was placed. Only `evolve` changes it."""
 
     account_id: str
     status: Status
@@ -151,9 +151,12 @@ class Order:
 
 
 def evolve(order: Order | None, event: OrderEvent) -> Order | None:
+    """The order after the event; changes the one it is given."""
     if isinstance(event, OrderPlaced):
         return placed(event)
-    return order if order is None else _evolved(order, event)
+    if order is not None:
+        _change(order, event)
+    return order
 
 
 def placed(event: OrderPlaced) -> Order:
@@ -172,27 +175,26 @@ def placed(event: OrderPlaced) -> Order:
     )
 
 
-def _evolved(order: Order, event: OrderEvent) -> Order:
+def _change(order: Order, event: OrderEvent) -> None:
     match event:
-        case OrderSubmitted():
-            return replace(order, status=Status.NEW, lines=event.lines, reasons=())
         case OrderApproved():
-            return replace(order, status=Status.ACKNOWLEDGED, reasons=())
-        case OrderRejected():
-            return replace(order, status=Status.REJECTED, reasons=event.reasons or (_by_a_person(event),))
-        case OrderReworked():
-            return replace(order, status=Status.DRAFT, version=event.version, lines=event.lines)
-        case OrderRevised():
-            return replace(order, lines=event.lines)
+            order.status, order.reasons = "acknowledged", ()
         case OrderStarted():
-            return replace(order, status=Status.IN_PROGRESS)
-        case LinesCompleted():
-            return replace(order, completed=order.completed | frozenset(event.line_ids))
+            order.status = "in_progress"
         case OrderCompleted():
-            return replace(order, status=Status.COMPLETED)
+            order.status = "completed"
+        case LinesCompleted():
+            order.completed |= frozenset(event.line_ids)
+        case OrderSubmitted():
+            order.status, order.lines, order.reasons = "new", event.lines, ()
+        case OrderRejected():
+            order.status, order.reasons = "rejected", event.reasons or (_by_a_person(event),)
+        case OrderReworked():
+            order.status, order.version, order.lines = "draft", event.version, event.lines
+        case OrderRevised():
+            order.lines = event.lines
         case OrderCanceled():
-            return replace(order, status=Status.CANCELED, reason=event.reason or order.reason)
-    return order
+            order.status, order.reason = "canceled", event.reason or order.reason
 
 
 def _by_a_person(event: OrderRejected) -> Reason:

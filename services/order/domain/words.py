@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from services.order.domain.value import value
@@ -14,16 +13,10 @@ Kind: TypeAlias = Literal["product", "service", "resource"]
 Scalar: TypeAlias = str | int | float | bool | None
 
 
-class Status(StrEnum):
-    """Where an order stands (rule book 9.1)."""
-
-    DRAFT = "draft"
-    NEW = "new"
-    ACKNOWLEDGED = "acknowledged"
-    IN_PROGRESS = "in_progress"
-    COMPLETED = "completed"
-    CANCELED = "canceled"
-    REJECTED = "rejected"
+Status: TypeAlias = Literal[
+    "draft", "new", "acknowledged", "in_progress", "completed", "canceled", "rejected"
+]
+"""Where an order stands (rule book 9.1)."""
 
 
 @value

@@ -24,7 +24,7 @@ def write_out(request: Request, known: Known) -> Request:
     for step in STEPS:
         lines = step(tree)
         if lines is not tree.lines:
-            tree = Tree(replace(tree.request, lines=lines), known)
+            tree = Tree(tree.request.with_lines(lines), known)
     return tree.request
 
 
@@ -154,12 +154,24 @@ def _with_defaults(line: Line, entry: Entry) -> dict[str, str | int | float | bo
 def _owned(line: Line, instance: Instance | None, known: Known) -> Line:
     if instance is None:
         return line
-    return replace(
-        line,
+    # Written out, as every line of every order comes through here: `replace` takes four times as long.
+    return Line(
+        line_id=line.line_id,
+        action=line.action,
         kind=instance.kind,
+        instance_id=line.instance_id,
         specification_id=line.specification_id or instance.specification_id,
         specification_version=_version(line, instance, known),
+        offering_id=line.offering_id,
+        parent_line_id=line.parent_line_id,
         parent_instance_id=line.parent_instance_id or instance.parent_id,
+        characteristics=line.characteristics,
+        location=line.location,
+        move=line.move,
+        quantity=line.quantity,
+        due_date=line.due_date,
+        transient=line.transient,
+        reason=line.reason,
     )
 
 
@@ -194,10 +206,10 @@ def linked(tree: Tree) -> tuple[Line, ...]:
 
 def moved(tree: Tree) -> tuple[Line, ...]:
     """MOV-01: another location is a move; what a move adds or ends is part of it (MOV-V6)."""
-    changes = tuple(_moving(line, tree) if line.action == "change" else line for line in tree.lines)
+    changes = tuple([_moving(line, tree) if line.action == "change" else line for line in tree.lines])
     if not any(line.move for line in changes):
         return tree.lines
-    inside = Tree(replace(tree.request, lines=changes), tree.known)
+    inside = Tree(tree.request.with_lines(changes), tree.known)
     return tuple(
         _along(line, inside.mover(line)) if line.action in ("add", "disconnect") else line for line in changes
     )
