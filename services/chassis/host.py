@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -164,13 +165,14 @@ class Host:
         await self.revoked(())
 
     async def _leave(self, consumer: Consumer) -> None:
-        try:
-            await consumer.commit(self._reading.offsets())
-            await consumer.close()
-        except (Exception, asyncio.CancelledError) as error:
-            if asked_to_end():
-                raise
-            log.warning("left without a word", error=str(error))
+        """Whatever else fails, it is closed: a member that nobody polls would keep its partitions."""
+        for last in (partial(consumer.commit, self._reading.offsets()), consumer.close):
+            try:
+                await last()
+            except (Exception, asyncio.CancelledError) as error:
+                if asked_to_end():
+                    raise
+                log.warning("left without a word", error=str(error))
 
     async def _loop(self, consumer: Consumer, backoff: Backoff, stop: asyncio.Event) -> None:
         ticked = wiped = time.monotonic()
@@ -226,6 +228,8 @@ class Host:
     def _done(self, records: Mapping[TopicPartition, list[Record]], handled: Handled) -> None:
         self._relay.offer(handled)
         self._reading.handled(records, handled)
+        if unknown := handled.counts["unknown"]:
+            log.warning("passed over messages of types that are not known here yet", count=unknown)
 
     def _back(self, consumer: Consumer, records: Mapping[TopicPartition, list[Record]]) -> None:
         """Nothing of these was handled: they come again, here or to their new owner."""

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from schemas.topics import CRM_ORDERS, INVENTORY_EVENTS, ORDER_EVENTS
-from services.chassis import follower, host, relay, sqlite_store
+from services.chassis import follower, host, inbox, relay, sqlite_store
 from services.chassis.answers import PARKED
 from services.chassis.clock import Clock, advance
 from services.chassis.embedded import EmbeddedBus
@@ -28,6 +28,7 @@ from services.chassis.parking import DISCARD, RETRY
 from services.chassis.ports import Bus, Commit, Fenced, Outgoing, Record, Row, Store, TopicPartition
 from services.chassis.service import Service
 from services.chassis.store import open_sqlite
+from tests.service.test_chassis_inbox import Side
 from tests.toy import PARTITIONS, Trouble, add, counters, later, raw, seen, totals
 from tests.toy_process import HOLD
 
@@ -216,6 +217,93 @@ async def test_a_wipe_while_the_reader_is_away_costs_nothing_that_it_had_not_han
     await machine.wipe(topics_too=True)
     third = machine.run(totals())
     await seen(lambda: all_heard(third), lambda heard: heard == list(range(120)))
+
+
+# ------------------------------------------------------------------------------------------ failures
+
+
+class Stray(EmbeddedBus):
+    """Its first consumers let a cancellation out that nobody asked for, as client libraries do."""
+
+    strays = 3
+
+    async def consumer(self, group: str, topics: Collection[str], listener: Any) -> Any:
+        consumer = await super().consumer(group, topics, listener)
+        if self.strays:
+            self.strays -= 1
+            consumer.poll = consumer.commit = _cancelled  # type: ignore[method-assign]
+        return consumer
+
+
+async def _cancelled(*_: object) -> Any:
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["told apart", "taken for a wish to stop"])
+async def test_a_cancellation_that_nobody_asked_for_is_a_failure_and_no_end(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, guarded: bool
+) -> None:
+    if not guarded:
+        monkeypatch.setattr(host, "asked_to_end", lambda: True)
+    bus = Stray(machine.where / "bus.db")
+    one = Replica(machine.where, counters(), bus).start()
+    await machine.send(*some(10))
+    if guarded:
+        await seen(lambda: sum(len(one.amounts(f"C-{n}")) for n in range(5)), lambda count: count == 10)
+        await one.end()
+        return
+    assert one.task is not None
+    with pytest.raises(ExceptionGroup, match="unhandled"):
+        await asyncio.wait_for(one.task, 10)
+    one.task = None
+    await one.end()
+
+
+@pytest.mark.parametrize("part", ["decide_all", "commit"])
+async def test_a_bug_that_no_one_thought_of_is_said_and_lived_through(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    one = machine.look(counters())
+    bugs = iter([KeyError("a bug")] * 2)
+    where = inbox if part == "decide_all" else one.store
+    works = getattr(where, part)
+
+    def broken(*args: Any) -> Any:
+        if bug := next(bugs, None):
+            raise bug
+        return works(*args)
+
+    monkeypatch.setattr(where, part, broken)
+    one.start()
+    await machine.send(*some(10))
+    await seen(lambda: sum(len(one.amounts(f"C-{n}")) for n in range(5)), lambda count: count == 10)
+    assert not one.parked()
+
+
+async def test_a_gap_waits_and_goes_on_when_it_is_filled(machine: Machine) -> None:
+    side = Side(counters())
+    side.take(*(add(f"c-{n}", n) for n in range(1, 6)))
+    one, two, three, four, five = side.published()
+    heard = machine.run(totals())
+    await machine.send(one, three, four)
+    await seen(heard.heard, lambda found: found == [1])
+    await seen(lambda: heard.host._reading.gaps)
+    await seen(lambda: machine.bus.lag("aftersale-inventory", [ORDER_EVENTS]))
+    await machine.send(five, two)
+    await seen(heard.heard, lambda found: found == [1, 2, 3, 4, 5])
+    await seen(lambda: not heard.host._reading.gaps)
+    await seen(lambda: machine.bus.lag("aftersale-inventory", [ORDER_EVENTS]), lambda lag: not lag)
+
+
+async def test_topics_with_another_partition_count_refuse_to_start(machine: Machine) -> None:
+    await machine.bus.apply(topics(PARTITIONS + 1))
+    one = Replica(machine.where, counters()).start()
+    assert one.task is not None
+    with pytest.raises(ExceptionGroup) as refused:
+        await asyncio.wait_for(one.task, 10)
+    assert refused.group_contains(host.WrongTopics)
+    one.task = None
+    await one.end()
 
 
 # ------------------------------------------------------------------------------------------- parking
