@@ -75,7 +75,7 @@ def read(
 ) -> tuple[Envelope, bytes]:
     """The envelope, and the payload as JSON bytes. Raises `Unreadable`; `keyless` topics need no account."""
     if len(value) > limit:
-        raise Unreadable(f"the message has {len(value)} bytes: {limit} are allowed")
+        raise Unreadable(f"the message has {len(value)} bytes and {limit} are allowed: send less in one")
     found = dict(headers)
     content = found.get("content-type") or found.get("Content-Type")
     if content is not None and content.startswith(_STRUCTURED):
@@ -167,8 +167,10 @@ def _checked(envelope: Envelope, keyless: bool) -> Envelope:
 def parsed(value: bytes) -> Any:
     """The JSON value. Raises `Unreadable` for what is not JSON, or nested deeper than allowed."""
     try:
-        body = from_json(value)
+        body = from_json(value, allow_inf_nan=False)
     except ValueError as error:
+        if "recursion limit" in str(error):
+            raise _too_deep() from error
         raise Unreadable(f"the body is not JSON: {error}") from error
     check_depth(body)
     return body
@@ -178,15 +180,15 @@ def check_depth(body: Any) -> None:
     """Raises `Unreadable` when objects and lists are nested deeper than `MAX_DEPTH`."""
     level: list[Any] = [body]
     for _ in range(MAX_DEPTH + 1):
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
+        level = [one for one in level if isinstance(one, dict | list)]
         if not level:
             return
-    raise Unreadable(f"the body is nested deeper than {MAX_DEPTH} levels")
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+    raise _too_deep()
+
+
+def _too_deep() -> Unreadable:
+    return Unreadable(f"the body is nested deeper than {MAX_DEPTH} levels: make it flatter")
 
 
 def write(envelope: Envelope) -> Headers:

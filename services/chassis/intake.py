@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from schemas.envelope import (
     MAX_BYTES,
@@ -22,6 +21,7 @@ from schemas.envelope import (
 )
 from schemas.registry import MESSAGES, nearest
 from schemas.topics import CATALOG, TOPICS
+from services.chassis import fields
 from services.chassis.answers import digest
 from services.chassis.parking import Parking
 from services.chassis.partitions import partition_of
@@ -181,7 +181,7 @@ class Intake:
 
     def read(self, envelope: Envelope, record: Record, body: bytes) -> tuple[tuple[Why, ...], Any]:
         """The reasons why the command cannot even be decided, or its content. Raises `Unreadable`."""
-        if _SUSPECT in body and (why := _unkept(parsed(body))) is not None:
+        if _SUSPECT in body and (why := fields.unkept(parsed(body))) is not None:
             return (why,), None
         validate = self._validators.get(envelope.type)
         if validate is None:
@@ -190,8 +190,8 @@ class Intake:
         try:
             data = validate(body)
         except ValidationError as error:
-            parsed(body)
-            return tuple(_field_reasons(error)), None
+            model = self.service.routes[envelope.type].model
+            return fields.reasons(error, parsed(body), model), None
         if (why := self._misplaced(envelope, record, data)) is not None:
             return (why,), data
         return (), data
@@ -260,46 +260,17 @@ def key_of(envelope: Envelope, record: Record) -> str:
     return envelope.account or (record.key or b"").decode("utf-8", "replace") or envelope.id
 
 
-# Only an escape can bring U+0000 into JSON, and PostgreSQL keeps no text with it.
+# Only an escape can bring U+0000 into JSON.
 _SUSPECT = rb"\u0000"
-
-
-def _unkept(value: Any) -> Why | None:
-    """Why no store could keep the value."""
-    match value:
-        case str() if "\0" in value:
-            return Why("FIELD", "a text holds the character U+0000: leave it out", field="data")
-        case dict():
-            return next((why for pair in value.items() for one in pair if (why := _unkept(one))), None)
-        case list():
-            return next((why for one in value if (why := _unkept(one))), None)
-    return None
 
 
 def _unknown_type(envelope: Envelope, topic: str) -> Why:
     known = MESSAGES.get(envelope.type)
-    if known is not None and topic not in known.topics:
-        return Why(
-            "TYPE", f"{envelope.type} belongs on {', '.join(known.topics)}, not on {topic}", field="type"
-        )
-    return Why(
-        "TYPE",
-        f"{envelope.type} is not known here: did you mean {nearest(envelope.type, topic)}?",
-        field="type",
-    )
-
-
-# Texts and values that may name a person are not repeated: an answer is published as it is.
-_NOT_REPEATED = frozenset({"reason", "name", "message", "resolution", "note", "characteristics"})
-
-
-def _field_reasons(error: ValidationError) -> Iterator[Why]:
-    for problem in error.errors(include_url=False, include_context=False):
-        place = ".".join(str(part) for part in problem["loc"]) or "data"
-        yield Why("FIELD", f"{place}: {problem['msg']}{_given(problem)}", field=place)
-
-
-def _given(problem: ErrorDetails) -> str:
-    given = problem.get("input")
-    known = problem["type"] != "extra_forbidden" and _NOT_REPEATED.isdisjoint(problem["loc"])
-    return f" (given: {given!r})" if known and isinstance(given, str | int | float | bool) else ""
+    near = f"did you mean {nearest(envelope.type, topic)}?"
+    if known is None:
+        message = f"{envelope.type} is not known here: {near}"
+    elif known.command:
+        message = f"{envelope.type} belongs on {', '.join(known.topics)}, not on {topic}: send it there"
+    else:
+        message = f"{envelope.type} is what we say on {', '.join(known.topics)}, and no command: {near}"
+    return Why("TYPE", message, field="type")
