@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
@@ -11,6 +12,11 @@ from services.chassis.service import Category, Happened, Public, Version, Why
 
 REFUSED = "command"
 PARKED = "parked"
+
+MAX_REASONS = 800_000
+"""Bytes of the reasons of one refusal, so that they fit into a message."""
+_AROUND = 150
+"""What a reason takes beside its sentence and its field."""
 
 
 def digest(*parts: bytes) -> bytes:
@@ -135,9 +141,21 @@ def refusal(command: Envelope, reasons: tuple[Why, ...], about: str | None) -> C
         command_source=command.source,
         command_type=command.type,
         account=command.account,
-        reasons=tuple(Reason(**reason._asdict()) for reason in reasons),
+        reasons=tuple(Reason(**reason._asdict()) for reason in _that_fit(reasons)),
         about=about,
     )
+
+
+def _that_fit(reasons: tuple[Why, ...]) -> Iterator[Why]:
+    """As many as fit into a message; what is left out is counted."""
+    size = 0
+    for at, reason in enumerate(reasons):
+        size += _AROUND + len(reason.message.encode()) + len((reason.field or "").encode())
+        if size > MAX_REASONS:
+            message = f"{len(reasons) - at} more reasons do not fit into one answer: mend the others first"
+            yield Why("LIM-01", message)
+            return
+        yield reason
 
 
 def publish(topic: str, happened: Happened) -> tuple[Public, ...]:

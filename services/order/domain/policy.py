@@ -25,6 +25,11 @@ from services.order.domain.rules.scope import is_not_too_large, keeps_what_is_ma
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 
+MAX_BYTES = 800_000
+"""What the reasons of one order may come to, so that they fit into one message of 1 MiB."""
+_AROUND = 150
+"""What a reason takes beside its sentence and its field."""
+
 Rule: TypeAlias = Callable[[Tree], Iterable[Reason]]
 
 POLICY: tuple[Rule, ...] = (
@@ -50,4 +55,19 @@ POLICY: tuple[Rule, ...] = (
 def judge(request: Request, known: Known) -> tuple[Reason, ...]:
     """Every rule that the request breaks; never only the first. Personal values must be readable."""
     tree = Tree(request, known)
-    return tuple(reason for rule in POLICY for reason in rule(tree))
+    return _that_fit(reason for rule in POLICY for reason in rule(tree))
+
+
+def _that_fit(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """LIM-01 for the answer itself: what is left out is counted."""
+    size, named, more = 0, list[Reason](), 0
+    for reason in reasons:
+        size += _AROUND + len(reason.message.encode()) + len((reason.field or "").encode())
+        if size <= MAX_BYTES:
+            named.append(reason)
+        else:
+            more += 1
+    if more:
+        message = f"{more} more reasons do not fit into one answer: mend those that are named first"
+        named.append(Reason(rule="LIM-01", message=message))
+    return tuple(named)
