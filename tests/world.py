@@ -163,7 +163,10 @@ class World:
         found = []
         for (name, _), records in sorted(self.log.items()):
             if name == topic:
-                found += [(envelope.read(r.headers, r.value, True)[0], from_json(r.value)) for r in records]
+                found += [
+                    (envelope.read(r.headers, r.value, True, envelope.MAX_OUT_BYTES)[0], from_json(r.value))
+                    for r in records
+                ]
         return found
 
     # ---------------------------------------------------------------------------------------- inside
