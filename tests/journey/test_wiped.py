@@ -1,0 +1,60 @@
+"""A bus wiped under running services with orders in flight is refilled, and the orders end as they should.
+
+What our own services had said they say again. What was sent from outside and not handled yet is sent again
+by its writer: the CRM sends everything again, the provisioning stand-in answers what it is asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from services.chassis.settings import Settings
+from tests.brokers import LocalKafka
+from tests.journey.playing import Play
+from tests.journey.system import PARTITIONS, System, running
+
+
+async def wiped_halfway(system: System, wipe: Callable[[], Awaitable[None]]) -> None:
+    """Plays every scenario; the bus is wiped when the first tasks are out and the next orders just sent."""
+    play, late = Play(system, "W"), Play(system, "L")
+    await play.set()
+    await late.set()
+    await play.begin()
+    await system.send(late.stages[0])
+    await wipe()
+    assert play.in_flight() > 0
+    await system.send_again()
+    await system.quiet()
+    for stages in zip(play.stages[1:], late.stages[1:], strict=True):
+        await play.go([[sent for stage in stages for sent in stage]])
+    assert await play.wrongs() == []
+    assert await late.wrongs() == []
+
+
+@pytest.mark.kafka
+@pytest.mark.postgres
+async def test_a_broker_wiped_under_running_services_is_refilled(
+    site: Settings, kafka_of_ours: LocalKafka, tmp_path: Path
+) -> None:
+    async with running(site, tmp_path) as system:
+        await system.open()
+        await wiped_halfway(system, lambda: asyncio.to_thread(kafka_of_ours.wipe))
+
+
+async def test_an_embedded_bus_wiped_under_running_services_is_refilled(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", partitions=PARTITIONS)
+
+    def wipe() -> None:
+        with closing(sqlite3.connect(settings.data / "bus.db")) as database, database:
+            database.execute("DELETE FROM records")
+            database.execute("UPDATE lanes SET first = 0, next = 0")
+
+    async with running(settings, tmp_path) as system:
+        await system.open()
+        await wiped_halfway(system, lambda: asyncio.to_thread(wipe))
