@@ -1,7 +1,7 @@
 """TLS to PostgreSQL by the settings of the DSN, as libpq has them.
 
 The server of the tests may be built without TLS, so a proxy before it ends the TLS of our client, as one may
-before a managed database: it answers PostgreSQL's own SSLRequest, shows its certificate and passes on the rest.
+before a managed database: it answers PostgreSQL's SSLRequest, shows its certificate and passes on the rest.
 """
 
 from __future__ import annotations
