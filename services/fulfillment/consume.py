@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas import catalog as entries
-from schemas.inventory import AffectedInstance, ReservationAccepted, ReservedLine
 from schemas.provisioning import ReportTask, ResolveFallout, RetryTask, SkipTask
 from schemas.registry import full
 from services.chassis.service import Refused, Route, StreamOf, Why, Wish, Work
@@ -18,6 +17,7 @@ from services.fulfillment.domain.plan import Waiting
 from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
 from services.fulfillment.handlers import PLAN, REPORT, SPECIFICATION
+from services.fulfillment.heard import AffectedInstance, ReservationAccepted, ReservedLine
 
 Wishes = Iterator[Collection[Wish]]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from schemas import catalog, fulfillment, inventory, order
+from schemas import catalog, fulfillment, inventory
 from schemas.registry import full
 from services.chassis.service import Refused, Route, Why, Work
-from services.inventory import handlers, needs
+from services.inventory import handlers, heard, needs
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.fulfil import Progress
 from services.inventory.domain.land import PartClosed, PlanCanceled
@@ -68,8 +68,8 @@ def publish(data: catalog.Specification, work: Work) -> None:
     known = {entry.specification_id: entry for entry in map(_parsed, handlers.heard(work))}
     if not catalog.check(data, known):
         entry = data.model_dump_json(by_alias=True, exclude_defaults=True)
-        heard = SpecificationHeard(version=data.version, entry=entry)
-        handlers.hear_specification(data.specification_id, heard, work)
+        version = SpecificationHeard(version=data.version, entry=entry)
+        handlers.hear_specification(data.specification_id, version, work)
 
 
 @lru_cache(maxsize=4096)
@@ -80,7 +80,7 @@ def _parsed(entry: str) -> catalog.Specification:
 # ---------------------------------------------------------------------------------------- order.events
 
 
-def approved(data: order.OrderApproved, work: Work) -> None:
+def approved(data: heard.OrderApproved, work: Work) -> None:
     """`order.approved`: reserves all lines or none."""
     command = Approved(
         order_id=data.order_id,
@@ -93,7 +93,7 @@ def approved(data: order.OrderApproved, work: Work) -> None:
     handlers.approve(command, work)
 
 
-def _line(line: order.OrderLine) -> Line:
+def _line(line: heard.OrderLine) -> Line:
     return Line(
         line_id=line.line_id,
         action=line.action,
@@ -115,7 +115,7 @@ def _line(line: order.OrderLine) -> Line:
 # ---------------------------------------------------------------------------------- fulfillment.events
 
 
-def domain_order(data: fulfillment.DomainOrderStateChanged, work: Work) -> None:
+def domain_order(data: heard.DomainOrderStateChanged, work: Work) -> None:
     """`domain-order.state-changed`: makes the instance that the plan found, flips the one that closed."""
     if not needs.concerns_instances(data):
         return
@@ -169,7 +169,7 @@ def canceled(data: fulfillment.PlanCanceled, work: Work) -> None:
 # ---------------------------------------------------------------------------------------------- routes
 
 
-def _order(data: order.OrderEvent | fulfillment.PlanEvent) -> str:
+def _order(data: heard.OrderApproved | heard.DomainOrderStateChanged | fulfillment.PlanEvent) -> str:
     return data.order_id
 
 
@@ -181,10 +181,10 @@ ROUTES = {
     full("instance.load"): Route(model=inventory.LoadInstance, handle=load, needs=needs.load),
     full("specification.publish"): Route(model=catalog.Specification, handle=publish, needs=needs.publish),
     full("order.approved"): Route(
-        model=order.OrderApproved, handle=approved, needs=needs.approved, order=_order
+        model=heard.OrderApproved, handle=approved, needs=needs.approved, order=_order
     ),
     full("domain-order.state-changed"): Route(
-        model=fulfillment.DomainOrderStateChanged, handle=domain_order, needs=needs.domain_order, order=_order
+        model=heard.DomainOrderStateChanged, handle=domain_order, needs=needs.domain_order, order=_order
     ),
     full("plan.part-completed"): Route(
         model=fulfillment.PlanPartCompleted, handle=part_completed, needs=needs.plan, order=_order

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from schemas import catalog, fulfillment, inventory, order
+from schemas import catalog, fulfillment, inventory
 from services.chassis.service import RowsOf, StreamOf, Wish, Work
-from services.inventory import handlers
+from services.inventory import handlers, heard
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.words import INSTANCE, RESERVATION, SPECIFICATION
 
@@ -31,7 +31,7 @@ def publish(data: catalog.Specification, work: Work) -> Wishes:
     yield [StreamOf(SPECIFICATION, id) for id in work.members(*handlers.HEARD)]
 
 
-def approved(data: order.OrderApproved, work: Work) -> Wishes:
+def approved(data: heard.OrderApproved, work: Work) -> Wishes:
     named = {
         id for line in data.lines for id in (line.instance_id, line.parent_instance_id) if id is not None
     }
@@ -45,14 +45,14 @@ def approved(data: order.OrderApproved, work: Work) -> Wishes:
     yield [StreamOf(SPECIFICATION, id) for id in specifications]
 
 
-def _ids_to_be(data: order.OrderApproved, size: int) -> Iterator[str]:
+def _ids_to_be(data: heard.OrderApproved, size: int) -> Iterator[str]:
     """The ids of instances that the order would make in trees of this size."""
     yield from (f"{data.order_id}:{line.line_id}" for line in data.lines if line.action == "add")
     if any(line.move for line in data.lines):
         yield from (f"{data.order_id}~{n}" for n in range(1, size + 1))
 
 
-def domain_order(data: fulfillment.DomainOrderStateChanged, work: Work) -> Wishes:
+def domain_order(data: heard.DomainOrderStateChanged, work: Work) -> Wishes:
     if not concerns_instances(data):
         return
     wishes = [StreamOf(RESERVATION, data.order_id)]
@@ -78,7 +78,7 @@ def plan(data: fulfillment.PlanEvent, work: Work) -> Wishes:
     yield [StreamOf(INSTANCE, id) for ids in held for id in ids]
 
 
-def concerns_instances(data: fulfillment.DomainOrderStateChanged) -> bool:
+def concerns_instances(data: heard.DomainOrderStateChanged) -> bool:
     """Most steps of a domain order change no instance: those need nothing, and are over at once."""
     if data.action in ("suspend", "resume"):
         return data.line_closed

@@ -12,7 +12,7 @@ from schemas import order as messages
 from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
-from services.order import catalog, handlers, needs
+from services.order import catalog, handlers, heard, needs
 from services.order.domain import lifecycle
 from services.order.domain.capture import Asked
 from services.order.domain.instance import InstanceLearned, InstanceRevised
@@ -135,8 +135,8 @@ def _cancel(data: messages.CancelOrder, work: Work) -> None:
 # ------------------------------------------------------------------------- what the others have said
 
 
-def _instance_created(data: inventory.InstanceCreated, work: Work) -> None:
-    heard = InstanceLearned(
+def _instance_created(data: heard.InstanceCreated, work: Work) -> None:
+    learned = InstanceLearned(
         account_id=data.account_id,
         kind=data.kind,
         specification_id=data.specification_id,
@@ -145,20 +145,20 @@ def _instance_created(data: inventory.InstanceCreated, work: Work) -> None:
         location=data.location,
         ended=data.state == "inactive",
     )
-    handlers.instance_learned(data.instance_id, heard, work)
+    handlers.instance_learned(data.instance_id, learned, work)
 
 
-def _instance_changed(data: inventory.InstanceChanged, work: Work) -> None:
-    heard = InstanceRevised(
+def _instance_changed(data: heard.InstanceChanged, work: Work) -> None:
+    revised = InstanceRevised(
         specification_id=data.specification_id,
         specification_version=data.specification_version,
         parent_id=data.parent_id,
         location=data.location,
     )
-    handlers.instance_revised(data.instance_id, heard, work)
+    handlers.instance_revised(data.instance_id, revised, work)
 
 
-def _instance_state_changed(data: inventory.InstanceStateChanged, work: Work) -> None:
+def _instance_state_changed(data: heard.InstanceStateChanged, work: Work) -> None:
     if data.state == "inactive":
         handlers.instance_ended(data.instance_id, work)
 
@@ -209,7 +209,7 @@ def _of_instance(data: Any, work: Work) -> needs.Wishes:  # noqa: ARG001
     yield (StreamOf(INSTANCE, data.instance_id),)
 
 
-def _of_created(data: inventory.InstanceCreated, work: Work) -> needs.Wishes:  # noqa: ARG001
+def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noqa: ARG001
     """The parent's row is read as well, because another member may be put into it."""
     if data.parent_id is None:
         yield (StreamOf(INSTANCE, data.instance_id),)
@@ -218,7 +218,7 @@ def _of_created(data: inventory.InstanceCreated, work: Work) -> needs.Wishes:  #
         yield (StreamOf(INSTANCE, data.instance_id), row)
 
 
-def _of_ended(data: inventory.InstanceStateChanged, work: Work) -> needs.Wishes:
+def _of_ended(data: heard.InstanceStateChanged, work: Work) -> needs.Wishes:
     if data.state == "inactive":
         yield (StreamOf(INSTANCE, data.instance_id),)
         found = work.state(INSTANCE, data.instance_id)
@@ -250,14 +250,10 @@ ROUTES: Mapping[str, Route] = {
         "specification.retire": Route(
             model=entries.RetireSpecification, handle=catalog.retire, needs=_of_specification
         ),
-        "instance.created": Route(
-            model=inventory.InstanceCreated, handle=_instance_created, needs=_of_created
-        ),
-        "instance.changed": Route(
-            model=inventory.InstanceChanged, handle=_instance_changed, needs=_of_instance
-        ),
+        "instance.created": Route(model=heard.InstanceCreated, handle=_instance_created, needs=_of_created),
+        "instance.changed": Route(model=heard.InstanceChanged, handle=_instance_changed, needs=_of_instance),
         "instance.state-changed": Route(
-            model=inventory.InstanceStateChanged, handle=_instance_state_changed, needs=_of_ended
+            model=heard.InstanceStateChanged, handle=_instance_state_changed, needs=_of_ended
         ),
         "reservation.refused": _about_order(inventory.ReservationRefused, _reservation_refused),
         "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),

@@ -1,0 +1,68 @@
+"""What inventory reads of the messages of order and fulfillment: the fields it acts by, and no others.
+
+They were written by our own services, so values that are only passed on are taken as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from schemas.vocabulary import Category, Kind, LineAction, Part, Side
+
+
+class Heard(Part):
+    """A part of a message; read by its public names alone."""
+
+    model_config = ConfigDict(validate_by_name=False)
+
+
+class OrderLine(Heard):
+    line_id: str
+    action: LineAction
+    kind: Kind = "product"
+    instance_id: str | None = None
+    specification_id: str | None = None
+    specification_version: str | None = None
+    offering_id: str | None = None
+    parent_line_id: str | None = None
+    parent_instance_id: str | None = None
+    characteristics: dict[str, Any] = Field(default_factory=dict)
+    location: str | None = None
+    move: bool = False
+    quantity: int | None = None
+    transient: bool = False
+
+
+class OrderApproved(Heard):
+    """`order.approved`."""
+
+    order_id: str
+    account_id: str
+    version: int
+    category: Category
+    action: str | None = None
+    lines: tuple[OrderLine, ...]
+
+
+class DomainOrderStateChanged(Heard):
+    """`domain-order.state-changed`."""
+
+    order_id: str
+    account_id: str
+    version: int
+    kind: Kind
+    action: LineAction
+    side: Side | None = None
+    state: str
+    specification_id: str
+    specification_version: str | None = None
+    line_id: str
+    instance_id: str | None = None
+    new_instance: bool = False
+    parent_instance_id: str | None = None
+    composed_of: tuple[str, ...] = ()
+    characteristics: dict[str, Any] = Field(default_factory=dict)
+    location: str | None = None
+    line_closed: bool = False

@@ -1,0 +1,43 @@
+"""What order reads of the messages of inventory: the fields it decides by, and no others."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict
+
+from schemas.vocabulary import Kind, Part
+
+
+class Heard(Part):
+    """A part of a message; read by its public names alone."""
+
+    model_config = ConfigDict(validate_by_name=False)
+
+
+class InstanceCreated(Heard):
+    """`instance.created`."""
+
+    instance_id: str
+    account_id: str
+    kind: Kind
+    specification_id: str
+    specification_version: str | None = None
+    parent_id: str | None = None
+    location: str | None = None
+    state: str
+
+
+class InstanceChanged(Heard):
+    """`instance.changed`."""
+
+    instance_id: str
+    specification_id: str
+    specification_version: str | None = None
+    parent_id: str | None = None
+    location: str | None = None
+
+
+class InstanceStateChanged(Heard):
+    """`instance.state-changed`: most say nothing to order, so as little as possible is read."""
+
+    instance_id: str
+    state: str
