@@ -18,7 +18,7 @@ from services.order.domain.order import Order, OrderPlaced
 from services.order.domain.policy import judge
 from services.order.domain.specification import Specification
 from services.order.domain.words import Kind, Reason, Scalar
-from services.order.domain.writing import write_out
+from services.order.domain.writing import MAX_LINES, write_out
 
 ORDER, INSTANCE, SPECIFICATION = "order", "instance", "specification"
 NAMED_BY = "named-by"
@@ -82,7 +82,7 @@ def place(command: Place, work: Work) -> None:
         status="draft" if command.draft else "new",
         category=request.category,
         action=request.action,
-        lines=_sealed(request.lines, work),
+        lines=_sealed(() if _too_many(request, command) else request.lines, work),
         location=request.location,
         end=request.end,
         cascade=request.cascade,
@@ -90,6 +90,11 @@ def place(command: Place, work: Work) -> None:
     )
     order: Order | None = work.state(ORDER, command.order_id)
     _settle(command.order_id, lifecycle.place(order, placed, broken, command.approve), work)
+
+
+def _too_many(request: Request, command: Place) -> bool:
+    """LIM-01: what is selected may have any size; the order is rejected, and keeps none of the lines."""
+    return len(request.lines) > MAX_LINES and not command.draft
 
 
 def submit(order_id: str, reason: str | None, work: Work) -> None:

@@ -21,7 +21,7 @@ from services.order.domain.rules.references import (
     one_line_an_instance,
     specification_is_offered,
 )
-from services.order.domain.rules.scope import is_not_too_large, keeps_what_is_mandatory, starts_now
+from services.order.domain.rules.scope import has_lines, is_not_too_large, keeps_what_is_mandatory, starts_now
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 
@@ -34,6 +34,7 @@ Rule: TypeAlias = Callable[[Tree], Iterable[Reason]]
 
 POLICY: tuple[Rule, ...] = (
     is_not_too_large,
+    has_lines,
     starts_now,
     names_what_it_changes,
     fits_the_category,

@@ -21,6 +21,13 @@ def is_not_too_large(tree: Tree) -> Iterator[Reason]:
         yield Reason(rule="LIM-01", message=message, field="lines")
 
 
+def has_lines(tree: Tree) -> Iterator[Reason]:
+    """A reworked order may have none: those of one that was too large were not kept."""
+    if not tree.lines:
+        message = "the order has no lines, so there is nothing to do: write them with order.revise"
+        yield Reason(rule="LIN-01", message=message, field="lines")
+
+
 def starts_now(tree: Tree) -> Iterator[Reason]:
     """D-09: a date to come is a schedule, which this version does not have; a past one means now (D-08)."""
     without = "scheduling is not available in this version; without the date it happens at once"
