@@ -221,6 +221,7 @@ class Host:
             except (Faulted, PortError):
                 return await self._one_by_one(consumer, records, stop)
             else:
+                backoff.succeeded()
                 self._done(records, handled)
                 return None
         return self._back(consumer, records)
@@ -267,6 +268,7 @@ class Host:
                     continue
                 return await self._park(partition, record, error)
             else:
+                backoff.succeeded()
                 self._done({partition: [record]}, handled)
                 return True
         return False

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 from rich.console import Group, RenderableType
 
 from services.chassis.answers import PARKED, MessageParked, ParkedResolved, RetryFailed
 from services.chassis.answers import STORED as ANSWERS
-from services.chassis.parking import DISCARD, OPEN, QUEUE, RETRY
+from services.chassis.parking import BLOCKED, DISCARD, OPEN, QUEUE, RETRY
 from services.chassis.personal import unseal
 from services.chassis.ports import Commit, Keys, Row, Store
 from services.chassis.stored import Codec, moment, read_meta
@@ -65,9 +66,12 @@ def _of_store(service: str, store: Store) -> Iterator[Parked]:
     ids = [row.member for row in store.rows_of(OPEN)]
     queues = store.rows([(QUEUE, id) for id in ids]) if ids else {}
     streams = store.load({f"{PARKED}-{id}": 0 for id in ids}) if ids else {}
+    # Where the first of a queue was discarded, the next one blocks the order, and waits behind nothing.
+    first = {row.member for row in store.rows_of(BLOCKED)}
     for id in ids:
         events = streams[f"{PARKED}-{id}"]
         message, *later = (_CODEC.decode(event) for event in events)
+        message = replace(message, behind=None) if id in first else message
         failures = [event.reason for event in later if isinstance(event, RetryFailed)]
         at = moment(read_meta(events[0].state).recorded).isoformat(timespec="seconds")
         reason = failures[-1] if failures else message.reason

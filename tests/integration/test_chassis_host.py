@@ -28,6 +28,7 @@ from services.chassis.parking import DISCARD, RETRY
 from services.chassis.ports import Bus, Commit, Fenced, Outgoing, Record, Row, Store, TopicPartition
 from services.chassis.service import Service
 from services.chassis.store import open_sqlite
+from services.cli import parked
 from tests.service.test_chassis_inbox import Side
 from tests.toy import PARTITIONS, Trouble, add, counters, later, raw, seen, totals
 from tests.toy_process import HOLD
@@ -318,7 +319,7 @@ async def test_a_parked_message_blocks_its_order_only_and_a_retry_takes_the_queu
         *(add(f"c-{n}", n) for n in range(1, 6)), add("d-1", 9, counter="C-2"), later("c-6", 6, 0)
     )
     await seen(lambda: one.amounts("C-2"), lambda amounts: amounts == [9])
-    await seen(one.parked, lambda parked: len(parked) == 5)
+    await seen(one.parked, lambda found: len(found) == 5)
     assert one.amounts() == [1]
     blocker, *waiting = one.parked()
     assert blocker.message.behind is None
@@ -347,10 +348,10 @@ async def test_a_parked_message_blocks_its_order_only_and_a_retry_takes_the_queu
 async def test_a_discarded_message_lets_its_queue_go_on(machine: Machine) -> None:
     one = machine.run(counters(Trouble({2})))
     await machine.send(*(add(f"c-{n}", n) for n in range(1, 5)))
-    await seen(one.parked, lambda parked: len(parked) == 3)
+    await seen(one.parked, lambda found: len(found) == 3)
     one.ask(one.parked()[0].id, DISCARD)
     await seen(lambda: one.amounts(), lambda amounts: amounts == [1, 3, 4])
-    await seen(one.parked, lambda parked: not parked)
+    await seen(one.parked, lambda found: not found)
     assert not one.store.rows_of(RETRY)
 
 
@@ -358,11 +359,14 @@ async def test_a_queue_whose_next_fails_after_a_discard_can_still_be_retried(mac
     trouble = Trouble({2, 3})
     one = machine.run(counters(trouble))
     await machine.send(*(add(f"c-{n}", n) for n in range(1, 5)))
-    await seen(one.parked, lambda parked: len(parked) == 3)
+    await seen(one.parked, lambda found: len(found) == 3)
     one.ask(one.parked()[0].id, DISCARD)
-    await seen(one.parked, lambda parked: len(parked) == 2 and "ZeroDivision" in parked[0].reason)
+    await seen(one.parked, lambda found: len(found) == 2 and "ZeroDivision" in found[0].reason)
+    first, second = sorted(parked.listed({"order": one.store}), key=lambda found: found.waiting, reverse=True)
+    assert (first.message.behind, first.waiting) == (None, 1)
+    assert second.message.behind is not None
     trouble.amounts.clear()
-    one.ask(one.parked()[0].id)
+    one.ask(first.id)
     await seen(lambda: one.amounts(), lambda amounts: amounts == [1, 3, 4])
 
 
@@ -404,12 +408,12 @@ async def test_a_timer_that_fails_for_ever_is_parked_and_others_run(machine: Mac
     one = machine.run(counters(trouble))
     await machine.send(later("t-1", 1, 0), later("t-2", 2, 0, counter="C-2"))
     await seen(lambda: one.amounts("C-2"), lambda amounts: amounts == [2])
-    await seen(one.parked, lambda parked: len(parked) == 1)
+    await seen(one.parked, lambda found: len(found) == 1)
     assert one.store.timers() == 0
     (state,) = one.parked()
     assert (state.message.topic, state.message.order) == (ORDER_EVENTS, "C-1")
     await machine.send(add("c-3", 3))
-    await seen(one.parked, lambda parked: len(parked) == 2)
+    await seen(one.parked, lambda found: len(found) == 2)
     await seen(lambda: machine.on(f"{ORDER_EVENTS}.parked"), lambda found: len(found) == 1)
 
     trouble.timers.clear()

@@ -11,6 +11,7 @@ import pytest
 
 from schemas import envelope
 from schemas.envelope import MAX_BYTES, Envelope
+from services.chassis import intake
 from services.chassis.answers import PARKED
 from services.chassis.cache import Cache
 from services.chassis.host import setup
@@ -97,6 +98,29 @@ def test_a_crash_around_the_commit_leaves_all_or_nothing_and_doing_it_again_adds
     side.take(add("c-1", 1), add("c-2", 2))
     assert side.amounts() == [1, 2]
     assert store.rows([("of", "A-1")]) == {("of", "A-1"): ["C-1"]}
+
+
+class Halved(MemoryStore):
+    """What would be if places were not in the transaction of their events: a crash comes between, once."""
+
+    crashed = False
+
+    def commit(self, commit: Commit) -> Committed:
+        if not self.crashed:
+            self.crashed = True
+            super().commit(replace(commit, places={}, answers=[]))
+            raise Unavailable("cut between the events and the places")
+        return super().commit(commit)
+
+
+def test_were_places_and_answers_not_in_one_transaction_with_the_events_all_would_take_effect_twice() -> None:
+    store = Halved()
+    side = Side(counters(), store)
+    with pytest.raises(Unavailable):
+        side.take(add("c-1", 1))
+    side.inbox.forget()
+    side.take(add("c-1", 1))
+    assert side.amounts() == [1, 1]
 
 
 @pytest.mark.parametrize("step", ["load", "rows", "answers", "encode", "commit"])
@@ -207,6 +231,18 @@ def test_what_does_not_fit_yet_is_passed_over_until_what_is_missing_has_come() -
     assert [amount for _, _, amount in side.state("total", "A-1").heard] == [1, 2, 3, 4]
 
 
+def test_without_the_previous_sequence_a_message_that_comes_late_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = intake.place
+    monkeypatch.setattr(intake, "place", lambda headers: (place(headers)[0], 0, place(headers)[2]))
+    side = Side(totals())
+    first, missing, *rest = recorded(spoken())
+    assert not side.inbox.handle([first, *rest], ()).gaps
+    side.inbox.handle([first, missing, *rest], ())
+    assert [amount for _, _, amount in side.state("total", "A-1").heard] == [1, 3, 4]
+
+
 # ---------------------------------------------------------------------------------------- batches
 
 
@@ -230,6 +266,38 @@ def test_one_bad_message_of_a_hundred_is_parked_and_the_others_take_effect(bad: 
     one_by_one(side, records)
     assert [n for n in range(100) if side.amounts(f"C-{n}") != [n]] == [bad]
     assert [message.order for message in side.parked()] == [f"C-{bad}"]
+
+
+@pytest.mark.parametrize("blocking", [True, False], ids=["blocked", "not blocked"])
+def test_what_follows_a_parked_message_for_its_order_waits_or_else_would_overtake_it(
+    monkeypatch: pytest.MonkeyPatch, blocking: bool
+) -> None:
+    trouble = Trouble({2})
+    side = Side(counters(trouble))
+    if not blocking:
+        monkeypatch.setattr(side.inbox.parking, "blocker", lambda _: None)
+    one_by_one(side, recorded([add("c-1", 1), add("c-2", 2), add("c-3", 3), add("d-1", 9, counter="C-2")]))
+    assert side.amounts("C-2") == [9]
+    trouble.amounts.clear()
+    (blocker,) = {row.member for row in side.store.rows_of("blocked")}
+    side.inbox.retry(blocker, ())
+    assert side.amounts() == ([1, 2, 3] if blocking else [1, 3, 2])
+    assert not side.parked()
+
+
+def test_a_retry_is_one_transaction_with_its_queue_and_its_resolution() -> None:
+    trouble = Trouble({2, 4})
+    side = Side(counters(trouble))
+    one_by_one(side, recorded([add(f"c-{n}", n) for n in range(1, 6)]))
+    (blocker,) = {row.member for row in side.store.rows_of("blocked")}
+    trouble.amounts = {4}
+    side.inbox.retry(blocker, ())
+    assert (side.amounts(), len(side.parked())) == ([1], 4)
+    trouble.amounts.clear()
+    side.inbox.retry(blocker, ())
+    assert (side.amounts(), side.parked()) == ([1, 2, 3, 4, 5], [])
+    side.inbox.retry(blocker, ())
+    assert side.amounts() == [1, 2, 3, 4, 5]
 
 
 def test_a_conflict_is_decided_again_from_what_the_other_writer_left() -> None:
