@@ -68,6 +68,7 @@ class KafkaConsumer:
         self._begun_at = time.monotonic()
         self._settled.clear()
         await self._flush()
+        self._drop_commits()
 
     async def _rebalanced(self, partitions: Collection[Any]) -> None:
         self._assigned = {TopicPartition(*partition): partition for partition in partitions}
@@ -159,8 +160,20 @@ class KafkaConsumer:
                 found = {place: await self._raw.position(place) for place in ends}
         return {TopicPartition(*place): at for place, at in found.items() if at != ends[place]}
 
+    def _drop_commits(self) -> None:
+        """What could not be committed in time is the next owner's to commit, who may be far beyond it."""
+        self._uncommitted.clear()
+        if self._committing is not None:
+            self._committing.cancel()
+
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Done in the background, one request at a time; what is not assigned any more is dropped."""
+        """Done in the background, one request at a time; what is not assigned any more is dropped.
+
+        So is everything until the listener has heard of a rebalance: it would take the group back to where
+        this member was before.
+        """
+        if self._told_in != self._begun:
+            return
         self._uncommitted.update(offsets)
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_on())
