@@ -183,8 +183,8 @@ class Intake:
         """The reasons why the command cannot even be decided, or its content. Raises `Unreadable`."""
         if _SUSPECT in body and (why := fields.unkept(parsed(body))) is not None:
             return (why,), None
-        validate = self._validators.get(envelope.type)
-        if validate is None:
+        validate, known = self._validators.get(envelope.type), MESSAGES.get(envelope.type)
+        if validate is None or (known is not None and record.topic not in known.topics):
             parsed(body)
             return (_unknown_type(envelope, record.topic),), None
         try:
