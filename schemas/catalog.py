@@ -102,7 +102,7 @@ def _is_date(text: str) -> bool:
 
 def _layer(entry: Specification, _: Known[str, Specification]) -> Iterator[Problem]:
     if entry.layer is not None and entry.kind != "service":
-        yield "layer", f"a {entry.kind} has no layer: 'cfs' and 'rfs' are layers of services"
+        yield "layer", f"a {entry.kind} has no layer: 'cfs' and 'rfs' are for services; leave it out"
 
 
 def _characteristics(entry: Specification, _: Known[str, Specification]) -> Iterator[Problem]:
@@ -110,12 +110,19 @@ def _characteristics(entry: Specification, _: Known[str, Specification]) -> Iter
     for at, item in enumerate(entry.characteristics):
         place = f"characteristics.{at}"
         if not fits(item.type, item.default):
-            yield f"{place}.default", f"{item.default!r} is no {item.type}, which '{item.name}' is"
+            yield f"{place}.default", _no_value(item.default, item)
         for value in item.values or ():
             if value is None or not fits(item.type, value):
-                yield f"{place}.values", f"{value!r} is no {item.type}, which '{item.name}' is"
+                yield f"{place}.values", _no_value(value, item)
         if item.default is not None and item.values and item.default not in item.values:
-            yield f"{place}.default", f"{item.default!r} is not among the values of '{item.name}'"
+            yield (
+                f"{place}.default",
+                f"{item.default!r} is not among the values of '{item.name}': add it, or take one of them",
+            )
+
+
+def _no_value(value: Scalar, item: CharacteristicSpecification) -> str:
+    return f"'{item.name}' is a {item.type}, and never {value!r}: give a {item.type}"
 
 
 def _relationships(entry: Specification, others: Known[str, Specification]) -> Iterator[Problem]:
@@ -130,7 +137,7 @@ def _relationships(entry: Specification, others: Known[str, Specification]) -> I
         if item.quantity_characteristic and entry.kind != "product":
             yield (
                 f"{place}.quantityCharacteristic",
-                f"only a product counts its targets: this is a {entry.kind}",
+                f"only a product counts its targets, and this is a {entry.kind}: leave it out",
             )
 
 
@@ -152,7 +159,7 @@ def _users(entry: Specification, others: Known[str, Specification]) -> Iterator[
 def _counts(place: str, counts: Iterable[int | None]) -> Iterator[Problem]:
     given = [count for count in counts if count is not None]
     if given != sorted(given):
-        yield place, "'min' is at most 'default', and 'default' at most 'max'"
+        yield place, "'min' is at most 'default', and 'default' at most 'max': put them in order"
 
 
 def _tree_cycle(entry: Specification, others: Known[str, Specification]) -> Iterator[Problem]:
@@ -174,7 +181,10 @@ def _rules(entry: Specification, _: Known[str, Specification]) -> Iterator[Probl
             yield f"rules.{at}.target", _no_target(rule.target, targets)
         type_ = types.get(rule.characteristic)
         if type_ and not fits(type_, rule.equals):
-            yield f"rules.{at}.equals", f"{rule.equals!r} is no {type_}, which '{rule.characteristic}' is"
+            yield (
+                f"rules.{at}.equals",
+                f"'{rule.characteristic}' is a {type_}, and never {rule.equals!r}: give a {type_}",
+            )
 
 
 def _no_target(target: str, targets: Iterable[str]) -> str:
@@ -192,4 +202,4 @@ def _compatibility(entry: Specification, _: Known[str, Specification]) -> Iterat
     for at, item in enumerate(entry.compatibility):
         yield from _counts(f"compatibility.{at}", [item.min, item.max])
         if item.target == entry.specification_id:
-            yield f"compatibility.{at}.target", f"an entry {item.type} others, not itself"
+            yield f"compatibility.{at}.target", f"an entry {item.type} others, not itself: name another"

@@ -20,7 +20,10 @@ def plans(entry: Specification, _: Known[str, Specification]) -> Iterator[Proble
         yield from twice(f"plans.{at}.tasks", "name", names)
         for name in names:
             if "/" in name or "." in name:
-                yield f"plans.{at}.tasks", f"'{name}': '/' and '.' join names to others, use none"
+                yield (
+                    f"plans.{at}.tasks",
+                    f"'{name}' has a '/' or a '.', which join names to others: use none",
+                )
 
 
 def _case(action: PlanAction, plan: Plan) -> str:
@@ -64,8 +67,12 @@ def waiting_for_each_other(entry: Specification, others: Known[str, Specificatio
             for task in plan.tasks:
                 start = f"{entry.specification_id}/{task.name}"
                 if path := way_back(start, lambda node, waits=waits: waits.get(node, ())):  # type: ignore[misc]
-                    yield f"plans.{at}.tasks", f"these tasks wait for each other: {' -> '.join(path)}"
+                    yield f"plans.{at}.tasks", _waiting(path)
                     return
+
+
+def _waiting(path: list[str]) -> str:
+    return f"these tasks wait for each other: {' -> '.join(path)}. Take one of them out of an 'after'"
 
 
 def _waits(entries: Iterable[Specification], case: str) -> dict[str, list[str]]:
@@ -85,7 +92,7 @@ def twice(place: str, what: str, names: Iterable[str]) -> Iterator[Problem]:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            yield place, f"'{name}' is there twice: each {what} is named once"
+            yield place, f"'{name}' is there twice: give each {what} once"
         seen.add(name)
 
 

@@ -197,7 +197,9 @@ def resolve(fallout_id: str, resolution: str, work: Work) -> None:
         raise _unknown("fallout", "falloutId", fallout_id)
     _same_account(plan, work)
     if fallout_id not in plan.fallouts:
-        message = f"fallout {fallout_id} is not open: nothing is held by it any more"
+        message = (
+            f"fallout {fallout_id} is not open: nothing is held by it any more, so there is nothing to do"
+        )
         raise Refused(Why(rule="FAL-03", field="falloutId", message=message))
     retry(reports.Retry(task_id=subject, resolution=resolution), work)
 

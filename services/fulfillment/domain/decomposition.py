@@ -77,7 +77,8 @@ def decompose(reservation: Reservation, catalog: Catalog, seal: Seal) -> Bluepri
 def _too_many() -> Reason:
     return Reason(
         rule="LIM-01",
-        message=f"the order needs more than the {MAX_DOMAIN_ORDERS} domain orders that fit a plan: split it",
+        message=f"the order needs more than the {MAX_DOMAIN_ORDERS} domain orders that fit a plan: "
+        "order it in several smaller ones",
     )
 
 

@@ -23,7 +23,7 @@ def too_large(blueprint: Blueprint) -> Reason | None:
     return Reason(
         rule="LIM-01",
         message=f"the plan has {len(blueprint.domain_orders)} domain orders: telling of them takes "
-        f"{size} bytes and {MAX_MESSAGE} are allowed. Split the order",
+        f"{size} bytes and {MAX_MESSAGE} are allowed; order it in several smaller ones",
     )
 
 

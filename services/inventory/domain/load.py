@@ -40,7 +40,8 @@ def reasons(record: Record, find: Find) -> Iterator[Reason]:
         yield Reason(
             rule="REF-02",
             field="parentId",
-            message=f"'{record.parent_id}' stands below '{record.instance_id}' itself: a tree has no cycle",
+            message=f"'{record.parent_id}' stands below '{record.instance_id}' itself: a tree has no cycle,"
+            " so name another parent",
         )
     elif parent.held is not None or parent.state in PENDING:
         yield Reason(

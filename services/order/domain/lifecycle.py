@@ -200,12 +200,18 @@ REFUSALS: Mapping[type, tuple[str, str]] = {
         "APP-01",
         "only a new order can be approved; submit a draft first, rework a rejected one (D-03)",
     ),
-    Reject: ("APP-01", "only a new order can be rejected; one that is approved can only be canceled"),
+    Reject: ("APP-01", "only a new order can be rejected; in this version an approved one runs to its end"),
     Rework: ("D-03", "only a rejected order can be reworked into a draft; place a new order instead"),
     Revise: (
         "INF-01",
         "only a draft can be revised in this version: rework a rejected order, or reject a new one first",
     ),
-    Cancel: ("INF-01", "only an order that is not approved yet can be canceled in this version"),
+    Cancel: (
+        "INF-01",
+        (
+            "only an order that is not approved yet can be canceled in this version; let this one end, then "
+            "order what should be different"
+        ),
+    ),
 }
 """What refuses a command in every other state."""

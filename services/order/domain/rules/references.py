@@ -50,7 +50,7 @@ def fits_the_category(tree: Tree) -> Iterator[Reason]:
             right = (
                 f"order it with category '{line.kind}'"
                 if line.kind in ("product", "service")
-                else "resources follow the products and services that use them"
+                else "order the product or service that uses it; resources follow"
             )
             message = f"{what} is a {line.kind} and this is a {category} order: {right}"
             yield _of(line, "LIN-02" if category == "service" else "LIN-01", message)
@@ -76,7 +76,8 @@ def _specification(line: Line, specification_id: str, tree: Tree) -> Iterator[Re
         yield _of(line, "REF-01", message, "specificationId")
     elif new and (catalog.offered is None or line.specification_version in catalog.retired):
         message = (
-            f"specification {specification_id} is retired: what is owned stays, nothing new is made by it"
+            f"specification {specification_id} is retired: what is owned stays, nothing new is made by it; "
+            "name another, or publish a new version"
         )
         yield _of(line, "CHG-05", message, "specificationId")
     elif line.action in ("add", "change"):

@@ -10,6 +10,11 @@ from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 from services.order.domain.writing import MAX_LINES
 
+_NO_END = (
+    "an 'end' asks for a resume at a date, and scheduling is not available in this version: leave it out, "
+    "and order the resume when it is time"
+)
+
 
 def is_not_too_large(tree: Tree) -> Iterator[Reason]:
     """LIM-01: an order is one message."""
@@ -37,7 +42,7 @@ def starts_now(tree: Tree) -> Iterator[Reason]:
             message = f"{line.due_date.isoformat()} is still to come: {without}"
             yield Reason(rule=rule, message=message, line_id=line.line_id, field="dueDate")
     if tree.request.end is not None:
-        yield Reason(rule="D-09", message=f"an 'end' asks for a resume at a date: {without}", field="end")
+        yield Reason(rule="D-09", message=_NO_END, field="end")
 
 
 def keeps_what_is_mandatory(tree: Tree) -> Iterator[Reason]:
