@@ -232,7 +232,7 @@ class Stray(EmbeddedBus):
         consumer = await super().consumer(group, topics, listener)
         if self.strays:
             self.strays -= 1
-            consumer.poll = consumer.commit = _cancelled  # type: ignore[method-assign]
+            consumer.poll = consumer.commit = _cancelled  # type: ignore[method-assign, assignment]
         return consumer
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from schemas import envelope
-from schemas.envelope import MAX_BYTES, Envelope
+from schemas.envelope import MAX_BYTES, Envelope, place
 from services.chassis import intake
 from services.chassis.answers import PARKED
 from services.chassis.cache import Cache
@@ -234,7 +234,6 @@ def test_what_does_not_fit_yet_is_passed_over_until_what_is_missing_has_come() -
 def test_without_the_previous_sequence_a_message_that_comes_late_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = intake.place
     monkeypatch.setattr(intake, "place", lambda headers: (place(headers)[0], 0, place(headers)[2]))
     side = Side(totals())
     first, missing, *rest = recorded(spoken())
