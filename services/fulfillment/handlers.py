@@ -69,9 +69,13 @@ def look_again(order_id: str, work: Work) -> None:
 
 
 def _plan(reservation: Reservation, waiting: Waiting | None, work: Work) -> None:
+    # Planning asks for the same few again and again.
+    seen: dict[str, Heard] = {}
+
     def heard(id: str) -> Heard:
-        found: Heard = work.state(SPECIFICATION, id)
-        return found
+        if id not in seen:
+            seen[id] = work.state(SPECIFICATION, id)
+        return seen[id]
 
     lacking = missing(reservation, heard)
     if lacking:

@@ -55,9 +55,14 @@ LOOK_AGAIN = "look-again"
 
 
 def find(work: Work) -> loading.Find:
+    """For one decision: what was looked up is not looked up again."""
+
+    seen: dict[InstanceId, Instance | Unknown] = {}
+
     def instance(id: InstanceId) -> Instance | Unknown:
-        found: Instance | Unknown = work.state(INSTANCE, id)
-        return found
+        if id not in seen:
+            seen[id] = work.state(INSTANCE, id)
+        return seen[id]
 
     return instance
 
@@ -90,7 +95,7 @@ def _below(id: InstanceId, work: Work) -> tuple[Instance, ...]:
 def _installed(work: Work, ids: Iterable[InstanceId], mine: Callable[[Instance], bool]) -> Installed:
     """The trees of these instances, as far as they are one's own."""
     look = find(work)
-    everything = {member for id in ids for member in (id, *tree_of(id, work))}
+    everything = {member for id in ids for member in (id, *_tree_of(look(id), work))}
     found = {
         id: _readable(one, work) for id in everything if isinstance(one := look(id), Instance) and mine(one)
     }
@@ -114,10 +119,9 @@ def _readable(instance: Instance, work: Work) -> Instance:
     return replace(instance, record=replace(record, characteristics=values))
 
 
-def tree_of(id: InstanceId, work: Work) -> Iterable[InstanceId]:
+def _tree_of(instance: Instance | Unknown, work: Work) -> Iterable[InstanceId]:
     """Everything in the tree of an instance that has not ended."""
-    instance = find(work)(id)
-    return list(work.members(TREE, instance.record.root_id)) if isinstance(instance, Instance) else ()
+    return work.members(TREE, instance.record.root_id) if isinstance(instance, Instance) else ()
 
 
 def hear_specification(id: SpecificationId, heard: SpecificationHeard, work: Work) -> None:
@@ -239,7 +243,7 @@ def _end(id: InstanceId, state: State, work: Work) -> None:
 
 
 def _record(id: InstanceId, work: Work) -> Record:
-    found = find(work)(id)
+    found: Instance | Unknown = work.state(INSTANCE, id)
     if isinstance(found, Unknown):
         raise LookupError(f"an event for instance {id}, which is unknown")
     return found.record

@@ -36,13 +36,16 @@ def approved(data: heard.OrderApproved, work: Work) -> Wishes:
         id for line in data.lines for id in (line.instance_id, line.parent_instance_id) if id is not None
     }
     yield [StreamOf(RESERVATION, data.order_id), *(StreamOf(INSTANCE, id) for id in named)]
-    roots = {one.record.root_id for one in map(handlers.find(work), named) if isinstance(one, Instance)}
+    find = handlers.find(work)
+    roots = {one.record.root_id for one in map(find, named) if isinstance(one, Instance)}
     yield [RowsOf(handlers.TREE, root) for root in roots]
-    members = named.union(*(work.members(handlers.TREE, root) for root in roots))
+    members = named.union(*[work.members(handlers.TREE, root) for root in roots])
     yield [StreamOf(INSTANCE, id) for id in (*members, *_ids_to_be(data, len(members)))]
-    found = (handlers.find(work)(id) for id in members)
-    specifications = {one.record.specification_id for one in found if isinstance(one, Instance)}
-    yield [StreamOf(SPECIFICATION, id) for id in specifications]
+    found = map(find, members)
+    yield [
+        StreamOf(SPECIFICATION, id)
+        for id in {one.record.specification_id for one in found if isinstance(one, Instance)}
+    ]
 
 
 def _ids_to_be(data: heard.OrderApproved, size: int) -> Iterator[str]:
@@ -67,7 +70,7 @@ def domain_order(data: heard.DomainOrderStateChanged, work: Work) -> Wishes:
         yield [StreamOf(INSTANCE, id) for id in held]
     elif data.instance_id is not None and (data.action == "disconnect" or data.side == "cease"):
         # It ends, which is noted in its parent's stream.
-        instance = handlers.find(work)(data.instance_id)
+        instance = work.state(INSTANCE, data.instance_id)
         if isinstance(instance, Instance) and instance.record.parent_id is not None:
             yield [StreamOf(INSTANCE, instance.record.parent_id)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.chassis.service import Refused, RowsOf, Why, Work
@@ -37,23 +37,28 @@ def children_of(kind: Kind, instance_id: str) -> RowsOf:
     return RowsOf(below(kind), instance_id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Heard:
-    """`Known`, read from what this service has heard."""
+    """`Known`, read from what this service has heard; each thing once, for the rules ask again and again."""
 
     work: Work
+    _instances: dict[str, Instance | None] = field(default_factory=dict)
+    _specifications: dict[str, Specification | None] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
         return self.work.now
 
     def instance(self, id: str) -> Instance | None:
-        found: Instance | None = self.work.state(INSTANCE, id)
-        return found
+        if id not in self._instances:
+            self._instances[id] = self.work.state(INSTANCE, id)
+        return self._instances[id]
 
     def specification(self, id: str) -> Specification | None:
-        found: Specification = self.work.state(SPECIFICATION, id)
-        return found if found.versions else None
+        if id not in self._specifications:
+            found: Specification = self.work.state(SPECIFICATION, id)
+            self._specifications[id] = found if found.versions else None
+        return self._specifications[id]
 
     def children(self, id: str, kind: Kind) -> Collection[str]:
         return self.work.members(below(kind), id)
@@ -82,7 +87,7 @@ def place(command: Place, work: Work) -> None:
         status="draft" if command.draft else "new",
         category=request.category,
         action=request.action,
-        lines=_sealed(() if _too_many(request, command) else request.lines, work),
+        lines=_sealed(() if _too_many(request, command) else request.lines, known),
         location=request.location,
         end=request.end,
         cascade=request.cascade,
@@ -101,7 +106,7 @@ def submit(order_id: str, reason: str | None, work: Work) -> None:
     order, known = existing(order_id, work), Heard(work)
     written = write_out(_opened(order, work), known)
     broken = judge(written, known)
-    lines = _sealed(written.lines, work)
+    lines = _sealed(written.lines, known)
     _settle(
         order_id, lifecycle.decide(order, lifecycle.Submit(lines=lines, broken=broken, reason=reason)), work
     )
@@ -116,7 +121,7 @@ def approve(order_id: str, reason: str | None, work: Work) -> None:
 def revise(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
     order, known = existing(order_id, work), Heard(work)
     written = write_out(order.request(lines), known)
-    sealed = _sealed(written.lines, work)
+    sealed = _sealed(written.lines, known)
     _settle(order_id, lifecycle.decide(order, lifecycle.Revise(lines=sealed, reason=reason)), work)
 
 
@@ -147,9 +152,9 @@ def why(reason: Reason) -> Why:
 # --------------------------------------------------------------------------------- personal values
 
 
-def _sealed(lines: Iterable[Line], work: Work) -> tuple[Line, ...]:
+def _sealed(lines: Iterable[Line], known: Heard) -> tuple[Line, ...]:
     """Personal characteristics as tokens; those of an unknown specification all count as personal."""
-    sealed = tuple(_line_sealed(line, work) if line.characteristics else line for line in lines)
+    sealed = tuple([_line_sealed(line, known) if line.characteristics else line for line in lines])
     size = sum(
         300 + sum(len(name) + len(str(value)) + 6 for name, value in line.characteristics.items())
         for line in sealed
@@ -163,12 +168,12 @@ def _sealed(lines: Iterable[Line], work: Work) -> tuple[Line, ...]:
     return sealed
 
 
-def _line_sealed(line: Line, work: Work) -> Line:
-    entry = entry_at(line.specification_id, line.specification_version, Heard(work))
+def _line_sealed(line: Line, known: Heard) -> Line:
+    entry = entry_at(line.specification_id, line.specification_version, known)
     public = {item.name for item in entry.characteristics.values() if not item.personal} if entry else set()
     if public >= line.characteristics.keys():
         return line
-    values = {name: _seal(name, value, public, work) for name, value in line.characteristics.items()}
+    values = {name: _seal(name, value, public, known.work) for name, value in line.characteristics.items()}
     return replace(line, characteristics=values)
 
 

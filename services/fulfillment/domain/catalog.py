@@ -114,7 +114,7 @@ class Specification:
 
     def targets(self) -> tuple[Relationship, ...]:
         """What decomposition makes domain orders for; bundled products come as lines of their own."""
-        return tuple(each for each in self.relationships if each.type in ("realized_as", "requires"))
+        return tuple([each for each in self.relationships if each.type in ("realized_as", "requires")])
 
     def is_composed_of(self, target: str) -> bool:
         return any(each.type == "composed_of" and each.target == target for each in self.relationships)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from services.fulfillment.domain.blueprint import Blueprint, Reason
 from services.fulfillment.domain.catalog import Heard
 from services.fulfillment.domain.growth import MAX_DOMAIN_ORDERS, Growth
-from services.fulfillment.domain.mappings import spread
+from services.fulfillment.domain.mappings import below, spread
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.targets import Seal
 from services.fulfillment.domain.tasking import circle, laid_out
@@ -68,8 +68,9 @@ def decompose(reservation: Reservation, catalog: Catalog, seal: Seal) -> Bluepri
         return Impossible(reasons=reasons) if growth.retired else Incomplete(reasons=reasons)
     if len(nodes) > MAX_DOMAIN_ORDERS:
         return Impossible(reasons=(_too_many(),))
-    spread(nodes)
-    blueprint = laid_out(reservation, nodes)
+    index = below(nodes)
+    spread(nodes, index)
+    blueprint = laid_out(reservation, nodes, index)
     waiting = circle(blueprint)
     return Impossible(reasons=(_circular(waiting),)) if waiting else blueprint
 

@@ -49,11 +49,10 @@ def links(node: Node, index: Below) -> Iterable[tuple[str, Node, str]]:
                 yield mapping.characteristic, target, mapping.as_ or mapping.characteristic
 
 
-def spread(nodes: Sequence[Node]) -> None:
+def spread(nodes: Sequence[Node], index: Below) -> None:
     """Copies values along every mapping, parents before children, until nothing changes any more."""
     if not any(node.specification and node.specification.mappings for node in nodes):
         return
-    index = below(nodes)
     queue, visits = deque(nodes), dict.fromkeys(map(id, nodes), 0)
     while queue:
         node = queue.popleft()

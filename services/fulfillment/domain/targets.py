@@ -27,7 +27,7 @@ def needs(view: View, target: str, seal: Seal) -> bool:
     """
     if view.specification is None:
         return False
-    if not any(relation.target == target for relation in view.specification.targets()):
+    if target not in [relation.target for relation in view.specification.targets()]:
         return False
     rules = [rule for rule in view.specification.rules if rule.target == target]
     names = {rule.characteristic for rule in rules}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from services.fulfillment.domain.blueprint import Blueprint, Copy, DomainOrder, PlannedTask
 from services.fulfillment.domain.catalog import PlanSpecification, Specification, TaskSpecification
-from services.fulfillment.domain.mappings import Below, below, links
+from services.fulfillment.domain.mappings import Below, links
 from services.fulfillment.domain.node import Node
 from services.fulfillment.domain.reservation import Reservation
 
@@ -42,22 +42,19 @@ def plan_for(node: Node) -> PlanSpecification | None:
 
 
 def _plan(entry: Specification, action: str | None, side: str | None) -> PlanSpecification | None:
-    fitting = (
-        plan
-        for plan in entry.plans
-        if plan.return_ is None and plan.move == side and (action is None or action in plan.actions)
-    )
-    return next(fitting, None)
+    for plan in entry.plans:
+        if plan.move == side and plan.return_ is None and (action is None or action in plan.actions):
+            return plan
+    return None
 
 
 # -------------------------------------------------------------------------------------- blueprint
 
 
-def laid_out(reservation: Reservation, nodes: Sequence[Node]) -> Blueprint:
+def laid_out(reservation: Reservation, nodes: Sequence[Node], index: Below) -> Blueprint:
     """Domain orders and tasks with their dependencies."""
     plans = {node.id: plan_for(node) for node in nodes}
     names = {node.id: _task_ids(node, plans[node.id]) for node in nodes}
-    index = below(nodes)
     waits = _cut_overs(nodes, plans)
     after = _After(nodes, names, index)
     return Blueprint(
@@ -123,11 +120,15 @@ def _domain_order(node: Node, waits_for: tuple[str, ...], index: Below) -> Domai
         characteristics=values,
         location=node.location,
         waits_for=waits_for,
-        copies=tuple(
-            Copy(characteristic=name, domain_order_id=target.id, as_=as_)
-            for name, target, as_ in links(node, index)
-            if as_ not in target.named
-        ),
+        copies=_copies(node, index) if node.specification and node.specification.mappings else (),
+    )
+
+
+def _copies(node: Node, index: Below) -> tuple[Copy, ...]:
+    return tuple(
+        Copy(characteristic=name, domain_order_id=target.id, as_=as_)
+        for name, target, as_ in links(node, index)
+        if as_ not in target.named
     )
 
 
