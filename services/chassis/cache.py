@@ -10,9 +10,10 @@ from typing import Any
 class Fold:
     """A stream folded up to `version`."""
 
-    __slots__ = ("state", "version")
+    __slots__ = ("state", "stream", "version")
 
-    def __init__(self, version: int, state: Any) -> None:
+    def __init__(self, stream: str, version: int, state: Any) -> None:
+        self.stream = stream
         self.version = version
         self.state = state
 

@@ -113,6 +113,10 @@ class Intake:
             if (validate := self._validators.get(type_)) is None:
                 handled.counts["passed over" if type_ in MESSAGES else "unknown"] += 1
                 return None
+            route = self.service.routes[type_]
+            if route.concerns is not None and not route.concerns(record.value):
+                handled.counts["passed over"] += 1
+                return None
             envelope = binary(headers)
             data = validate(record.value)
         except (Unreadable, ValidationError) as error:
@@ -120,7 +124,7 @@ class Intake:
             handled.counts["parked"] += 1
             return None
         key = key_of(envelope, record)
-        return Taken(record, envelope, key, self.service.routes[type_], data, False, record.value)
+        return Taken(record, envelope, key, route, data, False, record.value)
 
     def pass_over(self, batch: Batch, record: Record, handled: Handled) -> bool:
         """Counts the record as handled whatever stands in it; False when it is not its turn."""

@@ -137,6 +137,12 @@ class Route:
 
     model: Any
     handle: Callable[[Any, Work], None]
+    concerns: Callable[[bytes], bool] | None = None
+    """Whether a message of our own is acted on at all, by a look at its bytes, which is cheaper than reading.
+
+
+    True when in doubt; the handler decides. None for every message.
+    """
     needs: Needs = nothing
     order: Callable[[Any], str | None] = no_order
     """The order whose later messages wait when this one is parked."""

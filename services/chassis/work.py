@@ -56,6 +56,7 @@ class Batch:
         self._line: tuple[Meta | None, bytes] = (None, b"")
         self._rows: list[tuple[Row, bool]] = []
         self._timers: list[tuple[str, Timer | None]] = []
+        self._folds: dict[tuple[str, str], Fold] = {}
         self._touched: dict[str, None] = {}
         self._touched_rows: set[tuple[str, str]] = set()
         self._fresh: set[str] = set()
@@ -100,7 +101,7 @@ class Batch:
         found = self.setup.store.load(streams)
         for stream in streams:
             category = self.setup.categories[split(stream)[0]]
-            fold = self.cache.fold(stream) or Fold(0, category.initial(split(stream)[1]))
+            fold = self.cache.fold(stream) or Fold(stream, 0, category.initial(split(stream)[1]))
             for stored in found.get(stream, ()):
                 fold.state = category.evolve(fold.state, self.setup.codec.decode(stored))
                 fold.version = stored.version
@@ -108,12 +109,16 @@ class Batch:
             self._fresh.add(stream)
 
     def fold(self, category: str, id: str) -> Fold:
+        # A batch asks for the same few folds again and again: found here without making the stream's name.
+        if (fold := self._folds.get((category, id))) is not None:
+            return fold
         stream = f"{category}-{id}"
         fold = self.cache.fold(stream)
         if fold is None or (self.setup.categories[category].shared and stream not in self._fresh):
             self.grant((StreamOf(category, id),))
             fold = self.cache.fold(stream)
         assert fold is not None
+        self._folds[category, id] = fold
         return fold
 
     def members(self, kind: str, key: str) -> set[str]:
@@ -126,9 +131,8 @@ class Batch:
     # ------------------------------------------------------------------------------------- writing
 
     def append(self, category: str, id: str, event: Any, meta: Meta) -> None:
-        stream = f"{category}-{id}"
-        fold = self.cache.fold(stream) if stream in self._touched else self.fold(category, id)
-        assert fold is not None
+        fold = self.fold(category, id)
+        stream = fold.stream
         self._touched[stream] = None
         fold.version += 1
         # Encoded before it is folded: a fold may keep parts of the event, and change them later.
@@ -194,6 +198,7 @@ class Batch:
     def abandon(self) -> None:
         """Nothing of this batch takes effect: what it changed in the cache is dropped."""
         self.cache.forget(self._touched, self._touched_rows)
+        self._folds.clear()
 
     def mark(self) -> tuple[int, int, int]:
         """Where a message begins, for `back_to`."""

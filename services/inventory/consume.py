@@ -141,6 +141,14 @@ def domain_order(data: heard.DomainOrderStateChanged, work: Work) -> None:
     handlers.domain_order(change, work)
 
 
+_CHANGING = (b'"closed_complete"', b'"newInstance"', b'"disconnect"', b'"lineClosed"')
+
+
+def _may_change_an_instance(body: bytes) -> bool:
+    """What `concerns_instances` asks, before anything is read."""
+    return any(word in body for word in _CHANGING)
+
+
 def part_completed(data: fulfillment.PlanPartCompleted, work: Work) -> None:
     """`plan.part-completed`: more parts follow."""
     _part(data, work, last=False)
@@ -184,7 +192,11 @@ ROUTES = {
         model=heard.OrderApproved, handle=approved, needs=needs.approved, order=_order
     ),
     full("domain-order.state-changed"): Route(
-        model=heard.DomainOrderStateChanged, handle=domain_order, needs=needs.domain_order, order=_order
+        model=heard.DomainOrderStateChanged,
+        concerns=_may_change_an_instance,
+        handle=domain_order,
+        needs=needs.domain_order,
+        order=_order,
     ),
     full("plan.part-completed"): Route(
         model=fulfillment.PlanPartCompleted, handle=part_completed, needs=needs.plan, order=_order

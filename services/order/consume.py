@@ -218,6 +218,11 @@ def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noq
         yield (StreamOf(INSTANCE, data.instance_id), row)
 
 
+def _may_have_ended(body: bytes) -> bool:
+    """Most changes of state do not end the instance, and order records no others."""
+    return b'"inactive"' in body
+
+
 def _of_ended(data: heard.InstanceStateChanged, work: Work) -> needs.Wishes:
     if data.state == "inactive":
         yield (StreamOf(INSTANCE, data.instance_id),)
@@ -253,7 +258,10 @@ ROUTES: Mapping[str, Route] = {
         "instance.created": Route(model=heard.InstanceCreated, handle=_instance_created, needs=_of_created),
         "instance.changed": Route(model=heard.InstanceChanged, handle=_instance_changed, needs=_of_instance),
         "instance.state-changed": Route(
-            model=heard.InstanceStateChanged, handle=_instance_state_changed, needs=_of_ended
+            model=heard.InstanceStateChanged,
+            concerns=_may_have_ended,
+            handle=_instance_state_changed,
+            needs=_of_ended,
         ),
         "reservation.refused": _about_order(inventory.ReservationRefused, _reservation_refused),
         "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),
