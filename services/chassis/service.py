@@ -140,7 +140,6 @@ class Route:
     concerns: Callable[[bytes], bool] | None = None
     """Whether a message of our own is acted on at all, by a look at its bytes, which is cheaper than reading.
 
-
     True when in doubt; the handler decides. None for every message.
     """
     needs: Needs = nothing
