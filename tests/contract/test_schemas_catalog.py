@@ -92,13 +92,23 @@ def test_an_after_that_names_nothing_is_a_problem_at_its_place(after: str, says:
 
 def test_tasks_of_one_plan_that_wait_for_each_other_are_a_problem() -> None:
     it = entry("A", plans=[plan(task("x", "y"), task("y", "x"))])
-    assert problems(it) == [("plans.0.tasks", "these tasks wait for each other: A/x -> A/y -> A/x")]
+    assert problems(it) == [
+        (
+            "plans.0.tasks",
+            "these tasks wait for each other: A/x -> A/y -> A/x. Take one of them out of an 'after'",
+        )
+    ]
 
 
 def test_tasks_of_two_entries_that_wait_for_each_other_are_a_problem() -> None:
     it = entry("A", plans=[plan(task("x", "B/y"))])
     other = entry("B", "service", plans=[plan(task("y", "A/x"))])
-    assert problems(it, other) == [("plans.0.tasks", "these tasks wait for each other: A/x -> B/y -> A/x")]
+    assert problems(it, other) == [
+        (
+            "plans.0.tasks",
+            "these tasks wait for each other: A/x -> B/y -> A/x. Take one of them out of an 'after'",
+        )
+    ]
 
 
 def test_what_waits_in_one_action_may_be_waited_for_in_another() -> None:
