@@ -43,7 +43,7 @@ from services.chassis.stored import Codec
 from services.chassis.ticks import Ticks
 from services.chassis.work import Setup
 
-BATCH = 1_000
+BATCH = 300
 POLL_SECONDS = 0.1
 TICK_SECONDS = 0.25
 COMMIT_SECONDS = 0.5

@@ -29,7 +29,7 @@ from services.chassis.ports import (
     Unavailable,
 )
 
-READ = 1_000
+READ = 600
 SAVE_SECONDS = 1.0
 CHECK_SECONDS = 3.0
 LEAD_SECONDS = 0.5
