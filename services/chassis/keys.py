@@ -45,7 +45,9 @@ def new_key(_: str) -> bytes:
 
 def open_sqlite_keys(path: Path) -> CachedKeys:
     """The keys in this file, which is made when it is missing. Raises `Unavailable`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Whoever may read the keys may read what they seal: the owner of the installation, and nobody else.
+    path.touch(mode=0o600)
     return CachedKeys(_SQLiteVault(path), trust=0)
 
 

@@ -20,7 +20,7 @@ else:
 
 def seize(path: Path) -> IO[bytes] | None:
     """The open file that holds the lock until it is closed; None while another opener holds it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = path.open("ab")
     try:
         _seize(file)

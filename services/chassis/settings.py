@@ -98,7 +98,7 @@ class Settings(BaseSettings):
 
     def open_bus(self) -> Bus:
         if self.bus == EMBEDDED:
-            self.data.mkdir(parents=True, exist_ok=True)
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             return EmbeddedBus(self.data / "bus.db")
         from services.chassis.kafka import KafkaBus  # a third of a second, for nothing in embedded mode
 
@@ -107,13 +107,13 @@ class Settings(BaseSettings):
     def open_store(self, service: str) -> Store:
         """Makes what is missing. Raises `Unavailable`."""
         if self.store == EMBEDDED:
-            self.data.mkdir(parents=True, exist_ok=True)
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             return open_sqlite(self.data / f"{service}.db")
         return open_postgres(self.store, f"aftersale_{service}")
 
     def open_keys(self) -> Keys:
         if self.store == EMBEDDED:
-            self.data.mkdir(parents=True, exist_ok=True)
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             return open_sqlite_keys(self.data / "keys.db")
         return open_postgres_keys(self.store, "aftersale_keys")
 

@@ -24,7 +24,7 @@ from services.chassis.sqlite_store import SQLiteStore
 def open_sqlite(path: Path) -> SQLiteStore:
     """The store in this file, which is made when it is missing. Raises `Unavailable`."""
     _refuse_db_functions()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return SQLiteStore(path, _SQLiteLog(path))
 
 

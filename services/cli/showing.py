@@ -95,8 +95,8 @@ class Pages:
         return finders[kind](id)
 
     def order(self, id: str) -> Body:
-        refusal = last_refusal(self._stores["order"], id)
         page = shelf("order", self._stores).document("order", id)
+        refusal = last_refusal(self._stores["order"], id, page and page.account)
         if page is None:
             raise Failed(_no_order(id, refusal))
         return self._with_reasons(page, refusal)
@@ -115,7 +115,7 @@ class Pages:
         order = self._stores["order"]
         instances = [self._body(page) for page in shelf("inventory", self._stores).documents("instance", id)]
         orders = [
-            self._with_reasons(page, last_refusal(order, page.id))
+            self._with_reasons(page, last_refusal(order, page.id, page.account))
             for page in shelf("order", self._stores).documents("order", id)
         ]
         if not instances and not orders:
@@ -151,18 +151,20 @@ def caught_up(store: Store, seconds: float = CATCH_UP_SECONDS) -> bool:
     return True
 
 
-def last_refusal(store: Store, order: str) -> CommandRefused | None:
-    """The refusal of the last command to an order; None when a later one was accepted."""
+def last_refusal(store: Store, order: str, account: str | None) -> CommandRefused | None:
+    """The refusal of the last command of this account to an order; None when a later one was accepted.
+
+    What a stranger asked of it is answered to the stranger, and no part of the order. None for any account.
+    """
     refused = store.rows([("refused", order)]).get(("refused", order), [])
     streams = {f"{REFUSED}-{command}": 0 for command in refused}
     events = [event for found in store.load(streams).values() for event in found] if streams else []
-    if not events:
-        return None
-    last = max(events, key=lambda event: event.sequence)
-    if last.sequence < _last_accepted(store, order):
-        return None
-    refusal: CommandRefused = Codec(ANSWERS).decode(last)
-    return refusal
+    codec, accepted = Codec(ANSWERS), _last_accepted(store, order)
+    for event in sorted(events, key=lambda event: -event.sequence):
+        refusal: CommandRefused = codec.decode(event)
+        if event.sequence >= accepted and account in (None, refusal.account):
+            return refusal
+    return None
 
 
 def _last_accepted(store: Store, order: str) -> int:

@@ -190,3 +190,11 @@ def test_only_what_is_personal_is_sealed_and_all_of_it_comes_back() -> None:
         "lines": [{"name": None}, None, None],
         "none": None,
     }
+
+
+def test_nobody_but_the_owner_may_read_the_keys(tmp_path: Path) -> None:
+    keys = open_sqlite_keys(tmp_path / "data" / "keys.db")
+    keys.get(["A-1"])
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+    assert [file.name for file in (tmp_path / "data").iterdir() if file.stat().st_mode & 0o077] == []
+    keys.close()
