@@ -111,6 +111,55 @@ def test_no_action_takes_an_instance_to_another_parent() -> None:
     assert home().rules(line("1", "change", "TV", parent_instance_id="MOBILE")) == [("1", "CHG-01")]
 
 
+@pytest.mark.rule("D-23")
+def test_an_add_has_one_parent_however_it_is_named() -> None:
+    parent = line("1", "change", "HOME")
+    assert home().rules(parent, add("2", "tv", parent_line_id="1", parent_instance_id="HOME")) == []
+    reason = only(home(), parent, add("2", "tv", parent_line_id="1", parent_instance_id="MOBILE"))
+    assert (reason.rule, reason.line_id, reason.field) == ("D-23", "2", "parentLineId")
+    assert reason.message == (
+        "line 1 is for HOME, and 'parentInstanceId' says MOBILE: a line has one parent, leave one of them out"
+    )
+
+
+@pytest.mark.rule("D-23")
+def test_what_is_added_below_a_new_line_names_no_instance_beside_it() -> None:
+    reason = only(home(), add("1", "home"), add("2", "tv", parent_line_id="1", parent_instance_id="HOME"))
+    assert (reason.rule, reason.line_id) == ("D-23", "2")
+    assert "what it adds, which has no instance yet" in reason.message
+
+
+@pytest.mark.rule("D-23")
+def test_an_owned_line_hangs_below_a_line_above_its_instance() -> None:
+    child = line("2", "change", "ROUTER", parent_line_id="1")
+    for above in ("NET", "HOME"):
+        assert home().rules(line("1", "change", above), child) == []
+    reason = only(home(), line("1", "change", "MOBILE"), child)
+    assert (reason.rule, reason.message) == (
+        "D-23",
+        "line 1 is for MOBILE, and ROUTER hangs below NET: a line has one parent, leave 'parentLineId' out",
+    )
+
+
+@pytest.mark.rule("LIN-01")
+def test_a_product_is_added_below_a_product() -> None:
+    heard = home().owns("S", "access", "HOME", kind="service")
+    reason = only(heard, add("1", "tv", parent_instance_id="S"))
+    assert (reason.rule, reason.message) == (
+        "LIN-01",
+        "tv is a product and S a service: a product stands below a product, so name another parent or none",
+    )
+
+
+@pytest.mark.rule("LIN-01")
+def test_a_service_is_added_below_a_product_or_a_service() -> None:
+    heard = home().owns("S", "access", "HOME", kind="service").owns("R", "modem", "S", kind="resource")
+    for parent in ("HOME", "S"):
+        assert heard.rules(add("1", "access", parent_instance_id=parent), category="service") == []
+    reason = only(heard, add("1", "access", parent_instance_id="R"), category="service")
+    assert (reason.rule, reason.field) == ("LIN-01", "parentInstanceId")
+
+
 # ------------------------------------------------------------------------------------- catalog
 
 
@@ -263,10 +312,17 @@ def test_another_specification_is_of_the_same_kind() -> None:
 
 @pytest.mark.rule("DIS-06", "CHG-07", "CHG-14")
 def test_a_quantity_stands_on_an_add() -> None:
-    assert home().rules(add("1", "tv", quantity=3)) == []
+    assert home().rules(add("1", "tv", quantity=1)) == []
     assert home().rules(add("1", "tv", quantity=0)) == [("1", "CHG-14")]
     assert home().rules(line("1", "change", "TV", quantity=1)) == [("1", "CHG-07")]
     assert home().rules(line("1", "disconnect", "TV", quantity=1)) == [("1", "DIS-06")]
+
+
+@pytest.mark.rule("CHG-09")
+def test_a_line_adds_one_instance() -> None:
+    reason = only(home(), add("1", "tv", quantity=3))
+    assert (reason.rule, reason.field) == ("CHG-09", "quantity")
+    assert reason.message.endswith("write one line for each")
 
 
 # ---------------------------------------------------------------------------- mandatory children
@@ -311,6 +367,14 @@ def test_a_mandatory_child_goes_with_its_parent() -> None:
 def test_a_mandatory_child_may_be_replaced() -> None:
     new = add("2", "router", parent_instance_id="NET")
     assert home().rules(line("1", "disconnect", "ROUTER"), new) == []
+
+
+@pytest.mark.rule("ACT-13", "D-14", "D-23")
+def test_a_replacement_does_not_hang_below_something_else_at_the_same_time() -> None:
+    gone, root = line("1", "disconnect", "ROUTER"), add("2", "internet")
+    elsewhere = add("3", "router", parent_line_id="2", parent_instance_id="NET")
+    assert home().rules(gone, root, elsewhere) == [("3", "D-23")]
+    assert ("1", "ACT-13") in home().rules(gone, root, add("3", "router", parent_line_id="2"))
 
 
 @pytest.mark.rule("ACT-13")

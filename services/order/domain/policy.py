@@ -14,6 +14,7 @@ from services.order.domain.rules.changes import (
 )
 from services.order.domain.rules.matrix import obeys_the_matrix
 from services.order.domain.rules.moves import goes_somewhere_else, goes_to_one_place, moves_as_a_whole
+from services.order.domain.rules.parents import has_one_parent, stands_below_its_kind
 from services.order.domain.rules.references import (
     fits_the_category,
     hangs_below_something,
@@ -40,6 +41,8 @@ POLICY: tuple[Rule, ...] = (
     fits_the_category,
     specification_is_offered,
     hangs_below_something,
+    has_one_parent,
+    stands_below_its_kind,
     one_line_an_instance,
     obeys_the_matrix,
     moves_as_a_whole,

@@ -39,7 +39,7 @@ def only_a_change_changes(tree: Tree) -> Iterator[Reason]:
 
 
 def keeps_its_quantity(tree: Tree) -> Iterator[Reason]:
-    """DIS-06, CHG-07, CHG-08: other quantities come with a later version; only an add says how many."""
+    """DIS-06, CHG-07 to CHG-09: other quantities come with a later version; an add makes one instance."""
     for line in tree.lines:
         if line.quantity is None:
             continue
@@ -53,8 +53,14 @@ def keeps_its_quantity(tree: Tree) -> Iterator[Reason]:
             )
             yield _of(line, "CHG-07", message, "quantity")
         elif line.quantity == 0:
-            message = "an add of none makes nothing: give a quantity of 1 or more, or leave it out"
+            message = "an add of none makes nothing: give a quantity of 1, or leave it out"
             yield _of(line, "CHG-14", message, "quantity")
+        elif line.quantity != 1:
+            message = (
+                f"a line adds one instance, and {line.quantity} of them are not available in this version: "
+                "write one line for each"
+            )
+            yield _of(line, "CHG-09", message, "quantity")
 
 
 def keeps_its_kind(tree: Tree) -> Iterator[Reason]:
