@@ -38,8 +38,8 @@ from services.order.domain.order import (
     OrderSubmitted,
     evolve,
 )
-from services.order.domain.words import Reason, Status
-from tests.domain.order_known import line
+from services.order.domain.words import HeaderAction, Reason, Status
+from tests.domain.order_known import line, move
 
 LINES = (line("1", "change", "P-1"), line("2", "change", "P-2"))
 EDITED = (line("1", "suspend", "P-1"),)
@@ -188,6 +188,23 @@ def test_a_rework_keeps_the_reasons_and_a_submit_forgets_them() -> None:
     new = evolve(draft, OrderSubmitted(version=2, lines=EDITED))
     assert new is not None
     assert (new.status, new.reasons, new.lines) == ("new", (), EDITED)
+
+
+@pytest.mark.parametrize(
+    ("action", "lines", "left"),
+    [
+        ("change", LINES, "change"),
+        ("change", EDITED, None),
+        ("move", (move("1", "P-1"), line("2", "disconnect", "P-2")), "move"),
+        ("move", LINES, None),
+        (None, LINES, None),
+    ],
+)
+def test_a_draft_keeps_its_action_while_a_line_does_it(
+    action: HeaderAction | None, lines: tuple[Line, ...], left: HeaderAction | None
+) -> None:
+    draft = replace(placed("draft"), action=action)
+    assert fold(draft, OrderRevised(version=1, lines=lines)).action == left
 
 
 def test_who_rejects_says_why() -> None:

@@ -192,9 +192,16 @@ def _change(order: Order, event: OrderEvent) -> None:
         case OrderReworked():
             order.status, order.version, order.lines = "draft", event.version, event.lines
         case OrderRevised():
-            order.lines = event.lines
+            order.lines, order.action = event.lines, _still(order.action, event.lines)
         case OrderCanceled():
             order.status, order.reason = "canceled", event.reason or order.reason
+
+
+def _still(action: HeaderAction | None, lines: tuple[Line, ...]) -> HeaderAction | None:
+    """The action of an order while a line of it does that; None once its lines say something else."""
+    if action == "move":
+        return action if any(line.action == "change" and line.move for line in lines) else None
+    return action if any(line.action == action for line in lines) else None
 
 
 def _by_a_person(event: OrderRejected) -> Reason:
