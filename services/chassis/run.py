@@ -22,6 +22,7 @@ from services.chassis.service import Service
 from services.chassis.settings import Settings, WrongPartitions, described, record_partitions
 from services.chassis.work import Setup
 
+COLLECT_SECONDS = 30.0
 CHILD = "AFTERSALE_CHILD"
 """Set for a child of `aftersale up`: its standard input ends with its parent, and it with that."""
 GRACE_SECONDS = 0.6
@@ -62,20 +63,35 @@ async def _serve(service: Service, settings: Settings) -> None:
         clock = Clock()
         await asyncio.to_thread(clock.follow, parts.store)
         bus = settings.open_bus()
-        _spare_the_collector()
+        _tune()
         log.info("started", pid=os.getpid(), bus=settings.bus, partitions=parts.partitions)
+        collecting = asyncio.create_task(_collect())
         try:
             await Host(service, parts, bus, clock, settings.heartbeat).run(stop)
         finally:
+            collecting.cancel()
             with suppress(PortError):
                 await bus.close()
     log.info("stopped")
 
 
-def _spare_the_collector() -> None:
-    """Folds and events live long and hold no cycles: looking through them again cost 15 % of the CPU."""
+def _tune() -> None:
+    """Folds and events live long and hold no cycles: the collector looked through them for 15 % of the CPU.
+
+    It runs by the clock instead (`_collect`). And threads that take turns every 5 ms, as is the default, take
+    turns too often where each has milliseconds of work: a burst was a quarter slower.
+    """
+    gc.disable()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    sys.setswitchinterval(0.02)
+
+
+async def _collect() -> None:
+    """Every half minute, only what was made since: what is alive then is not looked through again."""
+    while True:
+        await asyncio.sleep(COLLECT_SECONDS)
+        gc.collect()
+        gc.freeze()
 
 
 async def _waited_for(
