@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
+from schemas.headers import Headers
+
 MAX_BYTES = 256 * 1024
 """Of a message in."""
 MAX_OUT_BYTES = 1024 * 1024
@@ -22,8 +24,7 @@ MAX_DEPTH = 10
 STRUCTURED = "application/cloudevents+json"
 _STRUCTURED = STRUCTURED.encode()
 SPEC_VERSION = "1.0"
-
-Headers = tuple[tuple[str, bytes], ...]
+JSON = "application/json"
 
 
 class Unreadable(Exception):
@@ -111,11 +112,13 @@ _TEXTS = (
 
 def place(headers: Mapping[str, bytes]) -> tuple[int | None, int | None, str | None]:
     """Sequence, previous sequence and log id: where one of our own messages stands. Raises `Unreadable`."""
-    sequence, previous, logid = (
-        headers.get("ce_sequence"),
-        headers.get("ce_previous"),
-        headers.get("ce_logid"),
-    )
+    return placed(headers.get("ce_sequence"), headers.get("ce_previous"), headers.get("ce_logid"))
+
+
+def placed(
+    sequence: bytes | None, previous: bytes | None, logid: bytes | None
+) -> tuple[int | None, int | None, str | None]:
+    """The same from the three headers. Raises `Unreadable`."""
     try:
         return (
             None if sequence is None else _whole(sequence),
@@ -191,45 +194,29 @@ def _too_deep() -> Unreadable:
     return Unreadable(f"the body is nested deeper than {MAX_DEPTH} levels: make it flatter")
 
 
+CONTEXT = ("ce_time", "ce_accountid", "ce_correlationid", "ce_causationid", "ce_actor", "ce_traceparent")
+"""What all messages of one cause share, each where there is one."""
+
+
 def write(envelope: Envelope) -> Headers:
     """The headers of binary mode."""
-    own = (envelope.id, envelope.type, envelope.subject)
-    place = None if envelope.sequence is None else (envelope.sequence, envelope.previous or 0)
-    return write_own(own, place, write_context(envelope))
-
-
-_CONTEXT = ("ce_time", "ce_accountid", "ce_correlationid", "ce_causationid", "ce_actor", "ce_traceparent")
-
-
-def write_context(envelope: Envelope) -> Headers:
-    """The part that all messages of one cause share: everything but id, type, subject and place."""
-    logid = envelope.logid
-    headers = [
-        ("ce_specversion", b"1.0"),
-        ("content-type", b"application/json"),
+    headers = [("ce_id", envelope.id.encode()), ("ce_type", envelope.type.encode())]
+    if envelope.subject is not None:
+        headers.append(("ce_subject", envelope.subject.encode()))
+    if envelope.sequence is not None:
+        headers += (
+            ("ce_sequence", b"%d" % envelope.sequence),
+            ("ce_previous", b"%d" % (envelope.previous or 0)),
+        )
+    if envelope.logid is not None:
+        headers.append(("ce_logid", envelope.logid.encode()))
+    headers += (
+        ("ce_specversion", SPEC_VERSION.encode()),
+        ("content-type", JSON.encode()),
         ("ce_source", envelope.source.encode()),
-    ]
-    headers += [(name, text.encode()) for name, text in zip(_CONTEXT, envelope[4:10], strict=True) if text]
-    if logid is not None:
-        headers.append(("ce_logid", logid.encode()))
-    return tuple(headers)
-
-
-def write_own(own: tuple[str, str, str | None], place: tuple[int, int] | None, shared: Headers) -> Headers:
-    """The headers of one message: its id, type and subject, its place, and what it shares with others."""
-    id, type_, subject = own
-    if place is None or subject is None:
-        said = () if subject is None else (("ce_subject", subject.encode()),)
-        at = () if place is None else (("ce_sequence", b"%d" % place[0]), ("ce_previous", b"%d" % place[1]))
-        return (("ce_id", id.encode()), ("ce_type", type_.encode()), *said, *at, *shared)
-    return (
-        ("ce_id", id.encode()),
-        ("ce_type", type_.encode()),
-        ("ce_subject", subject.encode()),
-        ("ce_sequence", b"%d" % place[0]),
-        ("ce_previous", b"%d" % place[1]),
-        *shared,
     )
+    headers += [(name, text.encode()) for name, text in zip(CONTEXT, envelope[4:10], strict=True) if text]
+    return tuple(headers)
 
 
 def from_line(line: str) -> tuple[Envelope, bytes]:

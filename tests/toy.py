@@ -20,6 +20,7 @@ from pydantic.alias_generators import to_camel
 
 from schemas import envelope
 from schemas.envelope import Envelope
+from schemas.headers import Headers
 from schemas.registry import full
 from schemas.topics import CRM_ORDERS, FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS
 from services.chassis.partitions import partition_of
@@ -225,7 +226,7 @@ def command(name: str, id: str, data: Mapping[str, Any], **attributes: Any) -> O
     return raw(account, json.dumps(data).encode(), envelope.write(Envelope(**{**given, **attributes})))
 
 
-def raw(key: str, value: bytes, headers: envelope.Headers = ()) -> Outgoing:
+def raw(key: str, value: bytes, headers: Headers = ()) -> Outgoing:
     """A record on `crm.orders`, whatever stands in it."""
     return Outgoing(CRM_ORDERS, partition_of(key.encode(), PARTITIONS), key.encode(), value, headers)
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
-from binascii import hexlify, unhexlify
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from schemas.headers import Packed, pack
 from services.chassis.ports import (
     Bounds,
-    Headers,
     Outgoing,
     Record,
     TopicConfig,
@@ -113,42 +111,6 @@ def _begin(database: sqlite3.Connection) -> None:
                 time.sleep(random.uniform(0.0002, 0.001))
     finally:
         database.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
-
-
-def pack(headers: Headers) -> bytes:
-    """The names, which are few sets that come again and again, then the values, with NUL between.
-
-    Everything in hex behind one more NUL where a name or a value has a separator in itself.
-    """
-    if not headers:
-        return b""
-    names, values = zip(*headers, strict=True)
-    packed = b"\0".join((_head(names), *values))
-    if packed.count(b"\0") == len(values):
-        return packed
-    return b"\0" + b"\0".join(hexlify(part) for name, value in headers for part in (name.encode(), value))
-
-
-def unpack(packed: bytes) -> Headers:
-    if not packed:
-        return ()
-    head, *values = packed.split(b"\0")
-    if head:
-        return tuple(zip(_names(head), values, strict=True))
-    plain = list(map(unhexlify, values))
-    return tuple(zip(map(bytes.decode, plain[::2]), plain[1::2], strict=True))
-
-
-@lru_cache(maxsize=1024)
-def _head(names: tuple[str, ...]) -> bytes:
-    """Something with a NUL where the names cannot be told apart again."""
-    head = "\1".join(names)
-    return head.encode() if head and head.split("\1") == list(names) else b"\0"
-
-
-@lru_cache(maxsize=1024)
-def _names(head: bytes) -> tuple[str, ...]:
-    return tuple(head.decode().split("\1"))
 
 
 class Log:
@@ -261,7 +223,7 @@ class Log:
         topic, number = partition
         rows = self._database.execute(_READ, (lane, offset, limit))
         for place, timestamp, key, value, headers in rows:
-            records.append(Record(topic, number, place, timestamp, key, value, unpack(headers)))
+            records.append(Record(topic, number, place, timestamp, key, value, Packed(headers)))
             size += len(value)
             if size > _BYTES_A_READ:
                 break

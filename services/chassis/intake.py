@@ -16,9 +16,10 @@ from schemas.envelope import (
     Unreadable,
     binary,
     parsed,
-    place,
+    placed,
     read,
 )
+from schemas.headers import glance
 from schemas.registry import MESSAGES, nearest
 from schemas.topics import CATALOG, TOPICS
 from services.chassis import fields
@@ -75,6 +76,9 @@ class Intake:
         self._validators: dict[str, Any] = {
             type_: adapter(route.model).validator.validate_json for type_, route in service.routes.items()
         }
+        self._mine: dict[bytes, tuple[Route, Any]] = {
+            type_.encode(): (route, self._validators[type_]) for type_, route in service.routes.items()
+        }
         self._places: dict[str, int] | None = None
 
     def forget(self) -> None:
@@ -105,19 +109,20 @@ class Intake:
 
     def _own(self, batch: Batch, record: Record, handled: Handled) -> Taken | None:
         """A message of our own services, when it is the next one of its sender in this partition."""
-        headers = dict(record.headers)
-        type_ = headers.get("ce_type", b"").decode("utf-8", "replace")
         try:
-            if not self._fits(batch, record, place(headers), handled):
+            type_, *at = glance(record.headers)
+            if not self._fits(batch, record, at, handled):
                 return None
-            if (validate := self._validators.get(type_)) is None:
-                handled.counts["passed over" if type_ in MESSAGES else "unknown"] += 1
+            if (mine := self._mine.get(type_)) is None:
+                handled.counts[
+                    "passed over" if type_.decode("utf-8", "replace") in MESSAGES else "unknown"
+                ] += 1
                 return None
-            route = self.service.routes[type_]
+            route, validate = mine
             if route.concerns is not None and not route.concerns(record.value):
                 handled.counts["passed over"] += 1
                 return None
-            envelope = binary(headers)
+            envelope = binary(dict(record.headers))
             data = validate(record.value)
         except (Unreadable, ValidationError) as error:
             self.parking.unreadable(batch, record, str(error))
@@ -131,26 +136,25 @@ class Intake:
         if TOPICS[record.topic].external:
             return True
         try:
-            return self._fits(batch, record, place(dict(record.headers)), handled)
+            return self._fits(batch, record, glance(record.headers)[1:], handled)
         except Unreadable:
             return True
 
-    def _fits(
-        self, batch: Batch, record: Record, at: tuple[int | None, int | None, str | None], handled: Handled
-    ) -> bool:
+    def _fits(self, batch: Batch, record: Record, at: Sequence[bytes | None], handled: Handled) -> bool:
         """Whether it is the next of its sender. Raises `Unreadable` when it does not say where it stands."""
-        sequence, previous, logid = at
+        sequence, previous, logid = placed(*at)
         if sequence is None or logid is None:
             raise Unreadable("a message of our own services has a 'sequence' and a 'logid'", "sequence")
         name = f"{record.topic}/{record.partition}/{logid}"
-        known = batch.commit.places.get(name) or self._known_places().get(name, 0)
+        places = batch.commit.places
+        known = places.get(name) or self._known_places().get(name, 0)
         if sequence <= known:
             handled.counts["again"] += 1
             return False
         if (previous or 0) > known:
             handled.gaps.setdefault(TopicPartition(record.topic, record.partition), record.offset)
             return False
-        batch.commit.places[name] = sequence
+        places[name] = sequence
         return True
 
     def _known_places(self) -> dict[str, int]:
@@ -264,6 +268,7 @@ def key_of(envelope: Envelope, record: Record) -> str:
     return envelope.account or (record.key or b"").decode("utf-8", "replace") or envelope.id
 
 
+_KNOWN = frozenset(type_.encode() for type_ in MESSAGES)
 # Only an escape can bring U+0000 into JSON.
 _SUSPECT = rb"\u0000"
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
 
-from schemas.envelope import MAX_OUT_BYTES, Envelope, Headers, write_context, write_own
+from schemas.envelope import CONTEXT, JSON, MAX_OUT_BYTES, SPEC_VERSION
+from schemas.headers import Shared, own, shared
 from schemas.registry import full
 from schemas.topics import TOPICS, parked
 from services.chassis import answers
@@ -41,6 +42,20 @@ class Letter(NamedTuple):
     """When its event was recorded, real time in microseconds."""
 
 
+class Cause(NamedTuple):
+    """What all records share that one message caused."""
+
+    key: bytes
+    partition: int
+    real: int
+    shared: Shared
+
+
+_NOBODY = Cause(b"", 0, 0, Shared(b"", b"", (), ()))
+_NAMES = ("ce_specversion", "content-type", "ce_source")
+_CHASSIS = {answers.REFUSED, answers.PARKED}
+
+
 class TooLarge(Exception):
     """A message that no broker would take."""
 
@@ -52,6 +67,7 @@ class Outbox:
         self.service = service
         self.setup = setup
         self._source = f"/aftersale/{service.name}"
+        self._events_topic = service.events_topic
 
     def entries(self, log: Iterable[StoredEvent]) -> list[Entry]:
         """Stored events, decoded; those of unknown streams are an error that stops the relay."""
@@ -59,7 +75,7 @@ class Outbox:
         return [
             Entry(
                 stored.sequence,
-                Appended(stored.stream, stored.version, decode(stored), read_meta(stored.state)),
+                Appended(*split(stored.stream), stored.version, decode(stored), read_meta(stored.state)),
             )
             for stored in log
         ]
@@ -75,16 +91,20 @@ class Outbox:
         With `only`, those of these partitions: how a wiped one is filled again.
         """
         letters: list[Letter] = []
-        shared: tuple[Meta | None, Headers] = (None, ())
+        meta, cause = None, _NOBODY
         for entry in entries:
             if isinstance(entry.appended.event, MessageParked):
                 letters += self._parked(entry, entry.appended.event, only)
                 continue
-            meta = entry.appended.meta
-            if shared[0] is not meta:
+            if entry.appended.meta is not meta:
                 # All that one message caused says the same of who and why: written once.
-                shared = (meta, write_context(self._context(meta)))
-            letters += self._of(entry, (last, only), shared[1])
+                meta = entry.appended.meta
+                cause = self._cause(meta)
+            for public in self._publics(entry.appended):
+                here = (public.topic, cause.partition)
+                if only is None or here in only:
+                    letters.append(self._letter(entry, public, cause, last.get(here)))
+                    last[here] = entry.sequence
         return letters
 
     def check(self, appended: Appended) -> None:
@@ -93,61 +113,48 @@ class Outbox:
             return
         for letter in self.letters((Entry(0, appended),), {}):
             if (size := size_of(letter.outgoing)) > MAX_OUT_BYTES:
+                stream, topic = f"{appended.category}-{appended.id}", letter.outgoing.topic
                 raise TooLarge(
-                    f"what {appended.stream} says on {letter.outgoing.topic} would have {size} bytes: "
-                    f"{MAX_OUT_BYTES} are allowed"
+                    f"what {stream} says on {topic} would have {size} bytes: {MAX_OUT_BYTES} are allowed"
                 )
 
-    def _of(
-        self,
-        entry: Entry,
-        at: tuple[dict[tuple[str, int], int], set[tuple[str, int]] | None],
-        shared: Headers,
-    ) -> Iterator[Letter]:
-        last, only = at
-        stream, version, _, meta = entry.appended
-        key = meta.key.encode()
-        partition = partition_of(key, self.setup.partitions)
-        for public in self._publics(entry):
-            here = (public.topic, partition)
-            if last.get(here) == entry.sequence:
-                raise ValueError(f"{stream}@{version} makes two messages on {public.topic}: readers take one")
-            if only is not None and here not in only:
-                continue
-            second = "" if public.topic == self.service.events_topic else "+"
-            id = f"{stream}@{version}{second}"
-            own = (id, full(public.name), public.subject)
-            headers = write_own(own, (entry.sequence, last.get(here, 0)), shared)
-            last[here] = entry.sequence
-            yield Letter(
-                Outgoing(public.topic, partition, key, self._body(public, meta), headers),
-                entry.sequence,
-                id,
-                meta.real,
-            )
-
-    def _publics(self, entry: Entry) -> Iterable[Public]:
-        stream, version, event, meta = entry.appended
-        category, id = split(stream)
-        account, recorded, effective = meta.account or "", meta.recorded, meta.effective_at
-        happened = Happened(category, id, version, event, account, recorded, effective)
-        if category in (answers.REFUSED, answers.PARKED):
-            return answers.publish(self.service.events_topic, happened)
-        return self.service.publish(happened)
-
-    def _context(self, meta: Meta) -> Envelope:
-        return Envelope(
-            id="",
-            source=self._source,
-            type="",
-            time=_stamp(meta.effective_at),
-            account=meta.account,
-            correlation=meta.correlation,
-            causation=meta.cause,
-            actor=meta.actor,
-            traceparent=meta.traceparent,
-            logid=self.setup.store.log_id,
+    def _letter(self, entry: Entry, public: Public, cause: Cause, previous: int | None) -> Letter:
+        sequence, (category, id, version, _, meta) = entry
+        topic, name, subject, _, _ = public
+        if previous == sequence:
+            raise ValueError(f"{category}-{id}@{version} makes two messages on {topic}: readers take one")
+        message = (
+            f"{category}-{id}@{version}" if topic == self._events_topic else f"{category}-{id}@{version}+"
         )
+        headers = own((message, full(name), subject), (sequence, previous or 0), cause.shared)
+        outgoing = Outgoing(topic, cause.partition, cause.key, self._body(public, meta), headers)
+        return Letter(outgoing, sequence, message, cause.real)
+
+    def _cause(self, meta: Meta) -> Cause:
+        key = meta.key.encode()
+        said = (
+            _stamp(meta.effective_at),
+            meta.account,
+            meta.correlation,
+            meta.cause,
+            meta.actor,
+            meta.traceparent,
+        )
+        common = shared(
+            self.setup.store.log_id,
+            _NAMES + tuple([name for name, text in zip(CONTEXT, said, strict=True) if text]),
+            (SPEC_VERSION, JSON, self._source, *[text for text in said if text]),
+        )
+        return Cause(key, partition_of(key, self.setup.partitions), meta.real, common)
+
+    def _publics(self, appended: Appended) -> Iterable[Public]:
+        category, id, version, event, meta = appended
+        happened = Happened(
+            category, id, version, event, meta.account or "", meta.recorded, meta.effective_at
+        )
+        if category in _CHASSIS:
+            return answers.publish(self._events_topic, happened)
+        return self.service.publish(happened)
 
     def _body(self, public: Public, meta: Meta) -> bytes:
         body = to_json(public.data)
@@ -167,7 +174,7 @@ class Outbox:
             return
         told = {
             "parked-by": self.service.name,
-            "parked-id": split(entry.appended.stream)[1],
+            "parked-id": entry.appended.id,
             "parked-reason": event.reason,
             "parked-sealed": "true" if event.sealed else "false",
             "parked-offset": str(event.offset),

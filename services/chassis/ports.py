@@ -14,6 +14,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from schemas.headers import Headers
+
 
 class PortError(Exception):
     """Anything a port may raise."""
@@ -32,8 +34,6 @@ class Fenced(PortError):
 
 
 # --------------------------------------------------------------------------------------------- bus
-
-Headers = tuple[tuple[str, bytes], ...]
 
 
 class TopicPartition(NamedTuple):

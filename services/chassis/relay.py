@@ -190,12 +190,15 @@ class Relay:
             return
         assert self._publisher is not None
         offsets = await self._publisher.publish([letter.outgoing for letter in letters])
+        ends = {at: place.offset for at, place in self._places.items()}
+        last: dict[tuple[str, int], Letter] = {}
         for letter, offset in zip(letters, offsets, strict=True):
-            at = (letter.outgoing.topic, letter.outgoing.partition)
-            kept = self._places.get(at)
-            if kept is not None and offset <= kept.offset:
+            at = letter.outgoing[:2]
+            if offset <= ends.get(at, -1):
                 self._suspects.add(at)
-            self._places[at] = RelayPlace(*at, offset, letter.sequence, letter.message)
+            ends[at], last[at] = offset, letter
+        for at, letter in last.items():
+            self._places[at] = RelayPlace(*at, ends[at], letter.sequence, letter.message)
 
     async def _save(self, seconds: float) -> None:
         position, at = self._saved

@@ -24,7 +24,8 @@ LARGE = 128 * 1024
 class Appended(NamedTuple):
     """An event of this batch: for the store, and as it is for the relay."""
 
-    stream: str
+    category: str
+    id: str
     version: int
     event: Any
     meta: Meta
@@ -138,7 +139,7 @@ class Batch:
         # Encoded before it is folded: a fold may keep parts of the event, and change them later.
         name, data = self.setup.codec.encode(event)
         self._encoded.append(NewEvent(stream, fold.version, name, self._line_of(meta) + data))
-        self.appended.append(Appended(stream, fold.version, event, meta))
+        self.appended.append(Appended(category, id, fold.version, event, meta))
         fold.state = self.setup.categories[category].evolve(fold.state, event)
 
     def _line_of(self, meta: Meta) -> bytes:

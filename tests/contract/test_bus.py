@@ -15,6 +15,7 @@ import pytest
 from aiokafka import TopicPartition as Place
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
+from schemas.headers import Headers
 from services.chassis.embedded import EmbeddedBus
 from services.chassis.kafka import KafkaBus, KafkaSettings
 from services.chassis.partitions import partition_of
@@ -22,7 +23,6 @@ from services.chassis.ports import (
     Bounds,
     Bus,
     Consumer,
-    Headers,
     Outgoing,
     Publisher,
     Record,

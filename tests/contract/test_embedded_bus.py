@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from services.chassis import embedded_log
 from services.chassis.embedded import EmbeddedBus
 from services.chassis.embedded_group import share
-from services.chassis.embedded_log import pack, unpack
 from services.chassis.ports import (
     Bounds,
     Consumer,
@@ -234,11 +233,6 @@ async def test_a_batch_with_a_missing_topic_is_not_written_at_all(bus: EmbeddedB
         await publisher.publish(batch)
     assert await bus.bounds([TopicPartition("orders", 0)]) == {TopicPartition("orders", 0): Bounds(0, 0)}
     await publisher.close()
-
-
-@given(st.lists(st.tuples(st.text(alphabet="ab\0\1é"), st.binary())))
-def test_any_headers_survive_packing(headers: list[tuple[str, bytes]]) -> None:
-    assert unpack(pack(tuple(headers))) == tuple(headers)
 
 
 @given(st.integers(1, 9), st.dictionaries(st.sampled_from("abc"), st.integers(0, 20), min_size=1))

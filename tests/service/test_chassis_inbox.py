@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from schemas import envelope
-from schemas.envelope import MAX_BYTES, Envelope, place
+from schemas.envelope import MAX_BYTES, Envelope, placed
+from schemas.headers import Headers
 from services.chassis import intake
 from services.chassis.answers import PARKED
 from services.chassis.cache import Cache
@@ -234,7 +234,7 @@ def test_what_does_not_fit_yet_is_passed_over_until_what_is_missing_has_come() -
 def test_without_the_previous_sequence_a_message_that_comes_late_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(intake, "place", lambda headers: (place(headers)[0], 0, place(headers)[2]))
+    monkeypatch.setattr(intake, "placed", lambda sequence, _, logid: placed(sequence, None, logid))
     side = Side(totals())
     first, missing, *rest = recorded(spoken())
     assert not side.inbox.handle([first, *rest], ()).gaps
@@ -387,7 +387,7 @@ DEEP = b'{"accountId":"A-1","counter":' + b"[" * 20 + b"]" * 20 + b',"amount":1}
 VERY_DEEP = b"[" * 100_000
 
 
-def headed(**attributes: str) -> envelope.Headers:
+def headed(**attributes: str) -> Headers:
     given = {"id": "c-1", "source": "/toy", "type": "aftersale.toy.add.v1", "accountid": "A-1", **attributes}
     return tuple((f"ce_{name}", value.encode()) for name, value in given.items() if value)
 

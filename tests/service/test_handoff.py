@@ -21,7 +21,7 @@ from services.chassis.inbox import Inbox
 from services.chassis.intake import Handled
 from services.chassis.outbox import Entry, Letter, Outbox
 from services.chassis.ports import Fence, Record, Timer
-from services.chassis.stored import Codec, split
+from services.chassis.stored import Codec
 from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER
@@ -116,9 +116,8 @@ def folded(reader: Reader, entries: list[Entry]) -> dict[str, str]:
     """The state of every stream, written down."""
     states: dict[str, Any] = {}
     for entry in entries:
-        stream = entry.appended.stream
-        name, id = split(stream)
-        category = reader.parts.categories[name]
+        name, id, _, event, _ = entry.appended
+        stream, category = f"{name}-{id}", reader.parts.categories[name]
         state = states[stream] if stream in states else category.initial(id)
-        states[stream] = category.evolve(state, entry.appended.event)
+        states[stream] = category.evolve(state, event)
     return {stream: repr(state) for stream, state in states.items()}
