@@ -37,3 +37,29 @@ def test_headers_in_one_piece_are_the_pairs_they_hold() -> None:
     headers = mine()
     assert isinstance(headers, Packed)
     assert tuple(headers) == OWN
+    assert headers == OWN
+    assert hash(headers) == hash(OWN)
+    assert (len(headers), headers[1]) == (len(OWN), OWN[1])
+    assert headers == Packed(pack(OWN))
+    assert headers != OWN[1:]
+    assert pack(headers) is headers.packed
+
+
+def test_a_value_with_a_separator_in_it_is_not_cut() -> None:
+    assert dict(mine(subject="a\0b"))["ce_subject"] == b"a\0b"
+    assert tuple(mine(subject="a\0b"))[3:] == OWN[3:]
+
+
+@pytest.mark.parametrize(
+    "headers", [mine(), OWN, list(OWN), tuple(reversed(OWN))], ids=["packed", "pairs", "list", "reversed"]
+)
+def test_a_glance_sees_type_and_place_however_the_headers_come(headers: Headers) -> None:
+    assert glance(headers) == (b"aftersale.order.created.v1", b"17", b"12", b"log-1")
+
+
+@pytest.mark.parametrize(
+    "headers", [(), (("ce_type", b"t"),), Packed(pack((("ce_type", b"t"),)))], ids=["none", "pairs", "packed"]
+)
+def test_a_glance_at_headers_without_a_place_sees_none(headers: Sequence[tuple[str, bytes]]) -> None:
+    type_ = b"t" if headers else b""
+    assert glance(headers) == (type_, None, None, None)
