@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from schemas.registry import MESSAGES, MessageType
-from schemas.topics import CATALOG, TOPICS, Topic, parked
+from schemas.topics import CATALOG, CHECKPOINTS, TOPICS, Topic, parked
 
 Tree = dict[str, Any]
 
@@ -50,6 +50,7 @@ _OWN: Tree = {
     },
     "required": [*_CATALOG["required"], "ce_sequence", "ce_previous", "ce_logid"],
 }
+_KEYS = {CATALOG: "The specification id.", CHECKPOINTS: "The service whose log it is."}
 _HEADERS = {"HeadersFromOutside": _OUTSIDE, "HeadersOfCatalog": _CATALOG, "HeadersOfOurs": _OWN}
 
 
@@ -142,7 +143,7 @@ def _message(type_: str, message: MessageType, payload: Tree) -> Tree:
     headers = (
         "HeadersOfCatalog" if of_catalog else "HeadersFromOutside" if message.command else "HeadersOfOurs"
     )
-    key = "The specification id." if of_catalog else "The account id."
+    key = _KEYS.get(message.topics[0], "The account id.")
     return {
         "name": type_,
         "title": message.name,

@@ -8,9 +8,10 @@ from functools import cache
 
 from pydantic import BaseModel
 
-from schemas import catalog, fulfillment, inventory, order, provisioning
+from schemas import audit, catalog, fulfillment, inventory, order, provisioning
 from schemas.topics import (
     CATALOG,
+    CHECKPOINTS,
     CRM_INVENTORY,
     CRM_ORDERS,
     FULFILLMENT_EVENTS,
@@ -127,6 +128,7 @@ MESSAGES: dict[str, MessageType] = {
             TASKS,
             {"task.requested": provisioning.TaskRequested, "task.withdrawn": provisioning.TaskWithdrawn},
         ),
+        *_events(CHECKPOINTS, {"audit.checkpoint": audit.Checkpoint}),
         MessageType(
             "command.refused", CommandRefused, (ORDER_EVENTS, INVENTORY_EVENTS, FULFILLMENT_EVENTS), False
         ),

@@ -31,6 +31,7 @@ INVENTORY_EVENTS = "inventory.events"
 FULFILLMENT_EVENTS = "fulfillment.events"
 TASKS = "fulfillment.tasks"
 RESULTS = "provisioning.results"
+CHECKPOINTS = "audit.checkpoints"
 
 TOPICS: dict[str, Topic] = {
     topic.name: topic
@@ -74,6 +75,12 @@ TOPICS: dict[str, Topic] = {
             holds="what became of the work",
             external=True,
             retention_ms=14 * DAY_MS,
+        ),
+        Topic(
+            name=CHECKPOINTS,
+            writers=("auditor",),
+            holds="signed: what each log held",
+            partitions=1,
         ),
     )
 }

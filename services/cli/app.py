@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from services.cli import operating
+from services.cli.audit import audit
 from services.cli.options import Data, Json, Kind, ServiceName, settings
 
 RUN = "Run"
@@ -122,6 +123,7 @@ def show(kind: Kind, id: str, as_json: Json = False, data: Data = None) -> None:
 for name, group in operating.GROUPS.items():
     app.add_typer(group, name=name, rich_help_panel=OPERATE)
 app.command(rich_help_panel=OPERATE)(operating.migrate)
+app.add_typer(audit, rich_help_panel=OPERATE)
 
 if find_spec("services.cli.bench") is not None:
 

@@ -34,6 +34,8 @@ PLANTS = (
     Plant("services", "services/chassis/relay.py", "import services.order.service"),
     Plant("services", "services/chassis/host.py", "import services.cli"),
     Plant("services", "services/order/service.py", "import services.cli"),
+    Plant("services", "services/audit/merkle.py", "import services.order.service"),
+    Plant("services", "services/chassis/host.py", "import services.audit"),
     Plant("services", "services/gateway.py", "import services.chassis.ports"),
     Plant("service", "services/order/domain/order.py", "import services.order.handlers"),
     Plant("service", "services/inventory/stored.py", "import services.inventory.handlers"),

@@ -31,6 +31,7 @@ CONTRACT = {
     "fulfillment.events": "plan.created plan.part-completed plan.completed plan.canceled "
     "domain-order.state-changed task.state-changed fallout.opened fallout.closed command.refused",
     "fulfillment.tasks": "task.requested task.withdrawn",
+    "audit.checkpoints": "audit.checkpoint",
 }
 STATES = {
     "OrderState": "draft new acknowledged in_progress revision_in_progress assessing_cancellation "

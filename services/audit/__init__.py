@@ -1,0 +1,1 @@
+"""Proves: that nothing stored was altered, what was true when, and what would be decided today."""
