@@ -13,8 +13,8 @@ from services.order.domain.capture import Asked, capture
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
 from services.order.domain.lifecycle import Outcome
 from services.order.domain.line import Line, Request
-from services.order.domain.mandatory import entry_at
 from services.order.domain.order import Order, OrderPlaced
+from services.order.domain.parts import entry_at
 from services.order.domain.policy import judge
 from services.order.domain.specification import Specification
 from services.order.domain.words import Kind, Reason, Scalar

@@ -387,6 +387,84 @@ def test_one_of_two_mandatory_children_may_go() -> None:
     ]
 
 
+# ------------------------------------------------------------------- mandatory parts of a service order
+
+
+def realized(target: str, **more: Any) -> dict[str, Any]:
+    return {"type": "realized_as", "target": target, **more}
+
+
+def serviced(**of_product: Any) -> Heard:
+    """A product with its service, which is realized as two others: one of them mandatory, one not."""
+    line_and_extra = [realized("line", mandatory=True), realized("extra")]
+    return (
+        Heard()
+        .sells("net", relationships=[realized("access", **of_product)])
+        .sells("access", kind="service", relationships=line_and_extra)
+        .owns("NET", "net")
+        .owns("ACCESS", "access", "NET", kind="service")
+        .owns("LINE", "line", "ACCESS", kind="service")
+        .owns("EXTRA", "extra", "ACCESS", kind="service")
+    )
+
+
+@pytest.mark.rule("ACT-13", "ACT-14", "D-14")
+def test_a_service_order_does_not_take_a_mandatory_service_away_from_its_product() -> None:
+    heard = serviced(mandatory=True)
+    for cascade in (False, True):
+        reason = only(heard, line("1", "disconnect", "ACCESS"), category="service", cascade=cascade)
+        assert (reason.rule, reason.line_id, reason.field) == ("ACT-13", "1", "instanceId")
+        assert reason.message == (
+            "ACCESS is a mandatory part of NET, and only an optional one can be taken away: add one of its "
+            "kind in the same order, or end NET as a whole with an order of category 'product': a service "
+            "order ends no product, with 'cascade' neither"
+        )
+
+
+@pytest.mark.rule("ACT-13", "D-14")
+def test_a_service_below_one_that_its_product_needs_is_not_cascaded_through_it() -> None:
+    heard = serviced(mandatory=True)
+    request = heard.written(category="service", cascade=True, lines=(line("1", "disconnect", "LINE"),))
+    assert [item.instance_id for item in request.lines] == ["LINE"]
+    reason = only(heard, *request.lines, category="service", cascade=True)
+    assert "LINE is a mandatory part of ACCESS" in reason.message
+    assert "end NET as a whole" in reason.message
+
+
+@pytest.mark.rule("ACT-13", "D-14")
+def test_confirmed_a_mandatory_service_takes_the_services_around_it_along() -> None:
+    heard = serviced()
+    reason = only(heard, line("1", "disconnect", "LINE"), category="service")
+    assert reason.message.endswith("or say 'cascade': true to end the whole service")
+    request = heard.written(category="service", cascade=True, lines=(line("1", "disconnect", "LINE"),))
+    ends = {item.instance_id: item.action for item in request.lines}
+    assert ends == dict.fromkeys(("ACCESS", "LINE", "EXTRA"), "disconnect")
+    assert heard.rules(*request.lines, category="service", cascade=True) == []
+
+
+@pytest.mark.rule("ACT-14")
+def test_a_service_order_takes_an_optional_service_away() -> None:
+    assert serviced(mandatory=True).rules(line("1", "disconnect", "EXTRA"), category="service") == []
+    assert serviced().rules(line("1", "disconnect", "ACCESS"), category="service") == []
+
+
+@pytest.mark.rule("ACT-13", "DEC-03")
+def test_a_service_that_a_rule_may_leave_out_is_not_mandatory() -> None:
+    only_if = [{"target": "line", "characteristic": "copper"}]
+    heard = serviced().sells(
+        "access", "2", kind="service", relationships=[realized("line", mandatory=True)], rules=only_if
+    )
+    heard.instances["ACCESS"].specification_version = "2"
+    assert heard.rules(line("1", "disconnect", "LINE"), category="service") == []
+
+
+@pytest.mark.rule("ACT-13", "CHG-15")
+def test_a_mandatory_service_may_be_replaced() -> None:
+    new = add("2", "line", parent_instance_id="ACCESS")
+    heard = serviced(mandatory=True)
+    assert heard.rules(line("1", "disconnect", "LINE"), new, category="service") == []
+
+
 # ------------------------------------------------------------------------------ dates and size
 
 

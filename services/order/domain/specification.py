@@ -41,13 +41,18 @@ class Characteristic(NamedTuple):
     personal: bool
 
 
-class Bundle(NamedTuple):
-    """A child that this entry bundles. `usual` is how many are made when nobody says how many."""
+class Relation(NamedTuple):
+    """What this entry has below it. `usual` is how many are made when nobody says how many.
 
+    `most` is None without a limit. What decomposition may leave out by a rule (DEC-03) is not mandatory.
+    """
+
+    type: str
     target: str
     mandatory: bool
     least: int
     usual: int
+    most: int | None
 
 
 class Entry(NamedTuple):
@@ -57,7 +62,8 @@ class Entry(NamedTuple):
     kind: Kind
     transient: bool
     characteristics: Mapping[str, Characteristic]
-    bundles: tuple[Bundle, ...]
+    relations: tuple[Relation, ...]
+    bundles: tuple[Relation, ...]
     realized: tuple[str, ...]
     """What an order of it cannot do without: realized as or required, by no rule excluded."""
     named: frozenset[str]
@@ -97,12 +103,14 @@ def evolve(specification: Specification, event: SpecificationEvent) -> Specifica
 
 def _read(event: SpecificationPublished) -> Entry:
     entry = event.entry
+    relations = tuple(_relations(entry))
     return Entry(
         version=event.version,
         kind=entry["kind"],
         transient=entry.get("transient", False),
         characteristics={item["name"]: _characteristic(item) for item in entry.get("characteristics", ())},
-        bundles=tuple(_bundles(entry)),
+        relations=relations,
+        bundles=tuple(item for item in relations if item.type == "bundles"),
         realized=tuple(_realized(entry)),
         named=frozenset(named(entry)),
         content=entry,
@@ -121,13 +129,18 @@ def _characteristic(item: Mapping[str, Any]) -> Characteristic:
     )
 
 
-def _bundles(entry: Mapping[str, Any]) -> Iterator[Bundle]:
+def _relations(entry: Mapping[str, Any]) -> Iterator[Relation]:
+    conditional = {rule["target"] for rule in entry.get("rules", ())}
     for item in entry.get("relationships", ()):
-        if item["type"] == "bundles":
-            least = item.get("min") or 0
-            yield Bundle(
-                item["target"], item.get("mandatory", False), least, item.get("default") or least or 1
-            )
+        least, target = item.get("min") or 0, item["target"]
+        yield Relation(
+            item["type"],
+            target,
+            item.get("mandatory", False) and (item["type"] == "bundles" or target not in conditional),
+            least,
+            item.get("default") or least or 1,
+            item.get("max"),
+        )
 
 
 def _realized(entry: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,8 @@ from typing import TypeAlias
 from services.order.domain.capture import numbering
 from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line, Request
-from services.order.domain.mandatory import entry_of, missed
+from services.order.domain.mandatory import beyond, missed
+from services.order.domain.parts import entry_of
 from services.order.domain.specification import Entry
 from services.order.domain.tree import Tree, below
 
@@ -29,12 +30,20 @@ def write_out(request: Request, known: Known) -> Request:
 
 
 def cascaded(tree: Tree) -> tuple[Line, ...]:
-    """D-14: with `cascade`, a mandatory child takes the whole structure under its root with it."""
+    """D-14: with `cascade`, a mandatory part takes the whole structure of its kind with it.
+
+    Where that is itself what a product cannot be without, nothing is written: the order is rejected.
+    """
     if not tree.request.cascade:
         return tree.lines
     ending: dict[str, None] = {}
     for line in tree.lines:
-        if missed(line, tree) and line.instance_id and (own := tree.instance(line.instance_id)):
+        if (
+            missed(line, tree)
+            and line.instance_id
+            and (own := tree.instance(line.instance_id))
+            and not beyond(line.instance_id, tree)
+        ):
             root = tree.top(line.instance_id, own.kind)
             ending |= dict.fromkeys((root, *(id for id, _ in below(root, own.kind, tree.known))))
     numbers = numbering(tree.lines)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.order.domain.line import Line
-from services.order.domain.mandatory import entry_at
+from services.order.domain.parts import entry_at
 from services.order.domain.specification import Characteristic, Entry
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason, Scalar

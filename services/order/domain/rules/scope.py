@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.order.domain.mandatory import missed
+from services.order.domain.line import Line
+from services.order.domain.mandatory import beyond, missed
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 from services.order.domain.writing import MAX_LINES
@@ -46,11 +47,21 @@ def starts_now(tree: Tree) -> Iterator[Reason]:
 
 
 def keeps_what_is_mandatory(tree: Tree) -> Iterator[Reason]:
-    """ACT-13, ACT-14, D-14: a mandatory child goes only with the whole product, and only when confirmed."""
+    """ACT-13, ACT-14, D-14: a mandatory part goes only with the whole, and only when confirmed."""
     for line in tree.lines:
-        if parent := missed(line, tree):
+        if whole := missed(line, tree):
             message = (
-                f"{line.instance_id} is a mandatory part of {parent}, and only an optional one can be taken "
-                "away: add one of its kind in the same order, or say 'cascade': true to end the whole product"
+                f"{line.instance_id} is a mandatory part of {whole.name}, and only an optional one can be "
+                f"taken away: add one of its kind in the same order, or {_whole_too(line, tree)}"
             )
             yield Reason(rule="ACT-13", message=message, line_id=line.line_id, field="instanceId")
+
+
+def _whole_too(line: Line, tree: Tree) -> str:
+    """A service order ends services and never a product, so `cascade` reaches as far as its services."""
+    if product := beyond(line.instance_id or "", tree):
+        return (
+            f"end {product.name} as a whole with an order of category 'product': a service order ends no "
+            "product, with 'cascade' neither"
+        )
+    return f"say 'cascade': true to end the whole {line.kind}"
