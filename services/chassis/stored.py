@@ -47,6 +47,9 @@ class Meta(NamedTuple):
     command: str | None = None
     ahead: int | None = None
     """How far the clock was set ahead of real time, where it was."""
+    command_type: str | None = None
+    command_source: str | None = None
+    """What the kept command was, and who sent it: with the type it can be decided again."""
 
     @property
     def real(self) -> int:
@@ -58,14 +61,14 @@ class Meta(NamedTuple):
         return self.recorded if self.effective is None else self.effective
 
 
-_SHORT = ("k", "a", "r", "e", "i", "c", "by", "tp", "cmd", "x")
+_SHORT = ("k", "a", "r", "e", "i", "c", "by", "tp", "cmd", "x", "t", "s")
 """The stored names of the fields of `Meta`, in its order: for ever."""
 
 
 def meta_line(meta: Meta) -> bytes:
     """The meta data as one line of JSON, its end included."""
-    fields = {name: value for name, value in zip(_SHORT, meta, strict=True) if value is not None}
-    return to_json(fields) + b"\n"
+    # In the order of `_SHORT`, without those that say nothing.
+    return to_json({name: value for name, value in zip(_SHORT, meta) if value is not None}) + b"\n"  # noqa: B905
 
 
 def read_meta(state: bytes) -> Meta:

@@ -13,7 +13,7 @@ from services.chassis.cache import Cache, Fold
 from services.chassis.partitions import partition_of
 from services.chassis.personal import is_sealed, seal_value, unseal_value
 from services.chassis.ports import Commit, Keys, NewEvent, Row, Store, StoredEvent, Timer
-from services.chassis.service import Category, RowsOf, StreamOf, Wish
+from services.chassis.service import Category, Refused, RowsOf, StreamOf, Wish
 from services.chassis.stored import Codec, Meta, meta_line, micros, split
 
 NOT_AHEAD = timedelta()
@@ -58,7 +58,7 @@ class Batch:
         self._rows: list[tuple[Row, bool]] = []
         self._timers: list[tuple[str, Timer | None]] = []
         self._folds: dict[tuple[str, str], Fold] = {}
-        self._touched: dict[str, None] = {}
+        self._evolves = {name: category.evolve for name, category in setup.categories.items()}
         self._touched_rows: set[tuple[str, str]] = set()
         self._fresh: set[str] = set()
         self._fresh_rows: set[tuple[str, str]] = set()
@@ -132,19 +132,18 @@ class Batch:
     # ------------------------------------------------------------------------------------- writing
 
     def append(self, category: str, id: str, event: Any, meta: Meta) -> None:
-        fold = self.fold(category, id)
-        stream = fold.stream
-        self._touched[stream] = None
-        fold.version += 1
+        fold = self._folds.get((category, id)) or self.fold(category, id)
+        version = fold.version + 1
         # Encoded before it is folded: a fold may keep parts of the event, and change them later.
         name, data = self.setup.codec.encode(event)
-        self._encoded.append(NewEvent(stream, fold.version, name, self._line_of(meta) + data))
-        self.appended.append(Appended(category, id, fold.version, event, meta))
-        fold.state = self.setup.categories[category].evolve(fold.state, event)
+        line = self._line[1] if self._line[0] is meta else self._line_of(meta)
+        self._encoded.append(NewEvent(fold.stream, version, name, line + data))
+        self.appended.append(Appended(category, id, version, event, meta))
+        fold.version = version
+        fold.state = self._evolves[category](fold.state, event)
 
     def _line_of(self, meta: Meta) -> bytes:
-        if self._line[0] is not meta:
-            self._line = (meta, meta_line(meta))
+        self._line = (meta, meta_line(meta))
         return self._line[1]
 
     def put(self, row: Row) -> None:
@@ -198,7 +197,7 @@ class Batch:
 
     def abandon(self) -> None:
         """Nothing of this batch takes effect: what it changed in the cache is dropped."""
-        self.cache.forget(self._touched, self._touched_rows)
+        self.cache.forget({new.stream for new in self._encoded}, self._touched_rows)
         self._folds.clear()
 
     def mark(self) -> tuple[int, int, int]:
@@ -209,10 +208,9 @@ class Batch:
         """Undoes what was done since the mark; the folds are made again from the log and this batch."""
         if self.mark() == mark:
             return
+        self.abandon()
         del self.appended[mark[0] :], self._encoded[mark[0] :]
         del self._rows[mark[1] :], self._timers[mark[2] :]
-        self.abandon()
-        self._touched = {new.stream: None for new in self._encoded}
         self._touched_rows = {(row.kind, row.key) for row, _ in self._rows}
         for new in self._encoded:
             category, id = split(new.stream)
@@ -235,14 +233,16 @@ class MessageWork:
         self.message = message
         self._command = command
         self._meta = Meta(
-            key=key,
-            account=message.account,
-            recorded=batch.recorded,
-            cause=message.id,
-            correlation=message.correlation or message.id,
-            actor=message.actor,
-            traceparent=message.traceparent,
-            ahead=batch.ahead,
+            key,
+            message.account,
+            batch.recorded,
+            None,
+            message.id,
+            message.correlation or message.id,
+            message.actor,
+            message.traceparent,
+            None,
+            batch.ahead,
         )
 
     @property
@@ -261,15 +261,19 @@ class MessageWork:
 
     def append(self, category: str, id: str, *events: Any, effective: datetime | None = None) -> None:
         for event in events:
-            self._batch.append(category, id, event, self._meta_of(effective))
+            plain = self._command is None and effective is None
+            self._batch.append(category, id, event, self._meta if plain else self._meta_of(effective))
 
     def _meta_of(self, effective: datetime | None) -> Meta:
-        if self._command is None and effective is None:
-            return self._meta
         kept, self._command = self._command, None
+        when = None if effective is None else micros(effective)
+        if kept is None:
+            return self._meta._replace(effective=when)
         return self._meta._replace(
-            effective=None if effective is None else micros(effective),
-            command=None if kept is None else self._kept(kept),
+            effective=when,
+            command=self._kept(kept),
+            command_type=self.message.type,
+            command_source=self.message.source,
         )
 
     def _kept(self, command: bytes) -> str | None:
@@ -323,13 +327,20 @@ class MessageWork:
 
 
 def wishes(generators: Iterable[Iterator[Collection[Wish]]], batch: Batch) -> None:
-    """Runs the needs of a whole batch side by side: each round of wishes is granted in one query."""
+    """Runs the needs of a whole batch side by side: each round of wishes is granted in one query.
+
+    A generator that refuses is done: the handler comes to the same, and its refusal is answered.
+    """
     running = list(generators)
     while running:
         wanted: dict[Wish, None] = {}
         still = []
         for generator in running:
-            if (wish := next(generator, None)) is not None:
+            try:
+                wish = next(generator, None)
+            except Refused:
+                continue
+            if wish is not None:
                 wanted.update(dict.fromkeys(wish))
                 still.append(generator)
         batch.grant(wanted)
