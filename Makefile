@@ -5,7 +5,7 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: install demo up test check bench export lock
+.PHONY: install demo up test check rules bench export lock
 
 install: .venv/develop.stamp
 
@@ -23,6 +23,10 @@ check: .venv/develop.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Each rule of the rule book with how far we are; the last line counts them.
+rules: .venv/develop.stamp
+	@$(BIN)/python -m tests.scoreboard
 
 bench: .venv/develop.stamp
 	$(BIN)/python -m tests.bench.run $(ARGS)

@@ -1,3 +1,3 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.kafka", "tests.postgres"]
+pytest_plugins = ["tests.kafka", "tests.marks", "tests.postgres"]

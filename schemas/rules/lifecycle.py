@@ -1,0 +1,74 @@
+"""Section 9: orders, domain orders and approval."""
+
+from schemas.rules.rule import Section, enforced, not_for_us, numbered, still_open
+
+_ENRICHMENT = "there is no enrichment step here: an order says all that is needed, or is rejected"
+_BY_HAND = "nobody closes or cancels a domain order by hand here: its tasks and its order do"
+
+SECTION = Section(
+    title="9. Order life cycle",
+    ids=(*numbered("ORD", 20), *numbered("DOM", 6), *numbered("APP", 7)),
+    rules=(
+        enforced("ORD-01", "order", "An order that is still being written is a draft."),
+        enforced("ORD-02", "order", "An order sent whole is new at once."),
+        not_for_us("ORD-03", "A submitted order may be enriched first.", _ENRICHMENT),
+        not_for_us("ORD-04", "Enrichment can be blocked and go on.", _ENRICHMENT),
+        not_for_us("ORD-05", "What is enriched is new.", _ENRICHMENT),
+        enforced("ORD-06", "order", "A draft that is submitted is new."),
+        enforced("ORD-07", "order", "An approved order is acknowledged, and in progress once it is planned."),
+        enforced("ORD-08", "order", "A new order can be rejected, and then nothing of it begins."),
+        enforced("ORD-09", "order", "Rework makes a draft of a rejected order."),
+        enforced("ORD-10", "order", "A rejected order cannot be approved directly (D-03)."),
+        still_open("ORD-11", "order", "An order that lacks information waits for it."),
+        still_open("ORD-12", "order", "An order can be held, and goes on when it is released."),
+        still_open("ORD-13", "order", "An order in progress can be asked to be revised."),
+        still_open("ORD-14", "order", "An approved revision is planned again and goes on."),
+        still_open(
+            "ORD-15", "order", "A revision that nothing can compensate becomes the question of a cancel."
+        ),
+        still_open("ORD-16", "order", "An order in progress can be asked to be canceled."),
+        still_open("ORD-17", "order", "An approved cancel undoes the work, and the order ends canceled."),
+        still_open("ORD-18", "order", "What is declined goes on exactly as before (D-02)."),
+        enforced("ORD-19", "order", "When its last line is done the order is completed by itself."),
+        enforced(
+            "ORD-20", "order", "Before its approval an order can be dropped, and a line of a draft as well."
+        ),
+        enforced(
+            "DOM-01", "fulfillment", "Closed tasks close their domain order, closed domain orders their line."
+        ),
+        not_for_us("DOM-02", "A domain order closed by hand opens a fallout.", _BY_HAND),
+        enforced("DOM-03", "fulfillment", "Open field work keeps its domain order open."),
+        still_open(
+            "DOM-04", "fulfillment", "A broken compatibility stops the domain order that would close on it."
+        ),
+        not_for_us("DOM-05", "A domain order canceled by hand cancels those below.", _BY_HAND),
+        enforced(
+            "DOM-06", "fulfillment", "Domain orders close bottom-up; without a plan they close by themselves."
+        ),
+        enforced("APP-01", "order", "Only a new order can be approved or rejected."),
+        not_for_us(
+            "APP-02",
+            "Which roles may approve which orders.",
+            "it names roles of the reference system; who may not approve is D-21",
+        ),
+        still_open(
+            "APP-03",
+            "inventory",
+            "Approval makes new instances and operations, marks what is pending, and starts the work.",
+            "operations of dated lines; everything else happens",
+        ),
+        enforced(
+            "APP-04", "order", "A request is captured, submitted, approved, broken down, worked off, closed."
+        ),
+        still_open(
+            "APP-05",
+            "order",
+            "Approval judges moves, pending instances and contract dates, and warns of compatibility.",
+            "contract dates and the warning; moves and pending instances are judged",
+        ),
+        enforced(
+            "APP-06", "order", "Values that do not fit leave the order to be corrected before its approval."
+        ),
+        enforced("APP-07", "order", "One decision approves an order."),
+    ),
+)
