@@ -26,6 +26,13 @@ class Format(StrEnum):
     mermaid = "mermaid"
 
 
+Time = Annotated[str, typer.Argument(metavar="TIME", help="2026-11-22T14:30:00+01:00, 2026-11-22, or now.")]
+Known = Annotated[
+    str | None, typer.Option("--known-at", metavar="TIME", help="As it was known then; otherwise by now.")
+]
+About = Annotated[
+    tuple[Subject, str], typer.Argument(metavar="KIND ID", help="order, instance or account, and its id.")
+]
 As = Annotated[Format, typer.Option("--format", help="A table, JSON, or a Mermaid sequence diagram.")]
 
 
@@ -43,3 +50,39 @@ def timeline(
     with stores_of(here) as stores, keys_of(here) as keys, progress("reading the logs") as tell, found():
         entries = read(sources(stores), keys, kind.value, id, tell)
     audit_history.print_timeline(entries, Format.json.value if as_json else shape.value)
+
+
+@audit.command("as-of")
+def as_of(time: Time, about: About, known_at: Known = None, as_json: Json = False, data: Data = None) -> None:
+    """What an order, an instance or an account was at a time, folded from the streams."""
+    from services.audit.asof import as_of as look
+    from services.cli import audit_history
+    from services.cli.auditing import found, progress, sources, when
+    from services.cli.installation import keys_of, stores_of
+
+    here = settings(data)
+    with stores_of(here) as stores, keys_of(here) as keys, progress("reading the logs") as tell, found():
+        at = when(time, known_at, stores)
+        body = look(sources(stores), keys, at, about, tell)
+    audit_history.print_as_of(about, at, body, as_json)
+
+
+@audit.command()
+def diff(
+    times: Annotated[tuple[str, str], typer.Argument(metavar="TIME TIME", help="From, and to.")],
+    about: About,
+    known_at: Known = None,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """What changed of an order, an instance or an account between two times."""
+    from services.audit.asof import both
+    from services.cli import audit_history
+    from services.cli.auditing import found, progress, sources, when
+    from services.cli.installation import keys_of, stores_of
+
+    here = settings(data)
+    with stores_of(here) as stores, keys_of(here) as keys, progress("reading the logs") as tell, found():
+        first, second = (when(time, known_at, stores) for time in times)
+        bodies = both(sources(stores), keys, (first, second), about, tell)
+    audit_history.print_diff(about, (first, second), bodies, as_json)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import RenderableType
 
+from services.audit.asof import Body, When
+from services.audit.asof_diff import changes
 from services.audit.timeline import Entry
 from services.audit.timeline_mermaid import diagram
 from services.chassis.stored import moment
 from services.cli.auditing import print_json
+from services.cli.errors import Failed
 from services.cli.screen import out, table
-from services.cli.tables import text
+from services.cli.tables import shown, text
 
 
 def print_timeline(entries: Sequence[Entry], shape: str) -> None:
@@ -43,6 +47,49 @@ def timeline_table(entries: Sequence[Entry]) -> RenderableType:
             f"[red]{text(', '.join(entry.rules))}[/]" if entry.rules else "",
         )
     return made
+
+
+def print_as_of(subject: tuple[str, str], when: When, body: Body | None, as_json: bool) -> None:
+    """The page, or that there was none. Raises `Failed` then."""
+    if as_json:
+        print_json({**_asked(subject, when), "state": body})
+    elif body is None:
+        raise Failed(
+            f"{_named(subject)} did not exist {when}: 'aftersale audit timeline' shows when it began"
+        )
+    else:
+        out.print(f"[dim]{text(when)}[/]", shown(subject[0], body), sep="\n")
+
+
+def print_diff(
+    subject: tuple[str, str], times: tuple[When, When], bodies: tuple[Body | None, Body | None], as_json: bool
+) -> None:
+    """A row for each difference."""
+    found = list(changes(*bodies))
+    if as_json:
+        asked = {**_asked(subject, times[0]), "to": moment(times[1].at).isoformat()}
+        existed = {"existedBefore": bodies[0] is not None, "existsAfter": bodies[1] is not None}
+        print_json({**asked, **existed, "changes": [change._asdict() for change in found]})
+        return
+    ends = " and ".join(str(when) for when, body in zip(times, bodies, strict=True) if body is None)
+    if ends:
+        out.print(f"[dim]{text(_named(subject))} did not exist {ends}[/]")
+    if not found:
+        print("nothing changed")
+        return
+    made = table("where", "before", "after")
+    for change in found:
+        made.add_row(text(change.path), text(change.before), text(change.after))
+    out.print(made)
+
+
+def _asked(subject: tuple[str, str], when: When) -> dict[str, Any]:
+    known = None if when.known is None else moment(when.known).isoformat()
+    return {"kind": subject[0], "id": subject[1], "at": moment(when.at).isoformat(), "knownAt": known}
+
+
+def _named(subject: tuple[str, str]) -> str:
+    return " ".join(subject)
 
 
 def _because(entry: Entry) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from services.audit.asof import When
 from services.audit.source import Nothing, Sources, Tell, source
 from services.chassis.clock import ahead
 from services.chassis.stored import micros
@@ -52,6 +53,11 @@ def moment_of(text: str, stores: Stores) -> int:
             f"UTC), or '{NOW}'"
         ) from None
     return micros(at if at.tzinfo is not None else at.replace(tzinfo=UTC))
+
+
+def when(time: str, known: str | None, stores: Stores) -> When:
+    """The time asked about, and the time of knowing where one is given. Raises `Wrong`."""
+    return When(moment_of(time, stores), None if known is None else moment_of(known, stores))
 
 
 def print_json(value: Any) -> None:

@@ -1,0 +1,85 @@
+"""`aftersale audit` about the past, as people call it: on stores in files, with nothing running."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+
+import pytest
+
+from services.chassis.settings import Settings
+from tests.command import Aftersale
+from tests.history import files, keep, lived
+from tests.scenarios import place
+
+CHANGE = (place("O1", "change", "NET", characteristics={"speed": 200}),)
+
+
+@pytest.fixture(scope="module")
+def aftersale(tmp_path_factory: pytest.TempPathFactory) -> Aftersale:
+    data = tmp_path_factory.mktemp("audit") / "data"
+    world = lived(CHANGE)
+    for store in keep(world, files(data)).values():
+        store.setting("partitions", "3")
+        store.close()
+    with closing(Settings(data=data).open_keys()) as keys:
+        keys.get(("ACME", "OTHER"))
+    return Aftersale(data)
+
+
+def first_and_last(aftersale: Aftersale) -> tuple[str, str]:
+    entries = json.loads(aftersale.good("audit", "timeline", "order", "O1", "--json"))
+    return entries[0]["recorded"], entries[-1]["recorded"]
+
+
+def test_the_timeline_is_a_table_json_or_a_diagram(aftersale: Aftersale) -> None:
+    printed = aftersale.good("audit", "timeline", "order", "O1")
+    assert "order.place" in printed
+    assert "domain-order.closed" in printed
+    by_format = aftersale.good("audit", "timeline", "order", "O1", "--format", "json")
+    assert by_format == aftersale.good("audit", "timeline", "order", "O1", "--json")
+    diagram = aftersale.good("audit", "timeline", "order", "O1", "--format", "mermaid")
+    assert diagram.startswith("sequenceDiagram\n")
+
+
+def test_as_of_shows_the_page_then(aftersale: Aftersale) -> None:
+    first, last = first_and_last(aftersale)
+    then = json.loads(aftersale.good("audit", "as-of", first, "instance", "NET", "--json"))
+    now = json.loads(aftersale.good("audit", "as-of", "now", "instance", "NET", "--json"))
+    assert (then["state"]["characteristics"]["speed"], now["state"]["characteristics"]["speed"]) == (100, 200)
+    known = json.loads(
+        aftersale.good("audit", "as-of", last, "instance", "NET", "--known-at", first, "--json")
+    )
+    assert known["state"] == then["state"]
+    assert "Order O1" in aftersale.good("audit", "as-of", last, "order", "O1")
+
+
+def test_a_time_before_it_existed_is_said_so(aftersale: Aftersale) -> None:
+    said = aftersale.bad(1, "audit", "as-of", "2020-01-01", "order", "O1")
+    assert "order O1 did not exist at 2020-01-01T00:00:00+00:00" in said
+    assert (
+        json.loads(aftersale.good("audit", "as-of", "2020-01-01", "order", "O1", "--json"))["state"] is None
+    )
+
+
+def test_diff_shows_what_changed_between_two_times(aftersale: Aftersale) -> None:
+    first, last = first_and_last(aftersale)
+    found = json.loads(aftersale.good("audit", "diff", first, last, "instance", "NET", "--json"))
+    assert {"path": "characteristics.speed", "before": 100, "after": 200} in found["changes"]
+    assert "characteristics.speed" in aftersale.good("audit", "diff", first, last, "account", "ACME")
+    assert aftersale.good("audit", "diff", last, last, "instance", "NET") == "nothing changed\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "arguments", "said"),
+    [
+        (2, ("as-of", "soon", "order", "O1"), "write it as 2026-11-22T14:30:00+01:00"),
+        (2, ("as-of", "now", "plan", "O1"), "'plan' is not one of"),
+        (1, ("as-of", "now", "order", "O9"), "there never was an order O9"),
+        (1, ("timeline", "instance", "NONE"), "no stored event speaks of instance NONE"),
+    ],
+)
+def test_what_cannot_be_shown_is_one_line_that_says_why(
+    aftersale: Aftersale, status: int, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in aftersale.bad(status, "audit", *arguments)
