@@ -1,7 +1,7 @@
 """The scoreboard of `make rules`: each rule, how far we are with it, and how many tests show it.
 
-Tests are collected and not run. A rule is *enforced and tested* when the registry says that it is enforced and
-at least one test is marked with its id; the registry's word alone makes it *enforced only*.
+Tests are collected and not run. A rule is *enforced and tested* when the registry says that it is enforced
+and at least one test is marked with its id; the registry's word alone makes it *enforced only*.
 """
 
 from __future__ import annotations

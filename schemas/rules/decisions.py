@@ -6,10 +6,11 @@ SECTION = Section(
     title="Our decisions",
     ids=numbered("D", 24),
     rules=(
-        enforced(
+        still_open(
             "D-01",
             "inventory",
-            "What is to be disconnected is inactivation_pending from approval on, and inactive once done.",
+            "What is to be disconnected is pending, then inactive; a cancel gives it its state back.",
+            "an approved order cannot be canceled yet; the states of the way there are shown",
         ),
         still_open(
             "D-02",

@@ -129,6 +129,7 @@ def test_a_command_names_the_field_it_does_not_know(message: MessageType) -> Non
     assert ("colour",) in refused_at(message.model, {"colour": "blue"})
 
 
+@pytest.mark.rule("FIELD")
 @pytest.mark.parametrize(
     ("fields", "place"),
     [
@@ -168,7 +169,7 @@ def test_words_of_other_interfaces_are_normalised_at_the_edge(word: str, action:
     assert (order.action, order.lines[0].action) == (action, action)
 
 
-@pytest.mark.rule("D-06")
+@pytest.mark.rule("D-06", "ACT-02")
 def test_a_line_may_say_move() -> None:
     line = PlaceOrder.model_validate({**ORDER, "lines": [{**LINE, "action": "move", "location": "S"}]}).lines[
         0

@@ -166,7 +166,7 @@ def test_a_person_asks_again_and_the_fallout_closes() -> None:
     assert plan.plan.completed
 
 
-@pytest.mark.rule("FAL-03")
+@pytest.mark.rule("FAL-03", "FAL-01")
 def test_a_task_that_fails_again_after_a_person_asked_opens_another_fallout() -> None:
     plan = given("do")
     plan.report("O.1.do", "failed")

@@ -132,7 +132,7 @@ def test_what_is_made_for_a_transient_product_ends_like_it() -> None:
     assert base.words() == {"O1:1": "inactive", "O1.2": "inactive"}
 
 
-@pytest.mark.rule("INV-07", "D-01", "DIS-03")
+@pytest.mark.rule("INV-07", "D-01", "DIS-03", "INV-08", "DIS-08")
 def test_a_disconnect_ends_each_instance_when_its_own_domain_order_closes() -> None:
     base = tree()
     base.accepted(order("O1", line("1", "disconnect", "P")))

@@ -361,7 +361,7 @@ def test_a_move_makes_the_second_side_of_the_whole_hierarchy_of_all_kinds() -> N
     assert base.find("P").held.side == "cease"
 
 
-@pytest.mark.rule("MOV-V3", "MOV-V7")
+@pytest.mark.rule("MOV-V3", "MOV-V7", "LIN-09")
 def test_a_move_without_all_its_products_is_refused_naming_what_is_missing() -> None:
     base = home()
     (append,) = base.approve(order("O1", move("1", "P")))

@@ -66,7 +66,7 @@ def _in_state(state: str) -> tuple[Base, str]:
     return Base(record("P", location="L1", state=state)), "P"
 
 
-@pytest.mark.rule("D-07", "SUS-05", "CHG-16", "CHG-17", "MOV-V8")
+@pytest.mark.rule("D-07", "SUS-05", "CHG-16", "CHG-17", "MOV-V8", "DIS-01", "SUS-02")
 @pytest.mark.parametrize(("state", "action", "broken"), CELLS)
 def test_every_state_meets_every_action(state: str, action: str, broken: set[str]) -> None:
     base, id = _in_state(state)

@@ -63,7 +63,7 @@ def test_a_service_order_writes_only_the_selected_services(action: HeaderAction)
     assert said(fibre().written(category="service", action=action, selection=("CFS",))) == [(action, "CFS")]
 
 
-@pytest.mark.rule("MOV-V3", "D-06")
+@pytest.mark.rule("MOV-V3", "D-06", "LIN-09")
 def test_a_move_writes_every_product_of_the_tree() -> None:
     request = home().written(action="move", selection=("HOME",), location="SITE-2")
     assert said(request) == [("change", id) for id in ("HOME", "NET", "ROUTER", "TV", "VOICE")]

@@ -115,7 +115,9 @@ CELLS = [
 ]
 
 
-@pytest.mark.rule("APP-01", "D-03", "ORD-06", "ORD-07", "ORD-08", "ORD-09", "ORD-19", "ORD-20")
+@pytest.mark.rule(
+    "APP-01", "D-03", "ORD-06", "ORD-07", "ORD-08", "ORD-09", "ORD-19", "ORD-20", "ORD-10", "APP-07"
+)
 @pytest.mark.parametrize(("word", "state", "outcome"), CELLS)
 def test_every_command_in_every_state(word: str, state: Status, outcome: Outcome | str) -> None:
     found = decide(order(state), COMMANDS[word])
@@ -144,6 +146,7 @@ def test_a_refusal_says_what_to_do_instead() -> None:
 # ----------------------------------------------------------------------------------------- placing
 
 
+@pytest.mark.rule("ORD-02")
 def test_a_placed_order_is_new() -> None:
     assert place(None, placed(), (), approve=False) == (placed(),)
 
@@ -152,21 +155,23 @@ def test_approved_in_the_same_breath() -> None:
     assert place(None, placed(), (), approve=True) == (placed(), replace(APPROVED, version=1))
 
 
+@pytest.mark.rule("APP-06")
 def test_a_broken_order_exists_and_is_rejected() -> None:
     for approve in (True, False):
         assert place(None, placed(), BROKEN, approve) == (placed(), OrderRejected(version=1, reasons=BROKEN))
 
 
+@pytest.mark.rule("ORD-01")
 def test_a_draft_is_taken_as_it_is() -> None:
     draft = placed("draft")
     assert place(None, draft, (), approve=False) == (draft,)
 
 
-@pytest.mark.rule("ORD-02")
+@pytest.mark.rule("REF-04")
 def test_an_order_id_is_taken_for_ever() -> None:
     reason = place(order("canceled"), placed(), (), approve=False)
     assert isinstance(reason, Reason)
-    assert (reason.rule, reason.field) == ("ORD-02", "orderId")
+    assert (reason.rule, reason.field) == ("REF-04", "orderId")
 
 
 # ------------------------------------------------------------------------------------------ states

@@ -451,7 +451,7 @@ def test_a_target_that_comes_a_little_late_is_waited_for() -> None:
     assert [order["specificationId"] for order in world.page()["domainOrders"]] == ["internet", "access"]
 
 
-@pytest.mark.rule("DEC-01")
+@pytest.mark.rule("DEC-01", "FAL-06")
 def test_a_canceled_plan_is_made_anew_for_the_reworked_order(world: Fulfillment) -> None:
     world.publish_entry(
         version="2",

@@ -25,6 +25,7 @@ def played(scenario: Scenario, seed: int | None) -> World:
     return world
 
 
+@pytest.mark.rule("APP-04")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_a_journey_ends_as_it_should(scenario: Scenario) -> None:
     world = played(scenario, None)

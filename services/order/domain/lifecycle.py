@@ -98,7 +98,7 @@ def place(order: Order | None, wanted: OrderPlaced, broken: tuple[Reason, ...], 
     """A new order: a draft is taken as it is; anything else is rejected for what it breaks."""
     if order is not None:
         message = "this order id is taken: an order keeps its id for ever, so give a new order a new one"
-        return Reason(rule="ORD-02", message=message, field="orderId")
+        return Reason(rule="REF-04", message=message, field="orderId")
     if wanted.status == "draft":
         return (wanted,)
     if broken:
