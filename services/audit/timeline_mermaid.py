@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from services.audit.timeline import Entry
+from services.audit.timeline import At, Entry
 
 OUTSIDE = "outside"
 """Who sent a command that was stored before its sender was."""
@@ -12,18 +13,25 @@ TIMER = "timer"
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-/@~+()")
 
 
+class Step(NamedTuple):
+    """What a service did, and the message before it where this is the first that came of it."""
+
+    entry: Entry
+    sender: str | None
+    said: str
+
+
 def diagram(entries: Sequence[Entry]) -> str:
     """The diagram as text; every name in it is written so that Mermaid takes it as text."""
-    names = {name: f"p{number}" for number, name in enumerate(_participants(entries))}
+    steps = list(_steps(entries))
+    names = {name: f"p{number}" for number, name in enumerate(_participants(steps))}
     lines = ["sequenceDiagram", "    autonumber"]
     lines += [f"    participant {id} as {escaped(name)}" for name, id in names.items()]
-    told: set[tuple[str, str | None]] = set()
-    for entry in entries:
-        here = names[entry.at.service]
-        if (entry.at.service, entry.cause) not in told:
-            told.add((entry.at.service, entry.cause))
-            lines.append(f"    {names[_sender(entry)]}->>{here}: {escaped(_said(entry))}")
-        lines.append(f"    Note over {here}: {escaped(_noted(entry))}")
+    for step in steps:
+        here = names[step.entry.at.service]
+        if step.sender is not None:
+            lines.append(f"    {names[step.sender]}->>{here}: {escaped(step.said)}")
+        lines.append(f"    Note over {here}: {escaped(_noted(step.entry))}")
     return "\n".join(lines) + "\n"
 
 
@@ -32,9 +40,20 @@ def escaped(text: str) -> str:
     return "".join(each if each in _PLAIN else f"#{ord(each)};" for each in text)
 
 
-def _participants(entries: Iterable[Entry]) -> Iterator[str]:
+def _steps(entries: Iterable[Entry]) -> Iterator[Step]:
+    told: set[tuple[str, str | None]] = set()
+    names: dict[At, str] = {}
+    for entry in entries:
+        first = (entry.at.service, entry.cause) not in told
+        told.add((entry.at.service, entry.cause))
+        names[entry.at] = _short(entry.name)
+        yield Step(entry, _sender(entry) if first else None, _said(entry, names))
+
+
+def _participants(steps: Iterable[Step]) -> Iterator[str]:
     """Each once, in the order in which they first act."""
-    yield from dict.fromkeys(name for entry in entries for name in (_sender(entry), entry.at.service))
+    acting = (name for step in steps for name in (step.sender, step.entry.at.service) if name is not None)
+    yield from dict.fromkeys(acting)
 
 
 def _sender(entry: Entry) -> str:
@@ -45,13 +64,17 @@ def _sender(entry: Entry) -> str:
     return entry.source or OUTSIDE
 
 
-def _said(entry: Entry) -> str:
+def _said(entry: Entry, names: Mapping[At, str]) -> str:
     if entry.by is not None:
-        return entry.by.id
-    named = (entry.command or "").removeprefix("aftersale.").removesuffix(".v1")
-    return " ".join(filter(None, (named, entry.cause))) or "unknown"
+        return " ".join(filter(None, (names.get(entry.by), entry.by.id)))
+    return " ".join(filter(None, (_short(entry.command or ""), entry.cause))) or "unknown"
+
+
+def _short(name: str) -> str:
+    """`aftersale.order.place.v1` and `order.placed.v1` without what surrounds the name."""
+    return name.removeprefix("aftersale.").partition(".v")[0]
 
 
 def _noted(entry: Entry) -> str:
     rules = f" ({', '.join(entry.rules)})" if entry.rules else ""
-    return f"{entry.name.rpartition('.v')[0]} {entry.at.id}{rules}"
+    return f"{_short(entry.name)} {entry.at.id}{rules}"

@@ -141,4 +141,6 @@ def test_what_means_something_to_mermaid_is_written_as_text() -> None:
 def test_a_diagram_begins_with_who_asked(world: World) -> None:
     lines = diagram(told(world, "order", "O1")).splitlines()
     assert lines[2:4] == ["    participant p0 as /test", "    participant p1 as order"]
-    assert "    p0->>p1: order.place c-" in "\n".join(lines)
+    assert any(line.startswith("    p0->>p1: order.place c-") for line in lines)
+    assert "    p1->>p2: order.approved order-O1@2" in lines
+    assert not any("outside" in line for line in lines)
