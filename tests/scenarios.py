@@ -94,7 +94,13 @@ CATALOG: tuple[Sent, ...] = (
             {"type": "bundles", "target": "day-pass"},
         ],
     ),
-    _spec("mobile-4g", "product", plans=_WORK, characteristics=[{"name": "number", "type": "string"}]),
+    _spec(
+        "mobile-4g",
+        "product",
+        plans=_WORK,
+        characteristics=[{"name": "number", "type": "string"}],
+        relationships=[{"type": "bundles", "target": "day-pass"}],
+    ),
     _spec("mobile-5g", "product", plans=_WORK, characteristics=[{"name": "number", "type": "string"}]),
 )
 

@@ -23,11 +23,15 @@ Wishes = Iterator[Collection[Wish]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """How far to look from what an order names. `roots` are the instances whose tree below is read."""
+    """How far to look from what an order names.
+
+    `roots` are the instances whose tree below is read, `wholes` those of which only the next parts are.
+    """
 
     kind: Kind
     up: bool
     roots: frozenset[str] = frozenset()
+    wholes: frozenset[str] = frozenset()
 
 
 def of_order(order_id: str) -> Wishes:
@@ -53,6 +57,7 @@ def of_asked(order_id: str, asked: Asked, work: Work) -> Wishes:
         kind=asked.category,
         up=len(asked.lines) + len(asked.selection) > 1 or asked.action == "disconnect" or _ends(asked.lines),
         roots=frozenset(asked.selection) if whole else frozenset(),
+        wholes=_wholes(asked.lines),
     )
     first: list[Wish] = [StreamOf(ORDER, order_id), *_named(asked.lines)]
     first += [StreamOf(INSTANCE, id) for id in asked.selection]
@@ -76,11 +81,18 @@ def neighbours(specification_id: str, work: Work) -> set[str]:
 
 
 def _around_lines(kind: Kind, lines: tuple[Line, ...]) -> Around:
-    return Around(kind=kind, up=len(lines) > 1 or _ends(lines))
+    return Around(kind=kind, up=len(lines) > 1 or _ends(lines), wholes=_wholes(lines))
 
 
 def _ends(lines: tuple[Line, ...]) -> bool:
     return any(line.action == "disconnect" for line in lines)
+
+
+def _wholes(lines: tuple[Line, ...]) -> frozenset[str]:
+    """What lines add to: how many there may be is judged by how many there are."""
+    return frozenset(
+        line.parent_instance_id for line in lines if line.action == "add" and line.parent_instance_id
+    )
 
 
 def _named(lines: tuple[Line, ...]) -> list[Wish]:
@@ -96,7 +108,7 @@ def _named(lines: tuple[Line, ...]) -> list[Wish]:
 
 def _following(first: Iterable[Wish], around: Around, work: Work) -> Wishes:
     wanted: set[Wish] = set(first)
-    wanted |= {RowsOf(below(around.kind), root) for root in around.roots}
+    wanted |= {RowsOf(below(around.kind), id) for id in around.roots | around.wholes}
     seen: set[Wish] = set()
     while wanted:
         seen |= wanted
@@ -108,7 +120,8 @@ def _next(wish: Wish, around: Around, work: Work) -> Iterator[Wish]:
     if isinstance(wish, RowsOf):
         for child in work.members(wish.kind, wish.key):
             yield StreamOf(INSTANCE, child)
-            yield RowsOf(wish.kind, child)
+            if around.roots:
+                yield RowsOf(wish.kind, child)
     elif wish.category == INSTANCE:
         instance: Instance | None = work.state(INSTANCE, wish.id)
         if instance is not None:

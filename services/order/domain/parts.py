@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line
@@ -40,11 +41,17 @@ class Whole:
         relations = self.entry.relations if self.entry else ()
         return next((item for item in relations if item.target == specification_id), None)
 
+    def made_by(self, entry: Entry | None) -> Whole:
+        """The same one, made by another entry."""
+        return replace(self, entry=entry)
+
 
 def whole_of(line: Line, tree: Tree) -> Whole | None:
-    """What a line stands directly below; None for a root, and where that is unknown or has ended."""
-    upper = tree.by_id.get(line.parent_line_id or "")
-    if line.action == "add" and upper is not None and upper.action == "add":
+    """What a line stands directly below; None for a root, and where that is unknown, ended or said twice."""
+    upper = tree.by_id.get(line.parent_line_id or "") if line.action == "add" else None
+    if upper is not None and (upper is line or line.parent_instance_id != upper.instance_id):
+        return None
+    if upper is not None and upper.action == "add":
         entry = entry_at(upper.specification_id, upper.specification_version, tree.known)
         return Whole(name=f"line {upper.line_id}", kind=upper.kind, instance_id=None, line=upper, entry=entry)
     own = tree.instance(line.instance_id)

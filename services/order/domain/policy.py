@@ -15,6 +15,11 @@ from services.order.domain.rules.changes import (
 from services.order.domain.rules.matrix import obeys_the_matrix
 from services.order.domain.rules.moves import goes_somewhere_else, goes_to_one_place, moves_as_a_whole
 from services.order.domain.rules.parents import has_one_parent, stands_below_its_kind
+from services.order.domain.rules.parts import (
+    keeps_its_counts,
+    stands_below_what_takes_it,
+    takes_its_parts_along,
+)
 from services.order.domain.rules.references import (
     fits_the_category,
     hangs_below_something,
@@ -43,6 +48,7 @@ POLICY: tuple[Rule, ...] = (
     hangs_below_something,
     has_one_parent,
     stands_below_its_kind,
+    stands_below_what_takes_it,
     one_line_an_instance,
     obeys_the_matrix,
     moves_as_a_whole,
@@ -53,6 +59,8 @@ POLICY: tuple[Rule, ...] = (
     keeps_its_kind,
     values_are_right,
     keeps_what_is_mandatory,
+    keeps_its_counts,
+    takes_its_parts_along,
 )
 
 

@@ -8,7 +8,7 @@ from services.order.domain.line import Line
 from services.order.domain.tree import Tree
 from services.order.domain.words import Kind, Reason
 
-_BELOW: Mapping[Kind, tuple[Kind, ...]] = {"product": ("product",), "service": ("product", "service")}
+BELOW: Mapping[Kind, tuple[Kind, ...]] = {"product": ("product",), "service": ("product", "service")}
 """Kind of an add to the kinds that it may stand below; resources are not ordered."""
 
 
@@ -50,7 +50,7 @@ def _two_parents(line: Line, upper: Line, parent: str | None) -> Reason:
 def stands_below_its_kind(tree: Tree) -> Iterator[Reason]:
     """LIN-01: a product stands below a product, a service below a product or a service."""
     for line in tree.lines:
-        allowed = _BELOW.get(line.kind) if line.action == "add" else None
+        allowed = BELOW.get(line.kind) if line.action == "add" else None
         kind, name, field = _above(line, tree)
         if allowed is not None and kind is not None and kind not in allowed:
             message = (
