@@ -80,7 +80,8 @@ def test_what_another_account_owns_is_as_unknown_as_what_nobody_owns() -> None:
         )
         assert isinstance(append.event, ReservationRefused)
         said[id] = [reason.message.replace(id, "?") for reason in append.event.reasons]
-    assert said["Z"] == said["N"]
+    as_order_says_it = "account A has no instance ?: name one that it owns"
+    assert said["Z"] == said["N"] == [as_order_says_it, as_order_says_it]
 
 
 def test_a_refusal_teaches() -> None:

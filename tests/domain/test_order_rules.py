@@ -31,14 +31,14 @@ def test_every_action_but_add_names_its_instance() -> None:
 def test_an_unknown_instance_is_refused() -> None:
     reason = only(home(), action="change", selection=("NOWHERE",))
     assert (reason.rule, reason.line_id) == ("ACT-06", "1")
-    assert reason.message == "no instance NOWHERE is known: name one that account ACC-1 owns"
+    assert reason.message == "account ACC-1 has no instance NOWHERE: name one that it owns"
 
 
 @pytest.mark.rule("ACT-06")
-def test_an_instance_of_another_account_is_refused_without_saying_whose_it_is() -> None:
+def test_an_instance_of_another_account_is_refused_without_saying_that_there_is_one() -> None:
     heard = home().owns("X", account_id="ACC-2")
     reason = only(heard, line("1", "change", "X"))
-    assert reason.message == "X belongs to another account: name one that account ACC-1 owns"
+    assert reason.message == "account ACC-1 has no instance X: name one that it owns"
 
 
 @pytest.mark.rule("CHG-17", "DIS-09")

@@ -36,12 +36,12 @@ ORDERS: dict[str, tuple[Sent, Broken, tuple[str, ...]]] = {
     "an unknown instance": (
         place("O1", "suspend", "NOTHING"),
         {("ACT-06", "1")},
-        ("no instance NOTHING is known", "name one that account ACME owns"),
+        ("account ACME has no instance NOTHING", "name one that it owns"),
     ),
     "an instance of another account": (
         place("O1", "disconnect", "THEIRS"),
         {("ACT-06", "1")},
-        ("THEIRS belongs to another account", "name one that account ACME owns"),
+        ("account ACME has no instance THEIRS", "name one that it owns"),
     ),
     "a parent of another account": (
         place("O1", None, lines=[line("1", "add", specificationId="tv", parentInstanceId="THEIRS")]),

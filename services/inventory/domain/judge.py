@@ -45,7 +45,7 @@ def judge(case: Case) -> tuple[Reason, ...]:
 
 
 def known(case: Case) -> Iterator[Reason]:
-    """ACT-06. An instance of another account is as unknown as one that does not exist."""
+    """ACT-06. An instance of another account is as unknown as one that nobody has; order says the same."""
     for line in case.order.lines:
         adds = line.action == "add"
         field = "parentInstanceId" if adds else "instanceId"
@@ -62,7 +62,7 @@ def known(case: Case) -> Iterator[Reason]:
                 rule="ACT-06",
                 line_id=line.line_id,
                 field=field,
-                message=f"this account has no instance '{id}': name one that it owns",
+                message=f"account {case.order.account_id} has no instance {id}: name one that it owns",
             )
 
 

@@ -29,13 +29,14 @@ def names_what_it_changes(tree: Tree) -> Iterator[Reason]:
 
 
 def unusable(instance_id: str, tree: Tree) -> tuple[str, str] | None:
-    """Why an instance cannot be ordered for, as (rule, message)."""
+    """Why an instance cannot be ordered for, as (rule, message).
+
+    One of another account is as unknown as one that nobody has: a stranger is not told what there is.
+    """
     found = tree.known.instance(instance_id)
     account = tree.request.account_id
-    if found is None:
-        return "ACT-06", f"no instance {instance_id} is known: name one that account {account} owns"
-    if found.account_id != account:
-        return "ACT-06", f"{instance_id} belongs to another account: name one that account {account} owns"
+    if found is None or found.account_id != account:
+        return "ACT-06", f"account {account} has no instance {instance_id}: name one that it owns"
     if found.ended:
         return "CHG-17", f"{instance_id} is inactive and stays so: to have it again, add a new one"
     return None
