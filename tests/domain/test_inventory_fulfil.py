@@ -146,7 +146,7 @@ def test_a_disconnect_ends_each_instance_when_its_own_domain_order_closes() -> N
     assert base.shown()["M"].characteristics == {}
 
 
-@pytest.mark.rule("INV-09", "INV-10", "INV-20")
+@pytest.mark.rule("INV-09", "INV-10", "INV-20", "SUS-17", "SUS-18")
 def test_suspend_and_resume_flip_everything_when_the_whole_line_has_closed() -> None:
     base = tree()
     base.accepted(order("O1", line("1", "suspend", "P")))

@@ -71,7 +71,8 @@ class Installed:
 def affected(lines: tuple[Line, ...], installed: Installed) -> dict[InstanceId, Line]:
     """Each instance that the order touches with the line it goes along under, in tree order.
 
-    Roots stand in line order, siblings by id. An instance with a line of its own goes under that one.
+    Roots stand in line order, siblings by id. An instance with a line of its own goes under that one, but a
+    no_change below what rests or wakes follows it (2.3).
     """
     own: dict[InstanceId, Line] = {}
     for line in lines:
@@ -91,7 +92,7 @@ def _walk(
     waiting: list[tuple[InstanceId, Line | None]] = [(top, None)]
     while waiting:
         id, under = waiting.pop()
-        line = own.get(id, under)
+        line = _follows(own.get(id), under)
         if line is not None:
             found[id] = line
         parent = installed.get(id)
@@ -101,6 +102,13 @@ def _walk(
             assert child is not None
             goes = line is not None and _goes_along(line, parent, child, installed)
             waiting.append((child_id, line if goes else None))
+
+
+def _follows(own: Line | None, under: Line | None) -> Line | None:
+    if own is None:
+        return under
+    resting = under is not None and under.action in ("suspend", "resume")
+    return under if resting and own.action == "no_change" else own
 
 
 def _goes_along(line: Line, parent: Instance, child: Instance, installed: Installed) -> bool:
