@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
 from schemas.vocabulary import Part
+
+Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""32 bytes: a hash, or a public key of Ed25519."""
+Signature = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
 
 
 class Checkpoint(Part):
@@ -14,11 +23,11 @@ class Checkpoint(Part):
     Hashes, keys and signatures are lower-case hexadecimal.
     """
 
-    service: str
-    log_id: str
-    size: int
+    service: Word
+    log_id: Word
+    size: int = Field(ge=1)
     sequence: int
-    root: str
-    time: str
-    key: str
-    signature: str
+    root: Hash
+    time: Word
+    key: Hash
+    signature: Signature

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
 from threading import RLock
+from typing import Any
 from uuid import uuid4
 
 from services.chassis.ports import (
@@ -100,6 +101,9 @@ class MemoryStore:
 
     def log(self, after: int, limit: int) -> list[StoredEvent]:
         return self.memory.log[max(after, 0) : max(after, 0) + limit]
+
+    def raw_log(self, first: int, limit: int) -> list[tuple[Any, ...]]:
+        return list(map(tuple, self.log(first - 1, limit)))
 
     def head(self) -> int:
         return len(self.memory.log)

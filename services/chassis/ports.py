@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from schemas.headers import Headers
 
@@ -301,6 +301,13 @@ class Store(Protocol):
 
     def log(self, after: int, limit: int) -> list[StoredEvent]:
         """The log in order of sequence, from above `after`; never leaves out what commits later."""
+        ...
+
+    def raw_log(self, first: int, limit: int) -> list[tuple[Any, ...]]:
+        """The same from `first` on as it lies there, for who checks it: nothing need be what it should be.
+
+        Sequence, stream, version, name and state; a text that is not UTF-8 has surrogates in it.
+        """
         ...
 
     def head(self) -> int:

@@ -102,6 +102,9 @@ class PostgresStore:
     def log(self, after: int, limit: int) -> list[StoredEvent]:
         return list(map(StoredEvent._make, self._run("log", (after, limit))))
 
+    def raw_log(self, first: int, limit: int) -> list[TupleRow]:
+        return self._run("raw_log", (first, limit))
+
     def head(self) -> int:
         ((head,),) = self._run("head")
         return int(head)

@@ -55,7 +55,7 @@ def serve(service: Service, settings: Settings) -> int:
 
 async def _serve(service: Service, settings: Settings) -> None:
     stop = asyncio.Event()
-    _listen(stop)
+    listen(stop)
     with ExitStack() as opened:
         parts = await _waited_for(service, settings, stop, opened)
         if parts is None:
@@ -118,7 +118,7 @@ def _opened(service: Service, settings: Settings, opened: ExitStack) -> Setup:
     return setup(service, store, keys, settings.partitions)
 
 
-def _listen(stop: asyncio.Event) -> None:
+def listen(stop: asyncio.Event) -> None:
     """Stops on the usual signals, at once on the second; a child also when its parent is gone."""
     loop = asyncio.get_running_loop()
 

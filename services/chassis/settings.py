@@ -7,6 +7,9 @@ AFTERSALE_PARTITIONS   partitions of every topic but the catalog; fixed by the f
 AFTERSALE_CLOCK        real (default), or adjustable; embedded mode always is
 AFTERSALE_LOG          debug, info (default), warning, error
 AFTERSALE_HEARTBEAT    a file that a service touches while it takes what comes, for a health check
+AFTERSALE_AUDIT        the auditor's folder: checkpoints, public keys, leaf hashes (default DATA/audit)
+AFTERSALE_AUDIT_KEY    its private key, PEM, made when missing (default DATA/keys/audit.pem)
+AFTERSALE_AUDIT_SECONDS  how often it signs what was appended (default 1)
 AFTERSALE_KAFKA_*      SECURITY_PROTOCOL SASL_MECHANISM USER PASSWORD CA_FILE CERT_FILE KEY_FILE
                        REPLICATION_FACTOR INSTANCE SESSION_MS HEARTBEAT_MS
 """
@@ -71,6 +74,9 @@ class Settings(BaseSettings):
     clock: Literal["real", "adjustable"] = "real"
     log: Literal["debug", "info", "warning", "error"] = "info"
     heartbeat: Path | None = None
+    audit: Path | None = None
+    audit_key: Path | None = None
+    audit_seconds: float = Field(default=1.0, gt=0)
 
     @field_validator("bus")
     @classmethod
@@ -95,6 +101,16 @@ class Settings(BaseSettings):
     def adjustable(self) -> bool:
         """True when the clock may be set ahead."""
         return self.embedded or self.clock == "adjustable"
+
+    @property
+    def audit_folder(self) -> Path:
+        """Where the auditor keeps its checkpoints: outside the databases that it watches."""
+        return self.audit or self.data / "audit"
+
+    @property
+    def audit_key_file(self) -> Path:
+        """The private key that signs checkpoints; not in the folder, which may be given away."""
+        return self.audit_key or self.data / "keys" / "audit.pem"
 
     def open_bus(self) -> Bus:
         if self.bus == EMBEDDED:

@@ -71,6 +71,16 @@ class SQLiteFile:
             finally:
                 self._give_back(connection)
 
+    @contextmanager
+    def read_raw(self) -> Iterator[sqlite3.Connection]:
+        """The same, and a text that is not UTF-8 is read all the same, with surrogates in it."""
+        with self.read() as connection:
+            connection.text_factory = _as_it_lies
+            try:
+                yield connection
+            finally:
+                connection.text_factory = str
+
     def create(self, make: Callable[[sqlite3.Cursor], object]) -> None:
         """Makes the tables once for the file, whoever else tries to at the same time."""
         if self._made():
@@ -112,6 +122,10 @@ class SQLiteFile:
             connection.close()
         else:
             self._readers.append(connection)
+
+
+def _as_it_lies(text: bytes) -> str:
+    return text.decode(errors="surrogateescape")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

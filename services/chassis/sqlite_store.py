@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from sqlite3 import Cursor
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 from uuid import uuid4
 
 from services.chassis.locks import seize
@@ -112,6 +112,11 @@ class SQLiteStore:
         with self._file.read() as connection:
             query = "SELECT rowid, * FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
             return list(map(StoredEvent._make, connection.execute(query, (after, limit))))
+
+    def raw_log(self, first: int, limit: int) -> list[tuple[Any, ...]]:
+        with self._file.read_raw() as connection:
+            query = "SELECT rowid, * FROM stored_events WHERE rowid >= ? ORDER BY rowid LIMIT ?"
+            return connection.execute(query, (first, limit)).fetchall()
 
     def head(self) -> int:
         with self._file.read() as connection:

@@ -19,6 +19,7 @@ from services.chassis.pause import pause
 from services.chassis.run import CHILD
 from services.chassis.settings import SERVICES, Settings
 
+WITNESS = "audit"
 STOP_SECONDS = 10.0
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 10.0
@@ -54,18 +55,23 @@ class Supervisor:
         self._settings = settings
         self._say = say
         logs = settings.data / "logs"
-        self.children = [Child(name, logs / f"{name}.log") for name in SERVICES]
+        self.children = [Child(name, logs / f"{name}.log") for name in (*SERVICES, WITNESS)]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until stopped: then every child is asked to end, and made to after ten seconds."""
         self._settings.data.joinpath("logs").mkdir(parents=True, exist_ok=True)
         for child in self.children:
             child.read = _rotated(child.log)
+        *services, witness = self.children
         async with asyncio.TaskGroup() as tasks:
-            keeping = [tasks.create_task(self._keep(child, stop)) for child in self.children]
-            ended = asyncio.Event()
+            served, ended = asyncio.Event(), asyncio.Event()
+            keeping = [tasks.create_task(self._keep(child, stop)) for child in services]
+            # To the end: it signs what the services stored last.
+            witnessing = tasks.create_task(self._keep(witness, served))
             tasks.create_task(self._tail(ended))
             await asyncio.wait(keeping)
+            served.set()
+            await asyncio.wait([witnessing])
             ended.set()
 
     async def _keep(self, child: Child, stop: asyncio.Event) -> None:

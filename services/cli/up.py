@@ -20,7 +20,7 @@ from services.chassis.ports import Unavailable
 from services.chassis.settings import SERVICES, Settings, WrongPartitions, record_partitions
 from services.cli.errors import Failed, Wrong
 from services.cli.screen import beside, out
-from services.cli.supervisor import Supervisor
+from services.cli.supervisor import WITNESS, Supervisor
 
 LOCK = "aftersale.lock"
 
@@ -116,7 +116,7 @@ async def up(settings: Settings) -> None:
 
 def _summary(settings: Settings) -> Panel:
     about = Table.grid(padding=(0, 2))
-    about.add_row("[bold]runs[/]", " · ".join(SERVICES))
+    about.add_row("[bold]runs[/]", " · ".join((*SERVICES, WITNESS)))
     about.add_row("[bold]data[/]", f"{settings.data}  ({settings.partitions} partitions)")
     about.add_row("[bold]logs[/]", f"{settings.data / 'logs'}")
     about.add_row("", "")

@@ -271,7 +271,7 @@ def test_another_partition_count_refuses_to_start(tmp_path: Path) -> None:
 def test_children_die_within_a_second_when_their_parent_is_killed(tmp_path: Path) -> None:
     here = Aftersale(tmp_path / "data")
     with here.running("up") as up:
-        until(lambda: len(here.children()) == 3)
+        until(lambda: len(here.children()) == 4)
         pids = here.children().values()
         assert all(map(alive, pids))
         up.kill()
@@ -282,7 +282,7 @@ def test_children_die_within_a_second_when_their_parent_is_killed(tmp_path: Path
 def test_a_child_that_falls_is_started_again(tmp_path: Path) -> None:
     here = Aftersale(tmp_path / "data")
     with here.running("up"):
-        until(lambda: len(here.children()) == 3)
+        until(lambda: len(here.children()) == 4)
         fallen = here.children()["inventory"]
         subprocess.run(["kill", "-9", str(fallen)], check=True)
         here.sent(specification(), instance("M-1"))
