@@ -90,6 +90,154 @@ def assert_untouched(store: Store) -> None:
     assert store.timers() == 0
 
 
+# ------------------------------------------------------------------------------------------ commits
+
+
+def test_a_commit_keeps_everything_it_holds(store: Store) -> None:
+    store.commit(full_commit())
+    assert [(e.stream, e.version, e.name, e.state) for e in store.log(0, 10)] == [
+        ("order-1", 1, "order.created", b"{}")
+    ]
+    assert store.places() == {"crm.orders/0/a": 7}
+    assert store.answers([("/crm", "c-1"), ("/crm", "c-2")]) == {("/crm", "c-1"): b"digest"}
+    assert store.rows([("child", "i-1")]) == {("child", "i-1"): ["i-2"]}
+    assert store.due([0], 100, 10) == [Timer("t-1", 0, 100, b"run")]
+
+
+def test_a_commit_tells_the_head_before_it_and_its_own_sequences(store: Store) -> None:
+    first = store.commit(Commit(events=[event("a", 1), event("b", 1)]))
+    second = store.commit(Commit(events=[event("b", 2), event("a", 2)]))
+    assert first.before == 0
+    assert second.before == first.sequences[-1] == 2
+    assert [(e.sequence, e.stream) for e in store.log(0, 10)] == [
+        *zip(first.sequences, "ab", strict=True),
+        *zip(second.sequences, "ba", strict=True),
+    ]
+
+
+def test_an_empty_commit_does_nothing(store: Store) -> None:
+    done = store.commit(Commit())
+    assert (done.before, list(done.sequences)) == (0, [])
+    assert_untouched(store)
+
+
+def test_places_may_move_without_events(store: Store) -> None:
+    store.commit(Commit(events=[event("a", 1)]))
+    done = store.commit(Commit(places={"a/0/x": 1, "a/1/x": 4}))
+    assert (done.before, list(done.sequences)) == (1, [])
+    store.commit(Commit(places={"a/0/x": 2}))
+    assert store.places() == {"a/0/x": 2, "a/1/x": 4}
+
+
+def test_a_version_that_is_taken_is_a_conflict_and_nothing_is_kept(store: Store) -> None:
+    commit = full_commit()
+    commit.events.append(event("order-1", 1))
+    with pytest.raises(Conflict):
+        store.commit(commit)
+    assert_untouched(store)
+
+
+def test_a_version_taken_by_another_store_is_a_conflict(store: Store, reopen: Opener) -> None:
+    reopen().commit(Commit(events=[event("order-1", 1)]))
+    with pytest.raises(Conflict):
+        store.commit(Commit(events=[event("order-2", 1), event("order-1", 1)]))
+    assert [e.stream for e in store.log(0, 10)] == ["order-1"]
+
+
+def test_a_command_answered_before_is_a_conflict_and_nothing_is_kept(store: Store) -> None:
+    commit = full_commit()
+    commit.answers.append(Answer("/crm", "c-1", b"other"))
+    with pytest.raises(Conflict):
+        store.commit(commit)
+    assert_untouched(store)
+    store.commit(Commit(answers=[Answer("/crm", "c-1", b"digest")]))
+    with pytest.raises(Conflict):
+        store.commit(Commit(answers=[Answer("/crm", "c-1", b"digest")]))
+
+
+@pytest.mark.parametrize("place", [6, 7])
+def test_a_place_moves_only_up(store: Store, place: int) -> None:
+    store.commit(Commit(places={"a/0/x": 7}))
+    with pytest.raises(Conflict):
+        store.commit(Commit(places={"b/0/x": 1, "a/0/x": place}, events=[event("order-1", 1)]))
+    assert store.places() == {"a/0/x": 7}
+    assert store.log(0, 10) == []
+
+
+def test_the_same_commit_twice_is_done_once(store: Store) -> None:
+    store.commit(full_commit())
+    with pytest.raises(Conflict):
+        store.commit(full_commit())
+    assert len(store.log(0, 10)) == 1
+
+
+def test_bytes_and_texts_of_any_kind_come_back_as_they_were(store: Store) -> None:
+    state = bytes(range(256)) * 300
+    store.commit(
+        Commit(events=[NewEvent("order-\u00e9\u4e2d\U0001f600 \"';", 1, "x", state), event("b", 1, b"")])
+    )
+    assert [(e.stream, e.state) for e in store.log(0, 2)] == [
+        ("order-\u00e9\u4e2d\U0001f600 \"';", state),
+        ("b", b""),
+    ]
+    found = store.load({"order-\u00e9\u4e2d\U0001f600 \"';": 0})
+    assert [e.state for events in found.values() for e in events] == [state]
+
+
+# ------------------------------------------------------------------------------------------- fences
+
+
+def test_claiming_raises_the_epoch_of_each_partition(store: Store, reopen: Opener) -> None:
+    assert store.claim([0, 2]) == {0: 1, 2: 1}
+    assert reopen().claim([2, 3]) == {2: 2, 3: 1}
+    assert store.claim([]) == {}
+
+
+def test_an_old_epoch_cannot_commit_anything(store: Store, reopen: Opener) -> None:
+    old = store.claim([0, 1])
+    reopen().claim([1])
+    commit = full_commit()
+    commit.fences = [Fence(number, epoch) for number, epoch in old.items()]
+    with pytest.raises(Fenced):
+        store.commit(commit)
+    assert_untouched(store)
+    commit.fences = [Fence(0, 1), Fence(1, 2)]
+    store.commit(commit)
+
+
+def test_a_fence_that_was_never_claimed_cannot_commit(store: Store) -> None:
+    with pytest.raises(Fenced):
+        store.commit(Commit(fences=[Fence(5, 1)], places={"a/5/x": 1}))
+
+
+# ---------------------------------------------------------------------------------------- the log
+
+
+def test_many_streams_load_in_one_call_each_in_order(store: Store) -> None:
+    streams = [f"order-{number}" for number in range(300)]
+    for version in (1, 2):
+        store.commit(Commit(events=[event(stream, version) for stream in streams]))
+    found = store.load(dict.fromkeys([*streams, "order-unknown"], 0))
+    assert found.pop("order-unknown") == []
+    assert found.keys() == set(streams)
+    assert all([e.version for e in events] == [1, 2] for events in found.values())
+
+
+def test_loading_begins_above_the_version_given(store: Store) -> None:
+    store.commit(Commit(events=[event("a", 1), event("a", 2), event("a", 3), event("b", 1)]))
+    found = store.load({"a": 2, "b": 1})
+    assert found == {"a": [StoredEvent(3, "a", 3, "order.created", b"{}")], "b": []}
+    assert store.load({}) == {}
+
+
+def test_the_log_is_read_in_pages(store: Store) -> None:
+    assert store.head() == 0
+    store.commit(Commit(events=[event("a", version) for version in range(1, 8)]))
+    pages = [[e.version for e in store.log(after, 3)] for after in (0, 3, 6, 7)]
+    assert pages == [[1, 2, 3], [4, 5, 6], [7], []]
+    assert store.head() == 7
+
+
 def test_the_log_is_read_as_it_lies_from_any_sequence_on(store: Store) -> None:
     store.commit(Commit(events=[event("a", 1), event("b", 1), event("a", 2)]))
     rows = [(1, "a", 1), (2, "b", 1), (3, "a", 2)]
@@ -109,302 +257,6 @@ def test_a_text_that_is_none_any_more_is_read_all_the_same(tmp_path: Path) -> No
     assert store.raw_log(1, 10) == [(1, "a", 1, "\udcffo", "text")]
     assert store.head() == 1
     store.close()
-
-
-# ------------------------------------------------------------------------------------------ commits
-
-
-def test_a_commit_keeps_everything_it_holds(store: Store) -> None:
-    store.commit(full_commit())
-    assert [(e.stream, e.version, e.name, e.state) for e in store.log(0, 10)] == [
-        ("order-1", 1, "order.created", b"{}")
-    ]
-    assert store.places() == {"crm.orders/0/a": 7}
-    assert store.answers([("/crm", "c-1"), ("/crm", "c-2")]) == {("/crm", "c-1"): b"digest"}
-    assert store.rows([("child", "i-1")]) == {("child", "i-1"): ["i-2"]}
-    assert store.due([0], 100, 10) == [Timer("t-1", 0, 100, b"run")]
-
-
-def test_a_commit_tells_the_head_before_it_and_its_own_sequences(store: Store) -> None:
-    first = store.commit(Commit(events=[event("a", 1), event("b", 1)]))
-    second = store.commit(Commit(events=[event("b", 2), event("a", 2)]))
-    assert first.before == 0
-    assert second.before == first.sequences[-1] == 2
-    assert [(e.sequence, e.stream) for e in store.log(0, 10)] == [
-        *zip(first.sequences, "ab", strict=True),
-        *zip(second.sequences, "ba", strict=True),
-    ]
-
-
-def test_an_empty_commit_does_nothing(store: Store) -> None:
-    done = store.commit(Commit())
-    assert (done.before, list(done.sequences)) == (0, [])
-    assert_untouched(store)
-
-
-def test_places_may_move_without_events(store: Store) -> None:
-    store.commit(Commit(events=[event("a", 1)]))
-    done = store.commit(Commit(places={"a/0/x": 1, "a/1/x": 4}))
-    assert (done.before, list(done.sequences)) == (1, [])
-    store.commit(Commit(places={"a/0/x": 2}))
-    assert store.places() == {"a/0/x": 2, "a/1/x": 4}
-
-
-def test_a_version_that_is_taken_is_a_conflict_and_nothing_is_kept(store: Store) -> None:
-    commit = full_commit()
-    commit.events.append(event("order-1", 1))
-    with pytest.raises(Conflict):
-        store.commit(commit)
-    assert_untouched(store)
-
-
-def test_a_version_taken_by_another_store_is_a_conflict(store: Store, reopen: Opener) -> None:
-    reopen().commit(Commit(events=[event("order-1", 1)]))
-    with pytest.raises(Conflict):
-        store.commit(Commit(events=[event("order-2", 1), event("order-1", 1)]))
-    assert [e.stream for e in store.log(0, 10)] == ["order-1"]
-
-
-def test_a_command_answered_before_is_a_conflict_and_nothing_is_kept(store: Store) -> None:
-    commit = full_commit()
-    commit.answers.append(Answer("/crm", "c-1", b"other"))
-    with pytest.raises(Conflict):
-        store.commit(commit)
-    assert_untouched(store)
-    store.commit(Commit(answers=[Answer("/crm", "c-1", b"digest")]))
-    with pytest.raises(Conflict):
-        store.commit(Commit(answers=[Answer("/crm", "c-1", b"digest")]))
-
-
-@pytest.mark.parametrize("place", [6, 7])
-def test_a_place_moves_only_up(store: Store, place: int) -> None:
-    store.commit(Commit(places={"a/0/x": 7}))
-    with pytest.raises(Conflict):
-        store.commit(Commit(places={"b/0/x": 1, "a/0/x": place}, events=[event("order-1", 1)]))
-    assert store.places() == {"a/0/x": 7}
-    assert store.log(0, 10) == []
-
-
-def test_the_same_commit_twice_is_done_once(store: Store) -> None:
-    store.commit(full_commit())
-    with pytest.raises(Conflict):
-        store.commit(full_commit())
-    assert len(store.log(0, 10)) == 1
-
-
-def test_bytes_and_texts_of_any_kind_come_back_as_they_were(store: Store) -> None:
-    state = bytes(range(256)) * 300
-    store.commit(
-        Commit(events=[NewEvent("order-\u00e9\u4e2d\U0001f600 \"';", 1, "x", state), event("b", 1, b"")])
-    )
-    assert [(e.stream, e.state) for e in store.log(0, 2)] == [
-        ("order-\u00e9\u4e2d\U0001f600 \"';", state),
-        ("b", b""),
-    ]
-    found = store.load({"order-\u00e9\u4e2d\U0001f600 \"';": 0})
-    assert [e.state for events in found.values() for e in events] == [state]
-
-
-# ------------------------------------------------------------------------------------------- fences
-
-
-def test_claiming_raises_the_epoch_of_each_partition(store: Store, reopen: Opener) -> None:
-    assert store.claim([0, 2]) == {0: 1, 2: 1}
-    assert reopen().claim([2, 3]) == {2: 2, 3: 1}
-    assert store.claim([]) == {}
-
-
-def test_an_old_epoch_cannot_commit_anything(store: Store, reopen: Opener) -> None:
-    old = store.claim([0, 1])
-    reopen().claim([1])
-    commit = full_commit()
-    commit.fences = [Fence(number, epoch) for number, epoch in old.items()]
-    with pytest.raises(Fenced):
-        store.commit(commit)
-    assert_untouched(store)
-    commit.fences = [Fence(0, 1), Fence(1, 2)]
-    store.commit(commit)
-
-
-def test_a_fence_that_was_never_claimed_cannot_commit(store: Store) -> None:
-    with pytest.raises(Fenced):
-        store.commit(Commit(fences=[Fence(5, 1)], places={"a/5/x": 1}))
-
-
-# ---------------------------------------------------------------------------------------- the log
-
-
-def test_many_streams_load_in_one_call_each_in_order(store: Store) -> None:
-    streams = [f"order-{number}" for number in range(300)]
-    for version in (1, 2):
-        store.commit(Commit(events=[event(stream, version) for stream in streams]))
-    found = store.load(dict.fromkeys([*streams, "order-unknown"], 0))
-    assert found.pop("order-unknown") == []
-    assert found.keys() == set(streams)
-    assert all([e.version for e in events] == [1, 2] for events in found.values())
-
-
-def test_loading_begins_above_the_version_given(store: Store) -> None:
-    store.commit(Commit(events=[event("a", 1), event("a", 2), event("a", 3), event("b", 1)]))
-    found = store.load({"a": 2, "b": 1})
-    assert found == {"a": [StoredEvent(3, "a", 3, "order.created", b"{}")], "b": []}
-    assert store.load({}) == {}
-
-
-def test_the_log_is_read_in_pages(store: Store) -> None:
-    assert store.head() == 0
-    store.commit(Commit(events=[event("a", version) for version in range(1, 8)]))
-    pages = [[e.version for e in store.log(after, 3)] for after in (0, 3, 6, 7)]
-    assert pages == [[1, 2, 3], [4, 5, 6], [7], []]
-    assert store.head() == 7
-
-
-# ------------------------------------------------------------------------------------------ commits
-
-
-def test_a_commit_keeps_everything_it_holds(store: Store) -> None:
-    store.commit(full_commit())
-    assert [(e.stream, e.version, e.name, e.state) for e in store.log(0, 10)] == [
-        ("order-1", 1, "order.created", b"{}")
-    ]
-    assert store.places() == {"crm.orders/0/a": 7}
-    assert store.answers([("/crm", "c-1"), ("/crm", "c-2")]) == {("/crm", "c-1"): b"digest"}
-    assert store.rows([("child", "i-1")]) == {("child", "i-1"): ["i-2"]}
-    assert store.due([0], 100, 10) == [Timer("t-1", 0, 100, b"run")]
-
-
-def test_a_commit_tells_the_head_before_it_and_its_own_sequences(store: Store) -> None:
-    first = store.commit(Commit(events=[event("a", 1), event("b", 1)]))
-    second = store.commit(Commit(events=[event("b", 2), event("a", 2)]))
-    assert first.before == 0
-    assert second.before == first.sequences[-1] == 2
-    assert [(e.sequence, e.stream) for e in store.log(0, 10)] == [
-        *zip(first.sequences, "ab", strict=True),
-        *zip(second.sequences, "ba", strict=True),
-    ]
-
-
-def test_an_empty_commit_does_nothing(store: Store) -> None:
-    done = store.commit(Commit())
-    assert (done.before, list(done.sequences)) == (0, [])
-    assert_untouched(store)
-
-
-def test_places_may_move_without_events(store: Store) -> None:
-    store.commit(Commit(events=[event("a", 1)]))
-    done = store.commit(Commit(places={"a/0/x": 1, "a/1/x": 4}))
-    assert (done.before, list(done.sequences)) == (1, [])
-    store.commit(Commit(places={"a/0/x": 2}))
-    assert store.places() == {"a/0/x": 2, "a/1/x": 4}
-
-
-def test_a_version_that_is_taken_is_a_conflict_and_nothing_is_kept(store: Store) -> None:
-    commit = full_commit()
-    commit.events.append(event("order-1", 1))
-    with pytest.raises(Conflict):
-        store.commit(commit)
-    assert_untouched(store)
-
-
-def test_a_version_taken_by_another_store_is_a_conflict(store: Store, reopen: Opener) -> None:
-    reopen().commit(Commit(events=[event("order-1", 1)]))
-    with pytest.raises(Conflict):
-        store.commit(Commit(events=[event("order-2", 1), event("order-1", 1)]))
-    assert [e.stream for e in store.log(0, 10)] == ["order-1"]
-
-
-def test_a_command_answered_before_is_a_conflict_and_nothing_is_kept(store: Store) -> None:
-    commit = full_commit()
-    commit.answers.append(Answer("/crm", "c-1", b"other"))
-    with pytest.raises(Conflict):
-        store.commit(commit)
-    assert_untouched(store)
-    store.commit(Commit(answers=[Answer("/crm", "c-1", b"digest")]))
-    with pytest.raises(Conflict):
-        store.commit(Commit(answers=[Answer("/crm", "c-1", b"digest")]))
-
-
-@pytest.mark.parametrize("place", [6, 7])
-def test_a_place_moves_only_up(store: Store, place: int) -> None:
-    store.commit(Commit(places={"a/0/x": 7}))
-    with pytest.raises(Conflict):
-        store.commit(Commit(places={"b/0/x": 1, "a/0/x": place}, events=[event("order-1", 1)]))
-    assert store.places() == {"a/0/x": 7}
-    assert store.log(0, 10) == []
-
-
-def test_the_same_commit_twice_is_done_once(store: Store) -> None:
-    store.commit(full_commit())
-    with pytest.raises(Conflict):
-        store.commit(full_commit())
-    assert len(store.log(0, 10)) == 1
-
-
-def test_bytes_and_texts_of_any_kind_come_back_as_they_were(store: Store) -> None:
-    state = bytes(range(256)) * 300
-    store.commit(
-        Commit(events=[NewEvent("order-\u00e9\u4e2d\U0001f600 \"';", 1, "x", state), event("b", 1, b"")])
-    )
-    assert [(e.stream, e.state) for e in store.log(0, 2)] == [
-        ("order-\u00e9\u4e2d\U0001f600 \"';", state),
-        ("b", b""),
-    ]
-    found = store.load({"order-\u00e9\u4e2d\U0001f600 \"';": 0})
-    assert [e.state for events in found.values() for e in events] == [state]
-
-
-# ------------------------------------------------------------------------------------------- fences
-
-
-def test_claiming_raises_the_epoch_of_each_partition(store: Store, reopen: Opener) -> None:
-    assert store.claim([0, 2]) == {0: 1, 2: 1}
-    assert reopen().claim([2, 3]) == {2: 2, 3: 1}
-    assert store.claim([]) == {}
-
-
-def test_an_old_epoch_cannot_commit_anything(store: Store, reopen: Opener) -> None:
-    old = store.claim([0, 1])
-    reopen().claim([1])
-    commit = full_commit()
-    commit.fences = [Fence(number, epoch) for number, epoch in old.items()]
-    with pytest.raises(Fenced):
-        store.commit(commit)
-    assert_untouched(store)
-    commit.fences = [Fence(0, 1), Fence(1, 2)]
-    store.commit(commit)
-
-
-def test_a_fence_that_was_never_claimed_cannot_commit(store: Store) -> None:
-    with pytest.raises(Fenced):
-        store.commit(Commit(fences=[Fence(5, 1)], places={"a/5/x": 1}))
-
-
-# ---------------------------------------------------------------------------------------- the log
-
-
-def test_many_streams_load_in_one_call_each_in_order(store: Store) -> None:
-    streams = [f"order-{number}" for number in range(300)]
-    for version in (1, 2):
-        store.commit(Commit(events=[event(stream, version) for stream in streams]))
-    found = store.load(dict.fromkeys([*streams, "order-unknown"], 0))
-    assert found.pop("order-unknown") == []
-    assert found.keys() == set(streams)
-    assert all([e.version for e in events] == [1, 2] for events in found.values())
-
-
-def test_loading_begins_above_the_version_given(store: Store) -> None:
-    store.commit(Commit(events=[event("a", 1), event("a", 2), event("a", 3), event("b", 1)]))
-    found = store.load({"a": 2, "b": 1})
-    assert found == {"a": [StoredEvent(3, "a", 3, "order.created", b"{}")], "b": []}
-    assert store.load({}) == {}
-
-
-def test_the_log_is_read_in_pages(store: Store) -> None:
-    assert store.head() == 0
-    store.commit(Commit(events=[event("a", version) for version in range(1, 8)]))
-    pages = [[e.version for e in store.log(after, 3)] for after in (0, 3, 6, 7)]
-    assert pages == [[1, 2, 3], [4, 5, 6], [7], []]
-    assert store.head() == 7
 
 
 def test_a_reader_behind_two_writers_misses_nothing(reopen: Opener) -> None:
