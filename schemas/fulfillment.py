@@ -113,11 +113,12 @@ class TaskStateChanged(PlanEvent):
 
 
 class FalloutOpened(PlanEvent):
-    """`fallout.opened`: a task failed, or the order waits for something that does not come."""
+    """`fallout.opened`, by which rule: a task failed, or the order waits for something that does not come."""
 
     fallout_id: str
     task_id: str | None = None
     domain_order_id: str | None = None
+    rule: str | None = None
     message: PersonalText
 
 

@@ -136,6 +136,7 @@ def _nothing_came(reservation: Reservation, lacking: tuple[str, ...], work: Work
         task_id=None,
         domain_order_id=None,
         message=work.seal(message) or "",
+        rule="DEC-01",
     )
 
 

@@ -228,7 +228,7 @@ def _fallout(event: FalloutOpened | FalloutClosed, happened: Happened) -> Public
     body = {**_about(event.version, happened), **_present(falloutId=event.fallout_id, taskId=event.task_id)}
     match event:
         case FalloutOpened():
-            body |= _present(domainOrderId=event.domain_order_id, message=event.message)
+            body |= _present(domainOrderId=event.domain_order_id, rule=event.rule, message=event.message)
             return Public(FULFILLMENT_EVENTS, "fallout.opened", event.fallout_id, body)
         case FalloutClosed():
             body["resolution"] = event.resolution

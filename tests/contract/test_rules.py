@@ -18,7 +18,7 @@ from tests.scoreboard import ROOT, shown_by, standing, tally
 
 DECISIONS, IN_SECTIONS = 24, 200
 ID = re.compile(r"\b[A-Z]{1,3}-(?:V\d|\d\d)\b|\bMOV-V\d\b")
-REASONS = {"Why", "Reason", "Refused"}
+REASONS = {"Why", "Reason", "Refused", "FalloutOpened"}
 BOOK = [rule for section in SECTIONS for rule in section.rules]
 
 
@@ -34,15 +34,18 @@ def cited(source: str) -> set[str]:
     return set(ID.findall(source))
 
 
-def refusing(source: str) -> set[str]:
-    """The ids that a module gives to a reason in so many words."""
-    found = set()
+def calls(source: str, names: set[str]) -> Iterator[ast.Call]:
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in REASONS:
-            named = [key.value for key in node.keywords if key.arg == "rule"] or node.args[:1]
-            found |= {
-                one.value for one in named if isinstance(one, ast.Constant) and isinstance(one.value, str)
-            }
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in names:
+            yield node
+
+
+def refusing(source: str) -> set[str]:
+    """The ids that a module gives to a reason, or to a fallout, in so many words."""
+    found = set()
+    for call in calls(source, REASONS):
+        named = [key.value for key in call.keywords if key.arg == "rule"] or call.args[:1]
+        found |= {one.value for one in named if isinstance(one, ast.Constant) and isinstance(one.value, str)}
     return found
 
 
@@ -83,6 +86,12 @@ def test_whatever_refuses_names_a_rule_that_is_for_us() -> None:
     ids = {id for path in sources() for id in refusing(path.read_text())}
     assert len(ids) > 20, "the reasons were not found"
     assert {id for id in ids if id not in RULES or RULES[id].status == "not applicable"} == set()
+
+
+def test_whatever_opens_a_fallout_says_by_which_rule() -> None:
+    opening = [call for path in sources() for call in calls(path.read_text(), {"FalloutOpened"})]
+    assert opening
+    assert [ast.unparse(call) for call in opening if "rule" not in {key.arg for key in call.keywords}] == []
 
 
 def test_an_id_that_is_no_rule_is_found() -> None:

@@ -95,6 +95,7 @@ def test_a_failed_task_is_held_and_opens_a_fallout() -> None:
             task_id="O.1.do",
             domain_order_id="O.1",
             message="no port",
+            rule="D-20",
         ),
     )
     assert plan.plan.fallouts == {"O.1.do.f1": "O.1.do"}

@@ -395,6 +395,7 @@ def test_after_a_minute_a_fallout_names_what_is_missing_and_it_still_goes_on_by_
     assert world.said() == []
     world.later(seconds=5)
     assert world.said() == ["fallout.opened"]
+    assert world.last("fallout.opened")["rule"] == "DEC-01"
     assert world.page()["fallouts"] == [{"falloutId": "O-1.f1", "taskId": None}]
     for _ in range(5):
         world.later(minutes=1)

@@ -160,11 +160,14 @@ class TaskHeld:
 
 @value
 class FalloutOpened:
+    """`rule` says why; those stored in the first days name none."""
+
     version: int
     fallout_id: str
     task_id: str | None
     domain_order_id: str | None
     message: str
+    rule: str | None = None
 
 
 @value

@@ -142,6 +142,7 @@ def _failed(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]
             task_id=command.task_id,
             domain_order_id=planned.domain_order_id,
             message=command.message or "",
+            rule="D-20",
         ),
     )
 
