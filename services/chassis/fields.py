@@ -28,6 +28,7 @@ def reasons(error: ValidationError, body: Any, model: Any) -> tuple[Why, ...]:
     places: dict[tuple[int | str, ...], list[ErrorDetails]] = {}
     for problem in error.errors(include_url=False):
         places.setdefault(_place(problem, body), []).append(problem)
+    places = {at: problems for at, problems in places.items() if not _follows(at, problems, places)}
     named = tuple(_why(place, problems, model) for place, problems in islice(places.items(), MOST))
     more = len(places) - len(named)
     if not more:
@@ -51,6 +52,16 @@ def unkept(value: Any, place: tuple[int | str, ...] = ()) -> Why | None:
         case list():
             pairs = iter(enumerate(value))
     return next((why for at, inner in pairs if (why := unkept(inner, (*place, at))) is not None), None)
+
+
+def _follows(
+    place: tuple[int | str, ...],
+    problems: list[ErrorDetails],
+    places: Mapping[tuple[int | str, ...], list[ErrorDetails]],
+) -> bool:
+    """A list counts as too short without its entries that do not fit: those are named already."""
+    short = all(each["type"] == "too_short" for each in problems)
+    return short and any(other[: len(place)] == place and other != place for other in places)
 
 
 def _place(problem: ErrorDetails, body: Any) -> tuple[int | str, ...]:

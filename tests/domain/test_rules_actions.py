@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from schemas.order import OrderLine, PlaceOrder, ReviseOrder
+from services.chassis.fields import reasons
 from tests.domain.order_known import home, line, said
 
 
@@ -69,5 +70,5 @@ def test_a_line_without_an_action_is_refused_and_none_is_assumed(
         body |= {"accountId": "A", "category": category}
     with pytest.raises(ValidationError) as refused:
         model.model_validate_json(json.dumps(body))
-    problems = [(error["loc"], error["type"]) for error in refused.value.errors()]
-    assert (("lines", 0, "action"), "missing") in problems
+    [why] = reasons(refused.value, body, model)
+    assert (why.field, why.message) == ("lines.0.action", "'lines.0.action' is missing: give it")
