@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from schemas.envelope import Envelope
+from services.chassis.ports import Row
 
 
 class Why(NamedTuple):
@@ -204,6 +205,19 @@ class Page(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lookups:
+    """The lookup rows that follow from the folds: an auditor makes them again, and compares."""
+
+    kinds: frozenset[str]
+    """Every kind of row that is one of them."""
+    rows: Callable[[str, str, Any], Iterable[Row]]
+    """(category, id, folded state) -> the rows of which the stream is the member."""
+
+
+NO_LOOKUPS = Lookups(kinds=frozenset(), rows=lambda *_: ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A service, as the chassis runs it."""
 
@@ -222,3 +236,4 @@ class Service:
     """The categories that have pages; a page's kind and id are those of its stream."""
     pages: Callable[[str, str, Any], Iterable[Page]]
     """(category, id, folded state) -> the page that shows it, none for what does not exist."""
+    lookups: Lookups = NO_LOOKUPS

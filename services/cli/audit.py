@@ -86,3 +86,21 @@ def diff(
         first, second = (when(time, known_at, stores) for time in times)
         bodies = both(sources(stores), keys, (first, second), about, tell)
     audit_history.print_diff(about, (first, second), bodies, as_json)
+
+
+@audit.command()
+def replay(as_json: Json = False, data: Data = None) -> None:
+    """Make every state and every page again from the logs, and compare: 1 where something differs.
+
+    The system may run meanwhile. The digest is the same on every run over the same logs.
+    """
+    from services.audit.replay import replay as again
+    from services.cli import audit_history
+    from services.cli.auditing import progress, sources
+    from services.cli.installation import stores_of
+
+    with stores_of(settings(data)) as stores, progress("replaying the logs") as tell:
+        replayed = again(sources(stores), tell)
+    audit_history.print_replay(replayed, as_json)
+    if replayed.differences:
+        raise typer.Exit(1)

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import RenderableType
+from rich.table import Table
 
 from services.audit.asof import Body, When
 from services.audit.asof_diff import changes
+from services.audit.replay import Replayed
 from services.audit.timeline import Entry
 from services.audit.timeline_mermaid import diagram
 from services.chassis.stored import moment
 from services.cli.auditing import print_json
 from services.cli.errors import Failed
-from services.cli.screen import out, table
+from services.cli.screen import counted, out, table
 from services.cli.tables import shown, text
 
 
@@ -81,6 +83,33 @@ def print_diff(
     for change in found:
         made.add_row(text(change.path), text(change.before), text(change.after))
     out.print(made)
+
+
+def print_replay(replayed: Replayed, as_json: bool) -> None:
+    """What was made again, how fast, and every difference."""
+    if as_json:
+        print_json(replayed.as_json())
+        return
+    made = Table.grid(padding=(0, 3, 0, 0))
+    upto = ", ".join(f"{name} {head:,}" for name, head in replayed.heads.items())
+    for name, value in (
+        ("up to", upto),
+        ("made again", f"{replayed.streams:,} streams of {counted(replayed.events, 'event')}"),
+        ("compared", f"{counted(replayed.pages, 'page')}, {counted(replayed.rows, 'lookup row')}"),
+        ("rate", f"{replayed.decoded_a_second:,} events/s decoded, {replayed.folded_a_second:,} folded"),
+        ("digest", replayed.digest),
+    ):
+        made.add_row(f"[dim]{name}[/]", value)
+    out.print(made)
+    if replayed.behind:
+        out.print(f"[dim]{replayed.behind:,} pages are not in the index yet: it is behind its log[/]")
+    if not replayed.differences:
+        out.print("[green]what is there is what the logs make: no differences[/]")
+        return
+    found = table("service", "what", "which", "how it differs")
+    for difference in replayed.differences:
+        found.add_row(*map(text, difference))
+    out.print(f"[red]{counted(len(replayed.differences), 'difference')}[/]", found, sep="\n")
 
 
 def _asked(subject: tuple[str, str], when: When) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from services.chassis.service import Category, Service
 from services.fulfillment.consume import ROUTES, TIMERS
 from services.fulfillment.domain import catalog, plan
 from services.fulfillment.handlers import PLAN, REPORT, SPECIFICATION
+from services.fulfillment.lookups import LOOKUPS
 from services.fulfillment.publish import publish
 from services.fulfillment.stored import STORED
 from services.fulfillment.views import pages
@@ -37,4 +38,5 @@ SERVICE = Service(
     publish=publish,
     shown=frozenset({"plan"}),
     pages=pages,
+    lookups=LOOKUPS,
 )

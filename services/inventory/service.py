@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas.topics import CATALOG, CRM_INVENTORY, FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS
 from services.chassis.service import Service
 from services.inventory.consume import ROUTES, TIMERS
+from services.inventory.lookups import LOOKUPS
 from services.inventory.publish import publish
 from services.inventory.stored import CATEGORIES, STORED
 from services.inventory.views import pages
@@ -20,4 +21,5 @@ SERVICE = Service(
     publish=publish,
     shown=frozenset({"instance"}),
     pages=pages,
+    lookups=LOOKUPS,
 )

@@ -8,6 +8,7 @@ from services.order.consume import ROUTES
 from services.order.domain import instance, order, specification
 from services.order.domain.specification import Specification
 from services.order.handlers import NAMED_BY
+from services.order.lookups import LOOKUPS
 from services.order.publish import publish
 from services.order.stored import STORED
 from services.order.views import pages
@@ -36,4 +37,5 @@ SERVICE = Service(
     shared_rows=frozenset({NAMED_BY}),
     shown=frozenset({"order"}),
     pages=pages,
+    lookups=LOOKUPS,
 )

@@ -83,3 +83,12 @@ def test_what_cannot_be_shown_is_one_line_that_says_why(
     aftersale: Aftersale, status: int, arguments: tuple[str, ...], said: str
 ) -> None:
     assert said in aftersale.bad(status, "audit", *arguments)
+
+
+def test_replay_finds_no_difference_and_the_same_digest_every_time(aftersale: Aftersale) -> None:
+    found = [json.loads(aftersale.good("audit", "replay", "--json")) for _ in range(3)]
+    assert len({each["digest"] for each in found}) == 1
+    assert found[0]["differences"] == []
+    printed = aftersale.good("audit", "replay")
+    assert found[0]["digest"] in printed
+    assert "no differences" in printed

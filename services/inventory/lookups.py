@@ -1,0 +1,24 @@
+"""The lookup rows that follow from a stream: those of the handlers, as an auditor makes them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from services.chassis.ports import Row
+from services.chassis.service import Lookups
+from services.inventory.domain.instance import Instance
+from services.inventory.domain.specification import Specification
+from services.inventory.handlers import HEARD, TREE
+
+
+def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
+    """Of an instance that has not ended, its tree; of a catalog entry, that it was heard."""
+    match state:
+        case Instance() if state.state != "inactive":
+            yield Row(TREE, state.record.root_id, id)
+        case Specification() if state.versions:
+            yield Row(*HEARD, id)
+
+
+LOOKUPS = Lookups(kinds=frozenset({TREE, HEARD[0]}), rows=rows)

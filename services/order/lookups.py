@@ -1,0 +1,26 @@
+"""The lookup rows that follow from a stream: those of the handlers, as an auditor makes them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from services.chassis.ports import Row
+from services.chassis.service import Lookups
+from services.order.domain.instance import Instance
+from services.order.domain.specification import Specification
+from services.order.domain.words import Kind
+from services.order.handlers import NAMED_BY, below
+
+
+def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
+    """Of an instance, where it stands in the tree; of a catalog entry, what it speaks of."""
+    match state:
+        case Instance(parent_id=str() as parent, ended=False):
+            yield Row(below(state.kind), parent, id)
+        case Specification():
+            named = {name for entry in state.versions.values() for name in entry.named}
+            yield from (Row(NAMED_BY, target, id) for target in sorted(named))
+
+
+LOOKUPS = Lookups(kinds=frozenset({NAMED_BY, *map(below, get_args(Kind))}), rows=rows)
