@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 import pytest
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -70,7 +71,7 @@ def tally(sections: Iterable[Section], shown: Mapping[str, int]) -> str:
 
 
 def table(section: Section, shown: Mapping[str, int]) -> Table:
-    drawn = Table(title=section.title, title_justify="left", expand=True, title_style="bold")
+    drawn = Table(title=section.title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, expand=True)
     drawn.add_column("rule", no_wrap=True, width=6)
     drawn.add_column("standing", no_wrap=True, width=19)
     drawn.add_column("tests", justify="right", width=5)
