@@ -42,10 +42,9 @@ def approved(data: heard.OrderApproved, work: Work) -> Wishes:
     members = named.union(*[work.members(handlers.TREE, root) for root in roots])
     yield [StreamOf(INSTANCE, id) for id in (*members, *_ids_to_be(data, len(members)))]
     found = map(find, members)
-    yield [
-        StreamOf(SPECIFICATION, id)
-        for id in {one.record.specification_id for one in found if isinstance(one, Instance)}
-    ]
+    made_by = {one.record.specification_id for one in found if isinstance(one, Instance)}
+    changed = {line.specification_id for line in data.lines if line.action == "change"}
+    yield [StreamOf(SPECIFICATION, id) for id in made_by | changed if id is not None]
 
 
 def _ids_to_be(data: heard.OrderApproved, size: int) -> Iterator[str]:

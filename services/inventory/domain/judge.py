@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import Instance
+from services.inventory.domain.outgrown import lacking
 from services.inventory.domain.table import NEEDED, broken
 from services.inventory.domain.tree import Installed, affected
 from services.inventory.domain.value import value
@@ -183,6 +184,20 @@ def moved_as_a_whole(case: Case) -> Iterator[Reason]:
             )
 
 
+def has_what_it_needs(case: Case) -> Iterator[Reason]:
+    """CHG-15: what a new specification requires, and the instance has not, is given with the change."""
+    for line, instance in case.named():
+        for name, listed in lacking(line, instance, case.installed):
+            values = f" one of {', '.join(map(repr, listed))}" if listed else ""
+            yield Reason(
+                rule="CHG-15",
+                line_id=line.line_id,
+                field=f"characteristics.{name}",
+                message=f"'{instance.id}' becomes a {line.specification_id}, which needs '{name}', and has "
+                f"none that it takes: give it{values}",
+            )
+
+
 def _names(ids: list[InstanceId]) -> str:
     """The first of them, for a sentence."""
     few = ", ".join(f"'{id}'" for id in ids[:_FEW])
@@ -221,6 +236,7 @@ RULES = (
     nothing_pending_beside_a_change,
     under_a_settled_parent,
     moved_as_a_whole,
+    has_what_it_needs,
     of_a_size_that_travels,
 )
 """The rules of a reservation, in the order in which their reasons are named."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance, InstanceMade
 from services.inventory.domain.judge import Case
+from services.inventory.domain.outgrown import brought
 from services.inventory.domain.record import Coming, Record
 from services.inventory.domain.value import value
 from services.inventory.domain.words import InstanceId, LineId, OrderId, Values
@@ -45,7 +46,7 @@ def _second_sides(case: Case, prefix: OrderId) -> Iterator[Made]:
             order_id=case.order.order_id,
             version=case.order.version,
             line_id=line.line_id,
-            coming=Coming(values=_moved_values(old, line)),
+            coming=Coming(values=_moved_values(case, old, line)),
             side="provide",
             pair_id=id,
         )
@@ -72,11 +73,11 @@ def _moved_record(
     )
 
 
-def _moved_values(old: Instance, line: Line) -> Values:
+def _moved_values(case: Case, old: Instance, line: Line) -> Values:
     """MOV-06: what the old side has, changed by what its own line says."""
     if line.instance_id != old.id:
         return old.record.characteristics
-    values = {**old.record.characteristics, **line.characteristics}
+    values = {**old.record.characteristics, **brought(line, old, case.installed)}
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -11,6 +11,7 @@ from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import ChildAdded, Instance, InstanceReserved
 from services.inventory.domain.judge import Case, judge, too_large
 from services.inventory.domain.make import Made, made_by
+from services.inventory.domain.outgrown import becomes_another, brought
 from services.inventory.domain.record import Coming
 from services.inventory.domain.reservation import (
     Affected,
@@ -42,9 +43,16 @@ def answered(order: Approved, before: Reservation) -> bool:
 
 
 def unheard(case: Case) -> tuple[SpecificationId, ...]:
-    """Specifications that must be heard first: without them nobody can say how far a change goes (LIN-03)."""
+    """Specifications that must be heard first.
+
+    Without them nobody can say how far a change goes (LIN-03), or what another specification does not have.
+    """
     changed = (_of(case, id) for id, line in case.affected.items() if line.asked == "change")
     missing = {one.record.specification_id for one in changed if case.installed.unheard(one)}
+    for line, instance in case.named():
+        name = line.specification_id or instance.record.specification_id
+        if becomes_another(line, instance) and not case.installed.version(name, line.specification_version):
+            missing.add(name)
     return tuple(sorted(missing))
 
 
@@ -96,19 +104,19 @@ def _held(case: Case, made: tuple[Made, ...]) -> Iterator[Append]:
             action=line.action,
             previous=found,
             state=reserved(found, line.action),
-            coming=_coming(line) if line.instance_id == id and not line.moves else None,
+            coming=_coming(case, line) if line.instance_id == id and not line.moves else None,
             side="cease" if id in pairs else None,
             pair_id=pairs.get(id),
         )
         yield Append(INSTANCE, id, event)
 
 
-def _coming(line: Line) -> Coming | None:
+def _coming(case: Case, line: Line) -> Coming | None:
     """What a change brings to its own instance, with the version it was ordered by (CHG-05)."""
-    if line.action != "change":
+    if line.action != "change" or line.instance_id is None:
         return None
     return Coming(
-        values=line.characteristics,
+        values=brought(line, _of(case, line.instance_id), case.installed),
         specification_id=line.specification_id,
         specification_version=line.specification_version,
         offering_id=line.offering_id,
@@ -144,10 +152,12 @@ def _with_made(case: Case, made: tuple[Made, ...]) -> Iterator[tuple[Line, Made 
 
 
 def _line(case: Case, line: Line, made: Made | None) -> ReservedLine:
+    values = line.characteristics
     if line.instance_id is None:
         specification, version = line.specification_id or "", line.specification_version
     else:
-        record = _of(case, line.instance_id).record
+        instance = _of(case, line.instance_id)
+        record, values = instance.record, brought(line, instance, case.installed)
         specification = line.specification_id or record.specification_id
         version = line.specification_version or record.specification_version
     return ReservedLine(
@@ -160,7 +170,7 @@ def _line(case: Case, line: Line, made: Made | None) -> ReservedLine:
         parent_line_id=line.parent_line_id,
         specification_id=specification,
         specification_version=version,
-        characteristics=line.characteristics,
+        characteristics=values,
         location=line.location,
         quantity=line.quantity,
         transient=line.transient,

@@ -1,12 +1,13 @@
-"""What inventory keeps of the catalog: whether a child is bundled, and which characteristics are personal."""
+"""What inventory keeps of the catalog: whether a child is bundled, and which values an instance can have."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.inventory.domain.value import value
-from services.inventory.domain.words import SpecificationId
+from services.inventory.domain.words import SpecificationId, Value, Values
 
 
 @value
@@ -36,12 +37,18 @@ class Specification:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """`bundled` and `inner` are the specifications on either side of LIN-03's line."""
+    """`bundled` and `inner` are the specifications on either side of LIN-03's line.
+
+    `listed` are the values of the characteristics that have a list of them, `defaults` what is meant unsaid.
+    """
 
     characteristics: frozenset[str]
     personal: frozenset[str]
     bundled: frozenset[SpecificationId]
     inner: frozenset[SpecificationId]
+    required: frozenset[str] = frozenset()
+    listed: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    defaults: Values = field(default_factory=dict)
 
 
 def initial(id: str) -> Specification:
@@ -63,4 +70,7 @@ def _read(text: str) -> Version:
         personal=frozenset(one["name"] for one in named if one.get("personal")),
         bundled=frozenset(one["target"] for one in relationships if one["type"] == "bundles"),
         inner=frozenset(one["target"] for one in relationships if one["type"] != "bundles"),
+        required=frozenset(one["name"] for one in named if one.get("required")),
+        listed={one["name"]: tuple(one["values"]) for one in named if one.get("values")},
+        defaults={one["name"]: one["default"] for one in named if one.get("default") is not None},
     )

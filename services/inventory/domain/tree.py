@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance
-from services.inventory.domain.specification import Specification
+from services.inventory.domain.specification import Specification, Version
 from services.inventory.domain.words import InstanceId, SpecificationId
 
 
@@ -59,6 +59,11 @@ class Installed:
         version = of.version(parent.record.specification_version)
         target = child.record.specification_id
         return version is None or target in version.bundled or target not in version.inner
+
+    def version(self, id: SpecificationId, name: str | None) -> Version | None:
+        """That version of a specification, the last one when none is named; None while it was not heard."""
+        heard = self._specification(id)
+        return heard.version(name) if name is None or name in heard.versions else None
 
     def unheard(self, parent: Instance) -> bool:
         """Whether the specification that would say which children are bundled was not heard of yet."""
