@@ -82,6 +82,12 @@ def test_every_id_that_the_code_names_is_a_rule() -> None:
     assert {f"{path}: {id}" for path in sources() for id in cited(path.read_text()) - set(RULES)} == set()
 
 
+def test_the_sample_shows_rules_that_are_for_us() -> None:
+    ids = cited((ROOT / "schemas/examples/outcomes.json").read_text())
+    assert ids
+    assert {id for id in ids if id not in RULES or RULES[id].status == "not applicable"} == set()
+
+
 def test_whatever_refuses_names_a_rule_that_is_for_us() -> None:
     ids = {id for path in sources() for id in refusing(path.read_text())}
     assert len(ids) > 20, "the reasons were not found"
