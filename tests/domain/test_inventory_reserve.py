@@ -429,3 +429,49 @@ def test_inside_a_move_a_disconnect_is_not_taken_along_and_an_add_is_new_at_the_
 def test_a_suspended_service_below_is_not_moved_along() -> None:
     base = Base(record("P"), record("P.S", "P", kind="service", state="suspended"))
     assert base.refused(order("O1", move("1", "P"))) == [("D-07", "1")]
+
+
+# ------------------------------------------------------------------------------------- how many
+
+
+def desk(most: int) -> Base:
+    """A desk with a seat."""
+    base = Base(record("DESK"), record("SEAT", "DESK", specification_id="seat"))
+    base.hear("spec-DESK", relationships=[{"type": "bundles", "target": "seat", "max": most}])
+    return base
+
+
+def seat(id: str) -> Line:
+    return line(id, "add", specification_id="seat", parent_instance_id="DESK")
+
+
+@pytest.mark.rule("LIN-01")
+def test_no_more_are_made_than_the_specification_of_the_parent_has() -> None:
+    assert desk(2).accepted(order("O1", seat("1")))
+    assert desk(2).refused(order("O1", seat("1"), seat("2"))) == [("LIN-01", "2")]
+    (append,) = desk(1).approve(order("O1", seat("1")))
+    assert append.event.reasons == (
+        Reason(
+            rule="LIN-01",
+            message="'DESK' takes at most 1 seat below it and would have 2: add 1 fewer, or end as many in the"
+            " same order",
+            line_id="1",
+            field="specificationId",
+        ),
+    )
+
+
+@pytest.mark.rule("LIN-01")
+def test_what_another_order_is_making_counts_and_what_this_one_ends_does_not() -> None:
+    base = desk(2)
+    base.accepted(order("O1", seat("1")))
+    assert base.refused(order("O2", seat("1"))) == [("LIN-01", "1")]
+    assert base.accepted(order("O3", seat("1"), line("2", "disconnect", "SEAT")))
+
+
+@pytest.mark.rule("LIN-01", "CHG-15")
+def test_what_the_parent_becomes_says_how_many_there_may_be() -> None:
+    base = desk(1)
+    base.hear("table", relationships=[{"type": "bundles", "target": "seat", "max": 2}])
+    changed = line("2", "change", "DESK", specification_id="table")
+    assert base.accepted(order("O1", seat("1"), changed))

@@ -102,3 +102,19 @@ def test_a_product_that_the_new_specification_does_not_bundle_is_ended_in_the_sa
     assert [reason["rule"] for reason in pages["order", "O2"]["reasons"]] == ["CHG-15"]
     assert pages["order", "O3"]["state"] == "completed"
     assert pages["instance", "O1:1"]["state"] == "inactive"
+
+
+@pytest.mark.rule("LIN-01")
+@pytest.mark.parametrize("seed", [None, 0, 1, 2])
+def test_of_two_orders_in_the_same_breath_the_second_does_not_add_too_many(seed: int | None) -> None:
+    gone = place("O0", "disconnect", "MAIL")
+    adds = [
+        place(id, None, lines=[line("1", "add", specificationId="mail", parentInstanceId="NET")])
+        for id in ("O1", "O2")
+    ]
+    seen = world((gone,), tuple(adds), seed=seed)
+    pages = seen.pages()
+    assert [pages["order", id]["state"] for id in ("O1", "O2")] == ["completed", "rejected"]
+    [reason] = pages["order", "O2"]["reasons"]
+    assert (reason["rule"], reason["lineId"]) == ("LIN-01", "1")
+    assert reason["message"].startswith("'NET' takes at most 1 mail below it and would have 2")

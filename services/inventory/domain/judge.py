@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.outgrown import lacking
+from services.inventory.domain.room import overfull
 from services.inventory.domain.table import NEEDED, broken
 from services.inventory.domain.tree import Installed, affected
 from services.inventory.domain.value import value
@@ -184,6 +185,18 @@ def moved_as_a_whole(case: Case) -> Iterator[Reason]:
             )
 
 
+def has_room(case: Case) -> Iterator[Reason]:
+    """LIN-01: not more below a parent than its specification has there."""
+    for line, parent, most, there in overfull(case.order.lines, case.installed):
+        yield Reason(
+            rule="LIN-01",
+            line_id=line.line_id,
+            field="specificationId",
+            message=f"'{parent.id}' takes at most {most} {line.specification_id} below it and would have "
+            f"{there}: add {there - most} fewer, or end as many in the same order",
+        )
+
+
 def has_what_it_needs(case: Case) -> Iterator[Reason]:
     """CHG-15: what a new specification requires, and the instance has not, is given with the change."""
     for line, instance in case.named():
@@ -236,6 +249,7 @@ RULES = (
     nothing_pending_beside_a_change,
     under_a_settled_parent,
     moved_as_a_whole,
+    has_room,
     has_what_it_needs,
     of_a_size_that_travels,
 )

@@ -39,7 +39,8 @@ class Specification:
 class Version:
     """`bundled` and `inner` are the specifications on either side of LIN-03's line.
 
-    `listed` are the values of the characteristics that have a list of them, `defaults` what is meant unsaid.
+    `listed` are the values of the characteristics that have a list of them, `defaults` what is meant unsaid,
+    `most` how many of a target there may be.
     """
 
     characteristics: frozenset[str]
@@ -49,6 +50,7 @@ class Version:
     required: frozenset[str] = frozenset()
     listed: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     defaults: Values = field(default_factory=dict)
+    most: Mapping[SpecificationId, int] = field(default_factory=dict)
 
 
 def initial(id: str) -> Specification:
@@ -73,4 +75,5 @@ def _read(text: str) -> Version:
         required=frozenset(one["name"] for one in named if one.get("required")),
         listed={one["name"]: tuple(one["values"]) for one in named if one.get("values")},
         defaults={one["name"]: one["default"] for one in named if one.get("default") is not None},
+        most={one["target"]: one["max"] for one in relationships if one.get("max") is not None},
     )
