@@ -453,8 +453,8 @@ def test_no_more_are_made_than_the_specification_of_the_parent_has() -> None:
     assert append.event.reasons == (
         Reason(
             rule="LIN-01",
-            message="'DESK' takes at most 1 seat below it and would have 2: add 1 fewer, or end as many in the"
-            " same order",
+            message="'DESK' takes at most 1 seat below it and would have 2: add 1 fewer, or end as many in"
+            " the same order",
             line_id="1",
             field="specificationId",
         ),
