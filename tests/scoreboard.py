@@ -40,6 +40,11 @@ class _Shown:
 
     def __init__(self) -> None:
         self.tests: set[tuple[str, str]] = set()
+        self.broken: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken.append(f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
@@ -49,12 +54,12 @@ class _Shown:
 
 def shown_by(*tests: Path) -> Counter[str]:
     """Rule id to the number of tests marked with it. Raises `RuntimeError` when they cannot be collected."""
-    shown, said = _Shown(), io.StringIO()
+    shown = _Shown()
     quietly = ("--collect-only", "-qq", "-s", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"))
-    with redirect_stdout(said):
+    with redirect_stdout(io.StringIO()):
         status = pytest.main([*quietly, *map(str, tests)], plugins=[shown])
     if status != pytest.ExitCode.OK:
-        raise RuntimeError(f"the tests cannot be collected:\n{said.getvalue()}")
+        raise RuntimeError("\n".join(["the tests cannot be collected", *shown.broken]))
     return Counter(id for id, _ in shown.tests)
 
 
