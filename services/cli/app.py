@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import operating
+from services.cli import audit_proofs, operating
 from services.cli.audit import audit
 from services.cli.options import Data, Json, Kind, ServiceName, settings
 
@@ -123,6 +123,7 @@ def show(kind: Kind, id: str, as_json: Json = False, data: Data = None) -> None:
 for name, group in operating.GROUPS.items():
     app.add_typer(group, name=name, rich_help_panel=OPERATE)
 app.command(rich_help_panel=OPERATE)(operating.migrate)
+audit_proofs.register(audit)
 app.add_typer(audit, rich_help_panel=OPERATE)
 
 if find_spec("services.cli.bench") is not None:
