@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from services.chassis.answers import REFUSED
 from services.chassis.backoff import Backoff
 from services.chassis.pause import asked_to_end, pause
 from services.chassis.ports import Commit, Document, StoredEvent
@@ -94,10 +95,10 @@ class Follower:
         return len(events)
 
     def _begun(self, event: StoredEvent) -> Document | None:
-        """The entry of a stream that has a page, when this is its first event."""
+        """The entry of a stream that has a page, or of a refused command, when this is its first event."""
         if event.version != 1:
             return None
         category, id = split(event.stream)
-        if category not in self._service.shown:
+        if category not in self._service.shown and category != REFUSED:
             return None
         return Document(category, id, read_meta(event.state).account or "", b"")

@@ -8,14 +8,13 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from services.chassis.answers import REFUSED, CommandRefused, reason_data
-from services.chassis.answers import STORED as ANSWERS
+from services.chassis.answers import CommandRefused, reason_data
 from services.chassis.follower import VIEW
 from services.chassis.personal import unseal_all
 from services.chassis.ports import Document, Keys, Store
-from services.chassis.stored import Codec, read_meta
 from services.cli.errors import Failed
 from services.cli.installation import Stores, shelf
+from services.cli.refusals import last_refusal, refused_of
 
 CATCH_UP_SECONDS = 2.0
 
@@ -56,7 +55,7 @@ FIELDS = {
     "order": _ORDER,
     "instance": _INSTANCE,
     "plan": _PLAN,
-    "account": ("accountId", "instances", "orders"),
+    "account": ("accountId", "instances", "orders", "refused"),
 }
 
 
@@ -64,9 +63,8 @@ def contract(kind: str, body: Mapping[str, Any]) -> Body:
     """The fields of the contract, in its order and no others."""
     if kind == "account":
         parts = {"instances": "instance", "orders": "order"}
-        return {"accountId": body["accountId"]} | {
-            name: [contract(part, each) for each in body[name]] for name, part in parts.items()
-        }
+        shown = {name: [contract(part, each) for each in body[name]] for name, part in parts.items()}
+        return {"accountId": body["accountId"], **shown, "refused": body["refused"]}
     return {
         name: [_only(_PARTS[name], part) for part in body.get(name, ())] if name in _PARTS else body.get(name)
         for name in FIELDS[kind]
@@ -109,18 +107,19 @@ class Pages:
         return body
 
     def account(self, id: str) -> Body:
-        """What it owns and what it ordered, ended ones included."""
-        for name in ("order", "inventory"):
-            caught_up(self._stores[name])
+        """What it owns and what it ordered, ended ones included, and what was refused to it."""
+        for store in self._stores.values():
+            caught_up(store)
         order = self._stores["order"]
         instances = [self._body(page) for page in shelf("inventory", self._stores).documents("instance", id)]
         orders = [
             self._with_reasons(page, last_refusal(order, page.id, page.account))
             for page in shelf("order", self._stores).documents("order", id)
         ]
-        if not instances and not orders:
+        refused = refused_of(self._stores, id)
+        if not instances and not orders and not refused:
             raise Failed(f"there is no account {id}: nothing was loaded for it and nothing ordered")
-        return {"accountId": id, "instances": instances, "orders": orders}
+        return {"accountId": id, "instances": instances, "orders": orders, "refused": refused}
 
     def _plan(self, id: str) -> Body:
         if (page := shelf("fulfillment", self._stores).document("plan", id)) is not None:
@@ -149,29 +148,6 @@ def caught_up(store: Store, seconds: float = CATCH_UP_SECONDS) -> bool:
             return False
         time.sleep(0.05)
     return True
-
-
-def last_refusal(store: Store, order: str, account: str | None) -> CommandRefused | None:
-    """The refusal of the last command of this account to an order; None when a later one was accepted.
-
-    What a stranger asked of it is answered to the stranger, and no part of the order. None for any account.
-    """
-    refused = store.rows([("refused", order)]).get(("refused", order), [])
-    streams = {f"{REFUSED}-{command}": 0 for command in refused}
-    events = [event for found in store.load(streams).values() for event in found] if streams else []
-    codec, accepted = Codec(ANSWERS), _last_accepted(store, order)
-    for event in sorted(events, key=lambda event: -event.sequence):
-        refusal: CommandRefused = codec.decode(event)
-        if event.sequence >= accepted and account in (None, refusal.account):
-            return refusal
-    return None
-
-
-def _last_accepted(store: Store, order: str) -> int:
-    """Where the last command from outside changed the order: its event keeps the command."""
-    stream = f"order-{order}"
-    events = store.load({stream: 0}).get(stream, [])
-    return max((event.sequence for event in events if read_meta(event.state).command), default=0)
 
 
 def _no_order(id: str, refusal: CommandRefused | None) -> str:

@@ -14,6 +14,8 @@ from rich.tree import Tree
 from services.cli.screen import state, table
 
 Body = Mapping[str, Any]
+FEW = 20
+"""So many refused commands are listed for a person."""
 
 
 def shown(kind: str, body: Body) -> RenderableType:
@@ -217,7 +219,26 @@ def _account(body: Body) -> Group:
         _head(f"Account {text(body['accountId'])}", facts),
         *((Text(), tree) if instances else ()),
         *_section("Orders", ("order", "action", "state", "lines", "broken rules"), orders),
+        *_refused(body.get("refused", ())),
     )
+
+
+def _refused(commands: Sequence[Body]) -> list[RenderableType]:
+    """The latest refused commands, each with its reasons; of the others, how many there are."""
+    rows = (
+        (
+            text(command["commandId"]) if at == 0 else "",
+            text(command["commandType"]) if at == 0 else "",
+            f"[red]{text(reason['rule'])}[/]",
+            text(reason.get("lineId") or reason.get("field")),
+            text(reason["message"]),
+        )
+        for command in commands[:FEW]
+        for at, reason in enumerate(command["reasons"])
+    )
+    columns = ("command", "type", "rule", "where", "what is wrong, and what would be right")
+    more = [f"[dim]and {len(commands) - FEW} earlier ones: --json has all[/]"] if len(commands) > FEW else []
+    return [*_section("Refused", columns, rows), *more]
 
 
 def _actions(order: Body) -> str:

@@ -103,6 +103,27 @@ def test_an_order_that_was_never_made_says_what_was_refused(aftersale: Aftersale
     assert "colour" in aftersale.bad(1, "show", "order", "O-6")
 
 
+def test_an_account_shows_what_was_refused_to_it_and_why(aftersale: Aftersale) -> None:
+    aftersale.sent(
+        instance("ORPHAN", "A-9", parentId="NOWHERE"),
+        event("late", "task.retry", {"taskId": "NONE.1.x"}, "A-9"),
+        change("O-7", "M-5", account="A-8", colour="red"),
+    )
+    aftersale.good("settle", "--timeout", 30)
+    shown = aftersale.shown("account", "A-9")
+    assert (shown["instances"], shown["orders"]) == ([], [])
+    refused = {command["commandId"]: command for command in shown["refused"]}
+    assert refused.keys() == {"load-ORPHAN", "late"}
+    load = refused["load-ORPHAN"]
+    assert (load["commandType"], load["commandSource"]) == ("aftersale.instance.load.v1", "/test")
+    assert [(reason["rule"], reason["field"]) for reason in load["reasons"]] == [("REF-01", "parentId")]
+    printed = aftersale.good("show", "account", "A-9")
+    for said in ("Refused", "load-ORPHAN", "REF-01", "NOWHERE", "late"):
+        assert said in printed
+    [other] = aftersale.shown("account", "A-8")["refused"]
+    assert (other["orderId"], other["reasons"][0]["field"]) == ("O-7", "colour")
+
+
 # ----------------------------------------------------------------------------------------- bad calls
 
 GOOD = change("O-9", "M-5")
