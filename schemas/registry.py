@@ -142,7 +142,41 @@ def full(name: str) -> str:
     return f"{PREFIX}{name}{VERSION}"
 
 
-def nearest(type_: str, topic: str) -> str:
-    """The known command type of this topic that looks most like the one given."""
-    known = [full for full, message in MESSAGES.items() if message.command and topic in message.topics]
+_IN_FLIGHT = "an approved order runs to its end; before its approval it can be rejected, reworked or canceled"
+_ANSWER = f"nothing is asked of an order under way that could be answered; {_IN_FLIGHT}"
+_RETURN = "order a disconnect of what comes back, or a disconnect and an add of what replaces it"
+_TERMS = "load the instances now; nothing of them depends on it"
+
+LATER: dict[str, str] = {
+    full(name): instead
+    for name, instead in {
+        "order.hold": _IN_FLIGHT,
+        "order.release": _IN_FLIGHT,
+        "order.approve-change": _ANSWER,
+        "order.decline-change": _ANSWER,
+        "order.choose-instances": "disconnect the instances that are to end, each in a line of its own",
+        "return.open": _RETURN,
+        "return.assess": _RETURN,
+        "return.close": _RETURN,
+        "contract.load": _TERMS,
+        "entitlement.load": _TERMS,
+    }.items()
+}
+"""Commands of the contract that this version does not take, with what works without them."""
+
+
+def advice(type_: str, topic: str | None = None) -> str:
+    """What would be right instead of a type that is no command here: nobody who meant it misspelt it."""
+    if type_ in LATER:
+        return f"this version does not have it yet; {LATER[type_]}"
+    return f"did you mean {nearest(type_, topic)}?"
+
+
+def nearest(type_: str, topic: str | None = None) -> str:
+    """The known command type, of this topic if one is named, that looks most like the one given."""
+    known = [
+        full
+        for full, message in MESSAGES.items()
+        if message.command and (topic is None or topic in message.topics)
+    ]
     return (difflib.get_close_matches(type_, known, n=1, cutoff=0.0) or known)[0]

@@ -20,7 +20,7 @@ from schemas.envelope import (
     read,
 )
 from schemas.headers import glance
-from schemas.registry import MESSAGES, nearest
+from schemas.registry import MESSAGES, advice
 from schemas.topics import CATALOG, TOPICS
 from services.chassis import fields
 from services.chassis.answers import digest
@@ -275,7 +275,7 @@ _SUSPECT = rb"\u0000"
 
 def _unknown_type(envelope: Envelope, topic: str) -> Why:
     known = MESSAGES.get(envelope.type)
-    near = f"did you mean {nearest(envelope.type, topic)}?"
+    near = advice(envelope.type, topic)
     if known is None:
         message = f"{envelope.type} is not known here: {near}"
     elif known.command:

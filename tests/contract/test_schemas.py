@@ -14,7 +14,7 @@ import schemas
 from schemas import vocabulary
 from schemas.fulfillment import TaskStateChanged
 from schemas.order import OrderApproved, PlaceOrder
-from schemas.registry import MESSAGES, MessageType, full, nearest
+from schemas.registry import LATER, MESSAGES, MessageType, advice, full, nearest
 from schemas.topics import CRM_ORDERS, TOPICS
 from schemas.vocabulary import Command, Part
 
@@ -204,3 +204,9 @@ def test_a_personal_message_says_so_where_it_is_kept() -> None:
 )
 def test_an_unknown_type_is_answered_with_the_nearest(wrong: str, right: str) -> None:
     assert nearest(wrong, CRM_ORDERS) == full(right)
+
+
+def test_a_command_to_come_is_not_taken_for_a_slip() -> None:
+    assert not LATER.keys() & MESSAGES.keys(), "what is taken is not to come any more"
+    assert advice(full("order.hold")).startswith("this version does not have it yet; an approved order")
+    assert "did you mean" in advice(full("order.hodl"))

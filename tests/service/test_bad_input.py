@@ -186,6 +186,17 @@ TYPES = {
     "a version to come": (CRM_ORDERS, "aftersale.order.cancel.v2", "did you mean aftersale.order.cancel.v1?"),
     "a load": (CRM_INVENTORY, full("instance.laod"), "did you mean aftersale.instance.load.v1?"),
     "an entry": (CATALOG, full("specification.publsh"), "did you mean aftersale.specification.publish.v1?"),
+    "a hold": (
+        CRM_ORDERS,
+        full("order.hold"),
+        "this version does not have it yet; an approved order runs to",
+    ),
+    "a return": (
+        CRM_ORDERS,
+        full("return.open"),
+        "does not have it yet; order a disconnect of what comes back",
+    ),
+    "a contract": (CRM_INVENTORY, full("contract.load"), "does not have it yet; load the instances now"),
     "a report": (RESULTS, full("task.reports"), "did you mean aftersale.task.report.v1?"),
     "a report to order": (
         CRM_ORDERS,
