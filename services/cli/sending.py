@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 from schemas.envelope import Envelope, Unreadable, from_line, write
-from schemas.registry import MESSAGES
+from schemas.registry import MESSAGES, advice
 from schemas.topics import CATALOG, TOPICS
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Bus, Outgoing, Publisher, Unavailable
@@ -23,6 +22,8 @@ from services.cli.installation import bus_of, topics_made
 from services.cli.screen import bar
 
 BATCH = 500
+FEW = 20
+"""So many lines that cannot go are named at once."""
 ATTEMPTS = 8
 STDIN = "-"
 
@@ -37,9 +38,13 @@ class Letter(NamedTuple):
 
 
 def letters(files: Iterable[Path], topic: str | None = None) -> list[Letter]:
-    """Every line of the files, in their order. Raises `Wrong`, naming the line that cannot go."""
+    """Every line of the files, in their order. Raises `Wrong`, naming each line that cannot go."""
     _check_topic(topic)
-    return [letter for file in files for letter in _of(file, topic)]
+    found = [each for file in files for each in _of(file, topic)]
+    if wrong := [each for each in found if isinstance(each, str)]:
+        more = f"; and {len(wrong) - FEW} more lines" if len(wrong) > FEW else ""
+        raise Wrong(f"{'; '.join(wrong[:FEW])}{more}; nothing was sent: mend them, or take them out")
+    return [each for each in found if isinstance(each, Letter)]
 
 
 def _check_topic(topic: str | None) -> None:
@@ -48,24 +53,24 @@ def _check_topic(topic: str | None) -> None:
         raise Wrong(f"{topic} is no topic for messages from outside: choose one of {', '.join(known)}")
 
 
-def _of(file: Path, topic: str | None) -> Iterator[Letter]:
+def _of(file: Path, topic: str | None) -> Iterator[Letter | str]:
+    """Each line that says something; where one cannot go, why."""
     for number, line in enumerate(_lines(file), start=1):
-        if not line.strip():
-            continue
         try:
-            yield letter(line, topic)
+            if line.strip():
+                yield letter(line.decode(), topic)
+        except UnicodeDecodeError as error:
+            yield f"{file}:{number}: it is not UTF-8 ({error.reason} at byte {error.start + 1})"
         except (Unreadable, Wrong) as error:
-            raise Wrong(f"{file}:{number}: {error}; nothing was sent") from error
+            yield f"{file}:{number}: {error}"
 
 
-def _lines(file: Path) -> list[str]:
+def _lines(file: Path) -> list[bytes]:
     try:
         raw = sys.stdin.buffer.read() if str(file) == STDIN else file.read_bytes()
-        return raw.decode().split("\n")
     except OSError as error:
         raise Wrong(f"{file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Wrong(f"{file} is not UTF-8: {error}") from error
+    return raw.split(b"\n")
 
 
 def letter(line: str, topic: str | None = None) -> Letter:
@@ -83,10 +88,8 @@ def _topic_of(type_: str) -> str:
     known = MESSAGES.get(type_)
     if known is not None and known.command:
         return known.topics[0]
-    commands = [name for name, message in MESSAGES.items() if message.command]
-    nearest = difflib.get_close_matches(type_, commands, n=1, cutoff=0.0)[0]
     wrong = f"{type_} is said by the services, not to them" if known else f"{type_} is not known"
-    raise Wrong(f"{wrong}: did you mean {nearest}?")
+    raise Wrong(f"{wrong}: {advice(type_)}")
 
 
 def _catalog_key(envelope: Envelope, body: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from services.chassis.settings import SERVICES
 from services.cli.clock import span
 from services.cli.errors import Wrong
 from services.cli.options import ServiceName
+from services.cli.sending import letters
 from services.cli.simulator import fails, report
 from services.cli.supervisor import trouble
 
@@ -68,6 +70,35 @@ def test_what_is_no_span_is_refused(written: str) -> None:
 )
 def test_of_a_log_only_errors_are_passed_on_in_one_line(line: str, said: str | None) -> None:
     assert trouble(line) == said
+
+
+def good(id: str) -> bytes:
+    said = {"specversion": "1.0", "id": id, "source": "/t", "type": full("order.approve"), "accountid": "A-1"}
+    return json.dumps({**said, "data": {"orderId": "O-1"}}).encode()
+
+
+def test_every_line_that_cannot_be_sent_is_named_with_its_file(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    unknown = good("3").replace(b"order.approve", b"order.aprove")
+    first.write_bytes(b"\n".join([good("1"), b"{no json", b"", unknown]))
+    second.write_bytes(good("4") + b"\n\xff\n" + good("5"))
+    with pytest.raises(Wrong) as raised:
+        letters([first, second])
+    one, two, three, end = str(raised.value).split("; ")
+    assert one.startswith(f"{first}:2: ")
+    assert two.startswith(f"{first}:4: aftersale.order.aprove.v1 is not known: did you mean")
+    assert three.startswith(f"{second}:2: it is not UTF-8")
+    assert end == "nothing was sent: mend them, or take them out"
+    first.write_bytes(good("1"))
+    assert [letter.envelope.id for letter in letters([first])] == ["1"]
+
+
+def test_of_very_many_lines_that_cannot_be_sent_some_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    file = tmp_path / "many.jsonl"
+    file.write_bytes(b"{\n" * 1_000)
+    with pytest.raises(Wrong, match=r"many.jsonl:20: .*; and 980 more lines; nothing was sent") as raised:
+        letters([file])
+    assert "many.jsonl:21:" not in str(raised.value)
 
 
 def test_every_service_can_be_named() -> None:
