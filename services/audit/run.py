@@ -30,12 +30,14 @@ LAST_SECONDS = 5.0
 log = structlog.get_logger()
 
 
-async def follow(witness: Witness, board: Board, stop: asyncio.Event, seconds: float) -> None:
-    """Looks every so many seconds until stopped, then once more. Goes on by itself after any failure."""
+async def follow(witness: Witness, board: Board, settings: Settings, stop: asyncio.Event) -> None:
+    """Looks as often as it is set until stopped, then once more. Goes on by itself after any failure."""
     backoff = Backoff("witness")
     while not stop.is_set():
         await _look(witness, board, backoff, stop)
-        await pause(stop, seconds)
+        if settings.heartbeat is not None and not backoff.running:
+            settings.heartbeat.touch()
+        await pause(stop, settings.audit_seconds)
     try:
         await board.publish(await asyncio.to_thread(witness.look, LAST_SECONDS))
     except PortError as error:
@@ -80,17 +82,17 @@ async def _serve(settings: Settings) -> None:
         bus = settings.open_bus()
         log.info("started", pid=os.getpid(), bus=settings.bus, folder=str(settings.audit_folder))
         try:
-            await _follow(witness, bus, stop, settings.audit_seconds)
+            await _follow(witness, bus, settings, stop)
         finally:
             with suppress(PortError):
                 await bus.close()
     log.info("stopped")
 
 
-async def _follow(witness: Witness, bus: Bus, stop: asyncio.Event, seconds: float) -> None:
+async def _follow(witness: Witness, bus: Bus, settings: Settings, stop: asyncio.Event) -> None:
     board = Board(bus, witness.folder / FILE)
     try:
-        await follow(witness, board, stop, seconds)
+        await follow(witness, board, settings, stop)
     finally:
         with suppress(PortError):
             await board.close()

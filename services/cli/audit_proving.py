@@ -161,9 +161,7 @@ def signed_once(settings: Settings) -> list[str]:
     ):
         made = witness.look(FOR_EVER)
         asyncio.run(_published(settings, made))
-    return [f"{one.service}: signed up to event {one.sequence:,}" for one in made] or [
-        "all was signed before"
-    ]
+    return [f"{one.service}: signed up to event {one.sequence:,}" for one in made] or ["nothing new to sign"]
 
 
 async def _published(settings: Settings, made: Sequence[Checkpoint]) -> None:

@@ -107,6 +107,14 @@ def test_each_service_runs_twice_with_a_health_check_once_the_topics_are_there(
     }
 
 
+def test_one_witness_keeps_what_it_signs_in_a_volume_of_its_own(containers: dict[str, Any]) -> None:
+    witness = containers["audit"]
+    assert witness["command"] == ["audit", "witness"]
+    assert witness["deploy"]["replicas"] == 1
+    assert witness["volumes"] == ["audit:/data"]
+    assert witness["healthcheck"] == containers["order"]["healthcheck"]
+
+
 def test_the_topics_are_made_when_the_broker_is_healthy(containers: dict[str, Any]) -> None:
     assert containers["topics"]["command"] == ["topics", "apply"]
     assert containers["topics"]["depends_on"] == {"kafka": {"condition": "service_healthy"}}
@@ -117,7 +125,7 @@ def test_the_containers_are_configured_by_settings_that_exist(
 ) -> None:
     known = {f"AFTERSALE_{name.upper()}" for name in Settings.model_fields}
     known |= {f"AFTERSALE_KAFKA_{name.upper()}" for name in KafkaEnvironment.model_fields}
-    for name in (*SERVICES, "topics", "provisioning", "send"):
+    for name in (*SERVICES, "audit", "topics", "provisioning", "send"):
         environment = {
             key: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value)
             for key, value in containers[name]["environment"].items()
