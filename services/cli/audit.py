@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -104,3 +105,25 @@ def replay(as_json: Json = False, data: Data = None) -> None:
     audit_history.print_replay(replayed, as_json)
     if replayed.differences:
         raise typer.Exit(1)
+
+
+@audit.command("what-if")
+def what_if(
+    catalog: Annotated[
+        Path | None,
+        typer.Option(help="JSONL of specification.*: these entries in place of, or beside, those published."),
+    ] = None,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Take every past decision again with the rules and the catalog of today: what would differ."""
+    from services.audit.whatif import what_if as again
+    from services.cli import audit_history
+    from services.cli.auditing import catalogs_of, progress, sources
+    from services.cli.installation import keys_of, stores_of
+
+    here = settings(data)
+    with stores_of(here) as stores, keys_of(here) as keys, progress("deciding again") as tell:
+        read = sources(stores)
+        found = again(read, keys, None if catalog is None else catalogs_of(read, keys, catalog), tell)
+    audit_history.print_what_if(found, as_json)

@@ -13,11 +13,15 @@ from services.audit.asof_diff import changes
 from services.audit.replay import Replayed
 from services.audit.timeline import Entry
 from services.audit.timeline_mermaid import diagram
+from services.audit.whatif import WhatIf
 from services.chassis.stored import moment
 from services.cli.auditing import print_json
 from services.cli.errors import Failed
 from services.cli.screen import counted, out, table
 from services.cli.tables import shown, text
+
+CHANGES = 12
+"""Changes of one decision that are shown to people; JSON has all."""
 
 
 def print_timeline(entries: Sequence[Entry], shape: str) -> None:
@@ -110,6 +114,31 @@ def print_replay(replayed: Replayed, as_json: bool) -> None:
     for difference in replayed.differences:
         found.add_row(*map(text, difference))
     out.print(f"[red]{counted(len(replayed.differences), 'difference')}[/]", found, sep="\n")
+
+
+def print_what_if(found: WhatIf, as_json: bool) -> None:
+    """A row for each decision that would differ, and how many were taken again."""
+    if as_json:
+        print_json(found.as_json())
+        return
+    for one in found.different:
+        named = one.message.removeprefix("aftersale.").removesuffix(".v1")
+        out.print(
+            f"[bold]{text(named)}[/] {text(one.id)}  [dim]{_time(one.recorded)}  {one.service}, "
+            f"account {text(one.account)}[/]"
+        )
+        out.print(f"  then  {text(one.then)}\n  now   [yellow]{text(one.now)}[/]")
+        made = table("  where", "then", "now")
+        for change in one.changes[:CHANGES]:
+            made.add_row(f"  {text(change.path)}", text(change.before), text(change.after))
+        out.print(
+            made, "" if len(one.changes) <= CHANGES else f"  [dim]and {len(one.changes) - CHANGES} more[/]"
+        )
+    decided = f"{counted(found.decided.total(), 'decision')} taken again"
+    out.print(f"{decided}: {len(found.different) or 'none'} would differ")
+    if found.not_decided:
+        why = ", ".join(f"{count} ({reason})" for reason, count in sorted(found.not_decided.items()))
+        out.print(f"[dim]not taken again: {why}[/]")
 
 
 def _asked(subject: tuple[str, str], when: When) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from services.chassis.settings import Settings
 from tests.command import Aftersale
 from tests.history import files, keep, lived
-from tests.scenarios import place
+from tests.scenarios import CATALOG, place
 
 CHANGE = (place("O1", "change", "NET", characteristics={"speed": 200}),)
 
@@ -22,8 +24,10 @@ def aftersale(tmp_path_factory: pytest.TempPathFactory) -> Aftersale:
     for store in keep(world, files(data)).values():
         store.setting("partitions", "3")
         store.close()
-    with closing(Settings(data=data).open_keys()) as keys:
-        keys.get(("ACME", "OTHER"))
+    Settings(data=data).open_keys().close()
+    with closing(sqlite3.connect(data / "keys.db", isolation_level=None)) as keys:
+        known = world.keys.get(("ACME", "OTHER"))
+        keys.executemany("INSERT INTO keys (account, key) VALUES (?, ?)", known.items())
     return Aftersale(data)
 
 
@@ -92,3 +96,25 @@ def test_replay_finds_no_difference_and_the_same_digest_every_time(aftersale: Af
     printed = aftersale.good("audit", "replay")
     assert found[0]["digest"] in printed
     assert "no differences" in printed
+
+
+def test_what_if_lists_what_another_catalog_would_have_decided(aftersale: Aftersale, tmp_path: Path) -> None:
+    (internet,) = (data for _, data in CATALOG if data["specificationId"] == "internet")
+    speed = {"name": "speed", "type": "number", "values": [100]}
+    message = {
+        "specversion": "1.0",
+        "id": "new",
+        "source": "/test",
+        "type": "aftersale.specification.publish.v1",
+        "data": {**internet, "characteristics": [speed]},
+    }
+    file = tmp_path / "catalog.jsonl"
+    file.write_text(json.dumps(message))
+    assert "none would differ" in aftersale.good("audit", "what-if")
+    found = json.loads(aftersale.good("audit", "what-if", "--catalog", file, "--json"))
+    assert [(one["service"], one["stream"], one["now"]["events"]) for one in found["different"]] == [
+        ("order", "order-O1", ["order.placed", "order.rejected"])
+    ]
+    assert "order.rejected" in aftersale.good("audit", "what-if", "--catalog", file)
+    file.write_text(json.dumps({**message, "type": "aftersale.order.place.v1", "accountid": "ACME"}))
+    assert "nothing of a catalog" in aftersale.bad(2, "audit", "what-if", "--catalog", file)

@@ -1,0 +1,231 @@
+"""A changed rule or catalog shows up in every decision where it matters, and in no other."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from schemas.envelope import Envelope
+from schemas.registry import full
+from services.audit.whatif import Different, WhatIf, what_if
+from services.audit.whatif_catalog import CatalogRefused, Entry, catalogs
+from services.chassis.ports import StoredEvent
+from services.inventory.domain import judge as inventory_judge
+from services.inventory.domain import table as inventory_table
+from services.order.domain import policy
+from services.order.domain.tree import Tree
+from services.order.domain.words import Reason
+from tests.history import lived, sources
+from tests.scenarios import CATALOG, SCENARIOS, Sent, ask, line, place
+from tests.world import World
+
+FAST = (place("O1", "change", "NET", characteristics={"speed": 1000}),)
+SLOW = (place("O2", "change", "NET", characteristics={"speed": 200}),)
+SUSPEND = (place("O3", "suspend", "MOB", approve=False),)
+APPROVE = (ask("approve", "O3"),)
+RESUME_ACTIVE = (place("O4", "resume", "VOICE"),)
+UNKNOWN = (ask("approve", "O9"),)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return lived(FAST, SLOW, SUSPEND, APPROVE, RESUME_ACTIVE, UNKNOWN)
+
+
+def again(world: World, *entries: Sent) -> WhatIf:
+    read = sources(world)
+    given = None if not entries else catalogs(read, world.keys, [entry(*sent) for sent in entries])
+    return what_if(read, world.keys, given)
+
+
+def entry(name: str, data: dict[str, Any]) -> Entry:
+    envelope = Envelope(id=f"e-{data['specificationId']}", source="/test", type=full(name))
+    return Entry(envelope, data["specificationId"], json.dumps(data).encode())
+
+
+def edited(id: str, **fields: Any) -> list[Sent]:
+    """The catalog with other fields in one entry."""
+    return [
+        (name, {**copy.deepcopy(data), **(fields if data["specificationId"] == id else {})})
+        for name, data in CATALOG
+    ]
+
+
+def differing(found: WhatIf) -> list[tuple[str, str, str]]:
+    return [
+        (one.service, one.message.split(".", 1)[1].removesuffix(".v1"), one.stream) for one in found.different
+    ]
+
+
+# ------------------------------------------------------------------------------- nothing was changed
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("seed", [None, 1])
+def test_with_the_same_rules_and_catalog_nothing_differs(scenario: Any, seed: int | None) -> None:
+    found = again(lived(*scenario.stages, seed=seed))
+    assert found.different == []
+    assert not found.not_decided
+
+
+def test_every_message_that_had_an_effect_is_decided_again(world: World) -> None:
+    found = again(world)
+    causes = {
+        (name, event.stream if meta_cause is None else meta_cause)
+        for name, source in sources(world).items()
+        for event in source.store.log(0, 100_000)
+        for meta_cause in [cause_of(event)]
+    }
+    assert found.decided.total() == len(causes)
+
+
+def cause_of(event: StoredEvent) -> str | None:
+    found: str | None = json.loads(event.state.split(b"\n")[0]).get("i")
+    return found
+
+
+def test_the_same_catalog_from_a_file_changes_nothing(world: World) -> None:
+    found = again(world, *CATALOG)
+    assert found.different == []
+    assert found.not_decided == {"catalog": 3 * len(CATALOG)}
+
+
+# ---------------------------------------------------------------------------------- a changed rule
+
+
+def test_a_new_rule_of_orders_shows_in_the_order_that_breaks_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_suspended_mobile(tree: Tree) -> Iterator[Reason]:
+        for asked in tree.request.lines:
+            if asked.action == "suspend" and asked.instance_id == "MOB":
+                yield Reason(rule="NEW-01", message="not this one: choose another", line_id=asked.line_id)
+
+    monkeypatch.setattr(policy, "POLICY", (*policy.POLICY, no_suspended_mobile))
+    placed, approved = again(world).different
+    assert differing(again(world)) == [
+        ("order", "order.place", "order-O3"),
+        ("order", "order.approve", "order-O3"),
+    ]
+    assert placed.then.events == ("order.placed",)
+    assert (placed.now.events, placed.now.rules) == (("order.placed", "order.rejected"), ("NEW-01",))
+    assert (approved.then.events, approved.now.rules) == (("order.approved",), ("NEW-01",))
+
+
+def test_a_rule_that_was_dropped_shows_in_what_it_had_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inventory judged that one, on the message of an order that was approved."""
+    monkeypatch.setattr(inventory_judge, "broken", lambda *_: None)
+    (different,) = again(world).different
+    assert (different.service, different.message, different.stream) == (
+        "inventory",
+        "aftersale.order.approved.v1",
+        "reservation-O4",
+    )
+    assert different.then.rules == ("D-07",)
+    assert "reservation.accepted" in different.now.events
+
+
+def test_a_reason_in_other_words_is_no_difference(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inventory_judge, "NEEDED", dict.fromkeys(inventory_table.NEEDED, "otherwise"))
+    assert again(world).different == []
+
+
+def test_a_rule_that_fails_is_told_as_a_fault(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(tree: Tree) -> Iterator[Reason]:
+        yield from (1 / 0 for one in tree.request.lines if one.instance_id == "VOICE")  # type: ignore[misc]
+
+    monkeypatch.setattr(policy, "POLICY", (*policy.POLICY, broken))
+    (different,) = again(world).different
+    assert (different.stream, different.now.events) == ("order-O4", ("fault",))
+
+
+# -------------------------------------------------------------------------------- a changed catalog
+
+
+def changed(found: WhatIf) -> dict[str, Different]:
+    return {one.stream: one for one in found.different}
+
+
+def test_values_no_longer_offered_show_in_the_order_that_asked_for_them(world: World) -> None:
+    speed = {"name": "speed", "type": "number", "values": [100, 200]}
+    contact = {"name": "contact", "type": "string", "personal": True}
+    found = again(world, *edited("internet", characteristics=[speed, contact]))
+    assert differing(found) == [("order", "order.place", "order-O1")]
+    assert "order.rejected" in changed(found)["order-O1"].now.events
+
+
+def test_another_plan_shows_in_the_work_of_every_order_that_it_is_for(world: World) -> None:
+    tasks = [{"name": "reconfigure", "kind": "provision"}, {"name": "measure", "kind": "provision"}]
+    found = again(world, *edited("rfs-access", plans=[{"actions": ["change"], "tasks": tasks}]))
+    assert {(one.service, one.message, one.stream) for one in found.different} == {
+        ("fulfillment", "aftersale.reservation.accepted.v1", "plan-O1"),
+        ("fulfillment", "aftersale.reservation.accepted.v1", "plan-O2"),
+    }
+
+
+def test_the_number_of_a_version_alone_is_no_difference(world: World) -> None:
+    assert again(world, *edited("internet", version="7")).different == []
+
+
+def test_entries_that_a_file_leaves_out_stay_as_they_were_published(world: World) -> None:
+    speed = {"name": "speed", "type": "number", "values": [100, 200]}
+    contact = {"name": "contact", "type": "string", "personal": True}
+    (alone,) = (
+        sent
+        for sent in edited("internet", characteristics=[speed, contact])
+        if sent[1]["specificationId"] == "internet"
+    )
+    assert differing(again(world, alone)) == [("order", "order.place", "order-O1")]
+
+
+def test_what_a_file_retires_takes_no_order_any_more() -> None:
+    bought = (place("O1", "add", lines=[line("1", "add", specificationId="voice", parentInstanceId="HOME")]),)
+    found = again(lived(bought, SLOW), ("specification.retire", {"specificationId": "voice"}))
+    assert differing(found)[0] == ("order", "order.place", "order-O1")
+    assert {one.stream for one in found.different} <= {"order-O1", "plan-O1"}
+
+
+def test_what_was_published_since_counts_for_every_decision_before() -> None:
+    speed = {"name": "speed", "type": "number", "values": [100, 200]}
+    contact = {"name": "contact", "type": "string", "personal": True}
+    later = [
+        sent
+        for sent in edited("internet", version="2", characteristics=[speed, contact])
+        if sent[1]["specificationId"] == "internet"
+    ]
+    found = again(lived(FAST, SLOW, later))
+    assert differing(found) == [("order", "order.place", "order-O1")]
+
+
+def test_a_catalog_that_cannot_be_published_is_refused_with_its_reasons(world: World) -> None:
+    cycle = edited("port", relationships=[{"type": "requires", "target": "rfs-access"}])
+    with pytest.raises(CatalogRefused, match=r"e-\S+: FIELD .*cycle"):
+        again(world, *cycle)
+
+
+# ------------------------------------------------------------------------------------- what is gone
+
+
+def test_what_a_forgotten_account_asked_cannot_be_decided_again() -> None:
+    world = lived(FAST)
+    decided = again(world).decided.total()
+    world.keys.forget("ACME")
+    found = again(world)
+    assert found.different == []
+    assert found.not_decided["forgotten"] == decided - found.decided.total() > 0
+
+
+def test_a_question_makes_no_key_and_writes_nothing(world: World) -> None:
+    before = {name: (source.store.head(), source.store.places()) for name, source in sources(world).items()}
+    known = world.keys.get(("ACME", "OTHER", "NEW"), make=False)
+    again(world)
+    assert world.keys.get(("ACME", "OTHER", "NEW"), make=False) == known
+    assert before == {
+        name: (source.store.head(), source.store.places()) for name, source in sources(world).items()
+    }
