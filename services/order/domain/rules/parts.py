@@ -41,9 +41,11 @@ def keeps_its_counts(tree: Tree) -> Iterator[Reason]:
     What was loaded otherwise is left alone, and a mandatory part that is taken away is for ACT-13.
     """
     for part in _parts(tree):
+        most, least = part.relation.most, part.relation.least
+        if most is None and not least:
+            continue
         coming = [line for line in part.lines if line.action != "disconnect"]
         there = count(part.relation.target, part.whole, part.lines[0].kind, tree)
-        most, least = part.relation.most, part.relation.least
         if coming and most is not None and there > most:
             adds = [line for line in coming if line.action == "add"]
             for line in adds[most - there :] or coming[-1:]:
