@@ -8,12 +8,10 @@ is the number of the version that an entry of the catalog has by now.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
-
-from pydantic_core import from_json
+from typing import Any
 
 from schemas.envelope import Unreadable
 from schemas.topics import CATALOG
@@ -21,7 +19,7 @@ from services.audit.asof_diff import Change, changes
 from services.audit.source import Source, Sources, Tell, scan, silent
 from services.audit.whatif_asked import Asked, Handled, Unasked, handled
 from services.audit.whatif_past import Catalog, Past, ReadingKeys
-from services.chassis.answers import PARKED
+from services.audit.whatif_said import FAULT, Outcome, alike, outcome, said
 from services.chassis.deciding import run, work_of
 from services.chassis.intake import Faulted, Intake, Taken
 from services.chassis.parking import Parking
@@ -29,19 +27,8 @@ from services.chassis.ports import Keys, Record, StoredEvent
 from services.chassis.stored import moment, split
 from services.chassis.work import Batch
 
-OF_TRANSPORT = frozenset({"ENV-02", "ENV-03"})
+OF_TRANSPORT = (b'"rule":"ENV-02"', b'"rule":"ENV-03"')
 """Refusals for where and how often a command came, which is no part of it."""
-
-
-class Outcome(NamedTuple):
-    """What came of a message: the names of the events, and every rule that they cite."""
-
-    events: tuple[str, ...]
-    rules: tuple[str, ...]
-
-    def __str__(self) -> str:
-        rules = f" ({', '.join(self.rules)})" if self.rules else ""
-        return f"{', '.join(dict.fromkeys(self.events)) or 'nothing'}{rules}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,29 +130,32 @@ class _Again:
         record = self._asked.record(one)
         if self._replaced and record.topic == CATALOG:
             raise Unasked("catalog")
-        then = said(self._source, one.events)
-        if OF_TRANSPORT.intersection(_rules(then)):
+        if any(rule in event.state for event in one.events for rule in OF_TRANSPORT):
             raise Unasked("transport")
         desk = self._then if record.topic == CATALOG else self._today
         taken, events = desk.decide(record, one)
         found.decided[self._source.name] += 1
-        now = _FAULT if events is None else said(self._source, events)
+        if events is not None and alike(events, one.events):
+            return
+        then = said(self._source, one.events)
+        now = FAULT if events is None else said(self._source, events)
         if differ := tuple(changes(then, now)):
-            different = Different(
-                service=self._source.name,
-                message=taken.envelope.type,
-                id=taken.envelope.id,
-                account=one.meta.account,
-                recorded=one.meta.recorded,
-                stream=one.first.stream,
-                then=_outcome(then),
-                now=_outcome(now),
-                changes=differ,
-            )
-            found.different.append(different)
+            found.different.append(self._different(one, taken, (outcome(then), outcome(now)), differ))
 
-
-_FAULT: Mapping[str, Any] = {"fault": {"event": "fault", "message": "it could not be decided"}}
+    def _different(
+        self, one: Handled, taken: Taken, outcomes: tuple[Outcome, Outcome], differ: tuple[Change, ...]
+    ) -> Different:
+        return Different(
+            service=self._source.name,
+            message=taken.envelope.type,
+            id=taken.envelope.id,
+            account=one.meta.account,
+            recorded=one.meta.recorded,
+            stream=one.first.stream,
+            then=outcomes[0],
+            now=outcomes[1],
+            changes=differ,
+        )
 
 
 class Desk:
@@ -189,63 +179,9 @@ class Desk:
             batch.abandon()
             return taken, None
         events = [StoredEvent(0, *new) for new in batch.written().events]
-        if list(map(_bare, events)) != list(map(_bare, one.events)):
+        if not alike(events, one.events):
             batch.abandon()
         return taken, events
-
-
-def said(source: Source, events: Iterable[StoredEvent]) -> dict[str, Any]:
-    """What the events say, each under its stream and name."""
-    found: dict[str, Any] = {}
-    for event in events:
-        category = split(event.stream)[0]
-        if category != PARKED:
-            name, data = source.codec.encode(source.codec.decode(event))
-            short = name.partition(".v")[0]
-            place = f"{event.stream} {short}"
-            number = sum(1 for other in found if other.partition("#")[0] == place)
-            found[f"{place}#{number + 1}" if number else place] = {
-                "event": short,
-                **_plain(from_json(data)),
-            }
-    return found
-
-
-def _plain(value: Any) -> Any:
-    """Without how a reason is worded, and without which version of an entry was the last one."""
-    match value:
-        case dict():
-            left_out = _VERSIONS | _WORDS if "rule" in value else _VERSIONS
-            return {name: _plain(part) for name, part in value.items() if name not in left_out}
-        case list():
-            return [_plain(part) for part in value]
-        case _:
-            return value
-
-
-_VERSIONS = frozenset({"specification_version", "specificationVersion"})
-_WORDS = frozenset({"message"})
-
-
-def _bare(event: StoredEvent) -> tuple[str, int, str, bytes]:
-    """All of it but when, who and why."""
-    return event.stream, event.version, event.name, event.state[event.state.index(b"\n") + 1 :]
-
-
-def _outcome(said: Mapping[str, Any]) -> Outcome:
-    return Outcome(tuple(each["event"] for each in said.values()), tuple(dict.fromkeys(_rules(said))))
-
-
-def _rules(value: Any) -> Iterator[str]:
-    match value:
-        case dict():
-            if isinstance(rule := value.get("rule"), str):
-                yield rule
-            for part in value.values():
-                yield from _rules(part)
-        case list():
-            for part in value:
-                yield from _rules(part)
 
 
 def _today(source: Source) -> Callable[[str], Sequence[StoredEvent]]:
