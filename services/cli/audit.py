@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -127,3 +128,35 @@ def what_if(
         read = sources(stores)
         found = again(read, keys, None if catalog is None else catalogs_of(read, keys, catalog), tell)
     audit_history.print_what_if(found, as_json)
+
+
+@audit.command()
+def republish(  # noqa: PLR0913 - each is an option of the command
+    to: Annotated[
+        str, typer.Option(metavar="TOPIC", help="A topic of the subscriber's own; made when missing.")
+    ],
+    account: Annotated[str | None, typer.Option(help="Only what concerns this account.")] = None,
+    types: Annotated[
+        str | None, typer.Option(help="Only these: order.completed,instance.created ...")
+    ] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="Recorded then or later.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Recorded before.")] = None,
+    rate: Annotated[float, typer.Option(min=0.1, help="Messages a second at most.")] = 1_000.0,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say on a new topic again what the services said: same ids, same order, nobody else hears it."""
+    from services.cli.auditing import print_json
+    from services.cli.republishing import Again
+    from services.cli.republishing import republish as again
+    from services.cli.screen import counted
+
+    sent = asyncio.run(again(settings(data), Again(to, account, types, (begin, until), rate)))
+    if as_json:
+        print_json({"topic": to, "messages": sum(sent.values()), "types": sent})
+        return
+    for type_, count in sorted(sent.items()):
+        print(f"{type_}: {count:,}")
+    print(f"republished {counted(sum(sent.values()), 'message')} on {to}")

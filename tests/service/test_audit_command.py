@@ -118,3 +118,25 @@ def test_what_if_lists_what_another_catalog_would_have_decided(aftersale: Afters
     assert "order.rejected" in aftersale.good("audit", "what-if", "--catalog", file)
     file.write_text(json.dumps({**message, "type": "aftersale.order.place.v1", "accountid": "ACME"}))
     assert "nothing of a catalog" in aftersale.bad(2, "audit", "what-if", "--catalog", file)
+
+
+def test_republish_says_the_past_again_on_a_topic_of_its_own(aftersale: Aftersale) -> None:
+    asked = ("audit", "republish", "--to", "analytics.past", "--types", "order.completed,order.created")
+    found = json.loads(aftersale.good(*asked, "--json"))
+    assert found["messages"] == 2
+    assert set(found["types"]) == {"aftersale.order.completed.v1", "aftersale.order.created.v1"}
+    assert "republished 0 messages" in aftersale.good(*asked, "--from", "2030-01-01", "--account", "ACME")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--to", "order.events"), "give the subscriber a topic of its own"),
+        (("--to", "x", "--types", "order.complete"), "did you mean order.completed?"),
+        (("--to", "x", "--until", "soon"), "is no time"),
+    ],
+)
+def test_a_republish_that_makes_no_sense_is_refused(
+    aftersale: Aftersale, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in aftersale.bad(2, "audit", "republish", *arguments)
