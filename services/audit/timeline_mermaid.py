@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from services.audit.timeline import At, Entry
+from services.audit.timeline import Entry
+from services.audit.timeline_found import At
 
 OUTSIDE = "outside"
 """Who sent a command that was stored before its sender was."""

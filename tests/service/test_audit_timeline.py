@@ -7,7 +7,8 @@ import re
 import pytest
 
 from services.audit.source import Nothing
-from services.audit.timeline import At, Entry, Kind, timeline
+from services.audit.timeline import Entry, timeline
+from services.audit.timeline_found import At, Kind
 from services.audit.timeline_mermaid import diagram, escaped
 from tests.history import lived, sources
 from tests.scenarios import SCENARIOS, ask, place
