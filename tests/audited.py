@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,10 @@ class Audited:
         return sorted_out(lines(self.folder / FILE), known_keys(self.folder))
 
     def leaves(self) -> Leaves:
-        return Leaves(path_of(self.folder, self.log))
+        return self.leaves_of(self.log)
+
+    def leaves_of(self, log: Log) -> Leaves:
+        return Leaves(path_of(self.folder, log))
 
     def verified(self, signed: Signed | None = None) -> Verified:
         with closing(self.leaves()) as leaves:
@@ -200,6 +203,29 @@ def rewrite_sqlite(path: Path, rows: Iterable[Row]) -> None:
             "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) "
             "VALUES (?, ?, ?, ?, ?)",
             rows,
+        )
+
+
+@contextmanager
+def unindexed(path: Path) -> Iterator[sqlite3.Connection]:
+    """What is written to the log meanwhile is not found by its stream afterwards."""
+    schema = "SELECT sql FROM sqlite_schema WHERE name = 'stored_events'"
+    index = "SELECT type, name, tbl_name, rootpage FROM sqlite_schema WHERE name LIKE '%autoindex_stored%'"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        (table,), entry = connection.execute(schema).fetchone(), connection.execute(index).fetchone()
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_schema SET sql = ? WHERE name = 'stored_events'",
+            (table.replace(", PRIMARY KEY (originator_id, originator_version)", ""),),
+        )
+        connection.execute("DELETE FROM sqlite_schema WHERE name = ?", (entry[1],))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        yield connection
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'stored_events'", (table,))
+        connection.execute(
+            "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage) VALUES (?, ?, ?, ?)", entry
         )
 
 

@@ -18,6 +18,7 @@ KINDS = {
     "replaced": "another log stands where one was signed",
     "unsigned": "there is no checkpoint to hold the log against",
     "record": "the auditor's own files are not what they were",
+    "damaged": "the database finds its own file damaged: it may not find every event by its stream",
     "unreadable": "the log cannot be read",
 }
 

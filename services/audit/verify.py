@@ -72,6 +72,7 @@ def verify(log: Log, store: Store, signed: Signed, leaves: Leaves, tell: Tell) -
         for rows in _pages(store):
             reading.take(rows)
             tell(len(rows))
+        findings += [Finding("damaged", said) for said in store.damage()]
     except PortError:
         raise
     except Exception as error:

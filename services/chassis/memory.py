@@ -105,6 +105,9 @@ class MemoryStore:
     def raw_log(self, first: int, limit: int) -> list[tuple[Any, ...]]:
         return list(map(tuple, self.log(first - 1, limit)))
 
+    def damage(self) -> list[str]:
+        return []
+
     def head(self) -> int:
         return len(self.memory.log)
 

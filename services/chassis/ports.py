@@ -310,6 +310,10 @@ class Store(Protocol):
         """
         ...
 
+    def damage(self) -> list[str]:
+        """What the database finds wrong with its own pages of the log; nothing where it cannot tell."""
+        ...
+
     def head(self) -> int:
         """The last sequence of the log, 0 when empty."""
         ...

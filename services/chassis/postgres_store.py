@@ -105,6 +105,10 @@ class PostgresStore:
     def raw_log(self, first: int, limit: int) -> list[TupleRow]:
         return self._run("raw_log", (first, limit))
 
+    def damage(self) -> list[str]:
+        """Nothing: PostgreSQL needs an extension to look at its own pages (amcheck)."""
+        return []
+
     def head(self) -> int:
         ((head,),) = self._run("head")
         return int(head)

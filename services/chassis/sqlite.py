@@ -40,7 +40,8 @@ class SQLiteFile:
         self._closed = False
         with _translated():
             self._writer = self._connect()
-            _use_wal(self._writer)
+            with _closed_by_failure(self._writer):
+                _use_wal(self._writer)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Cursor]:
@@ -113,8 +114,9 @@ class SQLiteFile:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
         )
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
+        with _closed_by_failure(connection):
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
         return connection
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
@@ -122,6 +124,16 @@ class SQLiteFile:
             connection.close()
         else:
             self._readers.append(connection)
+
+
+@contextmanager
+def _closed_by_failure(connection: sqlite3.Connection) -> Iterator[None]:
+    """A file that is no database is not left open."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _as_it_lies(text: bytes) -> str:

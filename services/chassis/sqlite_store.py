@@ -56,8 +56,12 @@ class SQLiteStore:
         self._file = SQLiteFile(path)
         self._views = SQLiteFile(path.with_name(f"{path.stem}.views.db"))
         self._leading: dict[str, IO[bytes]] = {}
-        self.make_tables()
-        self.log_id = str(self.setting("log_id"))
+        try:
+            self.make_tables()
+            self.log_id = str(self.setting("log_id"))
+        except BaseException:
+            self.close()
+            raise
 
     def make_tables(self) -> None:
         """Makes what is missing; safe at any time, from any number of processes."""
@@ -117,6 +121,12 @@ class SQLiteStore:
         with self._file.read_raw() as connection:
             query = "SELECT rowid, * FROM stored_events WHERE rowid >= ? ORDER BY rowid LIMIT ?"
             return connection.execute(query, (first, limit)).fetchall()
+
+    def damage(self) -> list[str]:
+        """Of the table and of its index, by which streams are loaded."""
+        with self._file.read_raw() as connection:
+            found = [str(said) for (said,) in connection.execute("PRAGMA integrity_check(stored_events)")]
+        return [] if found == ["ok"] else found
 
     def head(self) -> int:
         with self._file.read() as connection:

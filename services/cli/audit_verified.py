@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from services.audit.signing import WrongKey, public_keys
 from services.audit.witness import known_keys
 from services.chassis.settings import EMBEDDED, Settings
 from services.cli.errors import Failed, Wrong
-from services.cli.installation import bus_of, stores_of
+from services.cli.installation import Stores, bus_of, stores_of
 from services.cli.screen import bar, beside, counted, out, table
 
 
@@ -31,12 +33,23 @@ def inspected(
     sources = Sources(settings.audit_folder, asyncio.run(_topic(settings)), kept_lines(kept))
     if sources.topic is None:
         beside.print("[yellow]![/] the topic audit.checkpoints could not be read: only files are used")
-    with stores_of(settings) as stores, bar() as progress:
+    with _opened(settings) as stores, bar() as progress:
         chosen = {name: store for name, store in stores.items() if service in (None, name)}
         task = progress.add_task("reading the logs", total=sum(store.head() for store in chosen.values()))
         begun = time.perf_counter()
         found = inspect(chosen, sources, trusted, lambda count: progress.advance(task, count))
         return found, time.perf_counter() - begun
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Stores]:
+    """The stores. Raises `Failed` for a file that is damaged where everything else would begin."""
+    with ExitStack() as opened:
+        try:
+            stores = opened.enter_context(stores_of(settings))
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise Failed(f"a store in {settings.data} cannot be opened, it is damaged: {error}") from error
+        yield stores
 
 
 def trusted_keys(settings: Settings, keys: Sequence[str]) -> list[str]:

@@ -30,6 +30,7 @@ from services.chassis.ports import (
     Unavailable,
 )
 from services.chassis.store import open_postgres, open_sqlite
+from tests.audited import unindexed
 from tests.cut import Cutter
 from tests.postgres import PostgresSchema
 
@@ -246,6 +247,22 @@ def test_the_log_is_read_as_it_lies_from_any_sequence_on(store: Store) -> None:
     assert store.raw_log(1, 2) == every[:2]
     assert store.raw_log(3, 10) == every[2:]
     assert store.raw_log(4, 10) == []
+
+
+def test_a_store_that_nobody_touched_is_not_damaged(store: Store) -> None:
+    store.commit(Commit(events=[event("a", 1)]))
+    assert store.damage() == []
+
+
+def test_an_index_that_does_not_know_an_event_is_damage(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "order.db")
+    store.commit(Commit(events=[event("a", 1)]))
+    with unindexed(tmp_path / "order.db") as connection:
+        connection.execute("INSERT INTO stored_events VALUES ('b', 1, 'order.created', x'')")
+    assert store.load({"b": 0}) == {"b": []}
+    assert [one.stream for one in store.log(0, 10)] == ["a", "b"]
+    assert store.damage()[0] == "row 2 missing from index sqlite_autoindex_stored_events_1"
+    store.close()
 
 
 def test_a_text_that_is_none_any_more_is_read_all_the_same(tmp_path: Path) -> None:

@@ -79,6 +79,11 @@ def test_an_alteration_is_named_and_the_exit_status_tells(here: Aftersale) -> No
     assert verified(here, "--service", "inventory")["holds"]
 
 
+def test_a_file_that_is_no_database_any_more_is_told_in_a_line(here: Aftersale) -> None:
+    (here.data / "order.db").write_bytes(b"nothing" * 1_000)
+    assert "cannot be opened, it is damaged" in here.bad(1, "audit", "verify")
+
+
 def test_a_tail_that_was_cut_with_its_checkpoints_is_found_by_the_topic_and_by_who_kept_one(
     here: Aftersale, tmp_path: Path
 ) -> None:

@@ -11,17 +11,30 @@ from pathlib import Path
 import pytest
 
 from services.audit import checkpoint as checkpoints
-from services.audit.checkpoint import FILE, Head
+from services.audit.checkpoint import FILE, Head, Log
 from services.audit.inspection import Sources, inspect
 from services.audit.leaves import path_of
 from services.audit.merkle import leaf_hash
 from services.audit.signing import load_signer
-from services.audit.verify import sorted_out
+from services.audit.verify import Signed, sorted_out, verify
 from services.audit.witness import FIRST, known_keys
 from services.chassis.store import open_sqlite
-from tests.audited import ALTERATIONS, EVENTS, NAMED, Audited, Row, audited, cut, rewrite_sqlite, with_
+from tests.audited import (
+    ALTERATIONS,
+    EVENTS,
+    NAMED,
+    Audited,
+    Row,
+    audited,
+    cut,
+    event,
+    rewrite_sqlite,
+    unindexed,
+    with_,
+)
 
 ALTERED = 1_000
+TURNED = 100
 EVERY = 10_000
 
 
@@ -219,6 +232,63 @@ def test_a_checkpoint_that_was_published_and_is_no_longer_in_the_file_is_missed(
     found = inspect({"order": here.store}, sources, known_keys(here.folder), lambda _: None)
     assert [finding.kind for finding in found.findings] == ["record"]
     assert [finding.kind for finding in found.logs[0].findings] == ["cut", "checkpoint"]
+
+
+def test_an_event_that_was_hidden_from_its_stream_is_found(here: Audited) -> None:
+    """The log still has it, and the index by which streams are loaded has not."""
+    path = here.folder.with_name("order.db")
+    row = rows_of(here)[39]
+    alter(here, "DELETE FROM stored_events WHERE rowid = 40")
+    with unindexed(path) as connection:
+        connection.execute(
+            "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) "
+            "VALUES (?, ?, ?, ?, ?)",
+            row,
+        )
+    assert rows_of(here)[39] == row
+    findings = here.verified().findings
+    assert {finding.kind for finding in findings} == {"damaged"}
+    assert "row 40 missing from index" in findings[0].message
+
+
+def test_whatever_bit_of_the_file_is_turned_it_is_found_or_the_log_is_still_the_same(
+    here: Audited, tmp_path: Path
+) -> None:
+    signed, log, chance = here.signed(), here.log, random.Random(7)
+    here.close()
+    file = here.folder.with_name("order.db")
+    whole, before = file.read_bytes(), both_ways(file)
+    found = 0
+    for number in range(TURNED):
+        turned, at = bytearray(whole), chance.randrange(len(whole))
+        turned[at] ^= 1 << chance.randrange(8)
+        copy = tmp_path / f"turned-{number}.db"
+        copy.write_bytes(turned)
+        held = is_held(here, copy, log, signed)
+        assert not held or both_ways(copy) == before, at
+        found += not held
+    assert TURNED // 20 < found < TURNED, "most bits of a page are not used"
+
+
+def is_held(here: Audited, file: Path, log: Log, signed: Signed) -> bool:
+    """False also where the file cannot be opened any more."""
+    try:
+        with closing(open_sqlite(file)) as store, closing(here.leaves_of(log)) as leaves:
+            return verify(log, store, signed, leaves, lambda _: None).holds
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        return False
+
+
+def both_ways(file: Path) -> list[list[Row]]:
+    """The log as it is followed, and as streams are loaded."""
+    with closing(sqlite3.connect(file)) as connection:
+        followed = "SELECT rowid, * FROM stored_events ORDER BY rowid"
+        loaded = "SELECT rowid, originator_version FROM stored_events WHERE originator_id = ? ORDER BY 2"
+        streams = sorted({event(number).stream for number in range(EVENTS)})
+        return [
+            connection.execute(followed).fetchall(),
+            *(connection.execute(loaded, (stream,)).fetchall() for stream in streams),
+        ]
 
 
 def test_a_file_that_the_database_cannot_read_is_a_finding(here: Audited) -> None:
