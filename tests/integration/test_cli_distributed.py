@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from services.audit.topic import LANE
+from services.chassis.kafka import KafkaBus
+from services.chassis.kafka_wire import KafkaSettings
 from tests.brokers import LocalKafka
 from tests.command import Aftersale, change, event, instance, specification, until
 from tests.integration.test_cli import publish
@@ -22,6 +27,19 @@ def url(conninfo: str) -> str:
     """The address of a database as a URL."""
     parts = {name: str(value) for name, value in conninfo_to_dict(conninfo).items()}
     return f"postgresql:///{parts.pop('dbname')}?{urlencode(parts)}"
+
+
+def verified(there: Aftersale) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(there("audit", "verify", "--json").stdout)
+    return found
+
+
+async def on_topic(kafka: LocalKafka) -> list[str]:
+    """Every checkpoint, those that were signed before the move too."""
+    bus = KafkaBus(KafkaSettings(bootstrap=kafka.bootstrap))
+    records = await bus.read(LANE, 0, 1_000)
+    await bus.close()
+    return [record.value.decode() for record in records]
 
 
 def test_a_system_moves_to_kafka_and_postgresql_and_goes_on(
@@ -55,12 +73,15 @@ def test_a_system_moves_to_kafka_and_postgresql_and_goes_on(
         AFTERSALE_PARTITIONS="3",
         AFTERSALE_BUS=f"kafka://{own_kafka.bootstrap}",
         AFTERSALE_STORE=database,
+        AFTERSALE_AUDIT=str(here.data / "audit"),
+        AFTERSALE_AUDIT_KEY=str(here.data / "keys" / "audit.pem"),
     )
     assert "topics apply" in there.bad(1, "send", "-", said=json.dumps(instance("M-4")))
-    assert there.good("topics", "apply").count("made") == 16
+    assert there.good("topics", "apply").count("made") == 18
     with ExitStack() as running:
         for service in SERVICES:
             running.enter_context(there.running("run", service))
+        running.enter_context(there.running("audit", "witness"))
         there.good("settle", "--timeout", 60)
         after = [there.shown("order", "O-1"), there.shown("plan", "O-1"), there.shown("account", "A-1")]
         assert after[:2] == before[:2]
@@ -71,5 +92,9 @@ def test_a_system_moves_to_kafka_and_postgresql_and_goes_on(
         until(lambda: [there.shown("order", id)["state"] for id in ("O-1", "O-2")] == ["completed"] * 2)
         there.good("settle", "--timeout", 60)
         assert "AFTERSALE_CLOCK=adjustable" in there.bad(2, "clock", "advance", "1d")
+        until(lambda: all(one["after"] == 0 and one["signed"] for one in verified(there)["logs"]))
+    found = verified(there)
+    assert found["holds"], found
+    assert asyncio.run(on_topic(own_kafka)) == (here.data / "audit" / "checkpoints.jsonl").read_text().split()
     assert there.shown("instance", "M-1")["characteristics"] == {"tier": "5G", "owner": "Mona Lie"}
     assert not there.data.exists()
