@@ -11,7 +11,7 @@ from services.audit.timeline import Entry, timeline
 from services.audit.timeline_found import At, Kind
 from services.audit.timeline_mermaid import diagram, escaped
 from tests.history import lived, sources
-from tests.scenarios import SCENARIOS, ask, place
+from tests.scenarios import SCENARIOS, Scenario, ask, place
 from tests.world import World
 
 CHANGE = (place("O1", "change", "NET", characteristics={"speed": 200}),)
@@ -124,8 +124,8 @@ NOTE = re.compile(r"    Note over (p\d+): [\w ./@~+()#;-]+")
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_every_line_of_a_diagram_is_one_that_mermaid_knows(scenario: object) -> None:
-    world = lived(*scenario.stages)  # type: ignore[attr-defined]
+def test_every_line_of_a_diagram_is_one_that_mermaid_knows(scenario: Scenario) -> None:
+    world = lived(*scenario.stages)
     head, number, *lines = diagram(told(world, "order", "O1")).splitlines()
     assert (head, number) == ("sequenceDiagram", "    autonumber")
     known = {line.split()[1] for line in lines if PARTICIPANT.fullmatch(line)}

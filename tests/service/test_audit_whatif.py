@@ -20,7 +20,7 @@ from services.order.domain import policy
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 from tests.history import lived, sources
-from tests.scenarios import CATALOG, SCENARIOS, Sent, ask, line, place
+from tests.scenarios import CATALOG, SCENARIOS, Scenario, Sent, ask, line, place
 from tests.world import World
 
 FAST = (place("O1", "change", "NET", characteristics={"speed": 1000}),)
@@ -66,7 +66,7 @@ def differing(found: WhatIf) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 @pytest.mark.parametrize("seed", [None, 1])
-def test_with_the_same_rules_and_catalog_nothing_differs(scenario: Any, seed: int | None) -> None:
+def test_with_the_same_rules_and_catalog_nothing_differs(scenario: Scenario, seed: int | None) -> None:
     found = again(lived(*scenario.stages, seed=seed))
     assert found.different == []
     assert not found.not_decided
@@ -219,6 +219,32 @@ def test_what_a_forgotten_account_asked_cannot_be_decided_again() -> None:
     found = again(world)
     assert found.different == []
     assert found.not_decided["forgotten"] == decided - found.decided.total() > 0
+
+
+def test_a_command_kept_without_its_type_is_counted_and_its_refusal_says_it() -> None:
+    """As it was stored before the type was kept with it."""
+    world = lived(SLOW, UNKNOWN)
+    decided = again(world).decided.total()
+    for reader in world.readers.values():
+        memory = reader.store.memory
+        memory.log[:] = [event._replace(state=untyped(event.state)) for event in memory.log]
+        for stream, events in memory.streams.items():
+            memory.streams[stream] = [event._replace(state=untyped(event.state)) for event in events]
+    found = again(world)
+    refused = next(
+        event for event in world.readers["order"].store.log(0, 1_000) if event.stream.startswith("command-")
+    )
+    assert b'"t"' not in refused.state
+    assert found.different == []
+    assert found.not_decided.total() == found.not_decided["kept without its type"] > 0
+    assert found.decided.total() + found.not_decided.total() == decided
+    assert found.decided["order"] > 0
+
+
+def untyped(state: bytes) -> bytes:
+    meta, _, data = state.partition(b"\n")
+    said = {name: value for name, value in json.loads(meta).items() if name not in ("t", "s")}
+    return json.dumps(said, separators=(",", ":")).encode() + b"\n" + data
 
 
 def test_a_question_makes_no_key_and_writes_nothing(world: World) -> None:
