@@ -179,4 +179,7 @@ class _Reading:
         first = failed[0]
         begin = "the first one" if self._held is None else f"event {self._held.sequence + 1}"
         said = f"{len(failed):,} of {len(self._own):,} checkpoints do not hold, that of {first.time} first"
-        return Finding("checkpoint", f"{said}: it begins between {begin} and event {first.sequence}")
+        said += f": it begins between {begin} and event {first.sequence}"
+        if (differences := self._comparison.differences) > len(self._comparison.findings):
+            said += f"; {differences:,} events are not what was signed"
+        return Finding("checkpoint", said)

@@ -89,6 +89,15 @@ def test_what_changed_is_named(here: Audited) -> None:
     assert "between event 37 and event 45" in unheld.message
 
 
+def test_of_very_many_changes_the_first_are_named_and_all_are_counted(here: Audited) -> None:
+    here.append(60)
+    here.look()
+    alter(here, "UPDATE stored_events SET state = x'00' WHERE rowid > 5")
+    *named, unheld = here.verified().findings
+    assert [finding.sequence for finding in named] == list(range(6, 106))
+    assert unheld.message.endswith("145 events are not what was signed")
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from services.audit import checkpoint as checkpoints
 from services.audit.checkpoint import FILE
 from services.audit.leaves import BYTES, path_of
 from services.audit.merkle import root_of
+from services.audit.run import follow
 from services.audit.signing import WrongKey, load_signer, public_keys
 from services.audit.topic import LANE, Board, said
 from services.audit.witness import Busy, Witness, known_keys, last_of
@@ -22,8 +24,10 @@ from services.chassis.embedded import EmbeddedBus
 from services.chassis.host import topics
 from services.chassis.memory import MemoryStore
 from services.chassis.ports import Commit, Outgoing, Unavailable
+from services.chassis.settings import Settings
 from services.chassis.store import open_sqlite
 from tests.audited import EVENTS, Audited, audited, event, rewrite_sqlite
+from tests.command import until
 
 
 @pytest.fixture
@@ -40,11 +44,12 @@ def of_file(here: Audited) -> list[Checkpoint]:
 class Counting(MemoryStore):
     """Counts what is read of its log, and can be away."""
 
-    read = 0
+    read = refused = 0
     away = False
 
     def raw_log(self, first: int, limit: int) -> list[tuple[object, ...]]:
         if self.away:
+            self.refused += 1
             raise Unavailable("the database is away")
         rows = super().raw_log(first, limit)
         self.read += len(rows)
@@ -274,6 +279,29 @@ async def test_every_checkpoint_is_published_once_in_the_order_of_the_file(
     assert json.loads(last.value)["root"] == of_file(here)[-1].root
     await again.close()
     await bus.close()
+
+
+async def test_it_looks_until_it_is_stopped_and_then_once_more(tmp_path: Path, bus: EmbeddedBus) -> None:
+    store = Counting()
+    here, stop = Audited(store, tmp_path), asyncio.Event()
+    settings = Settings(data=tmp_path, heartbeat=tmp_path / "beat", audit_seconds=0.01)
+    board = Board(bus, here.folder / FILE)
+    following = asyncio.create_task(follow(here.witness, board, settings, stop))
+    here.append(2)
+    await asyncio.to_thread(until, lambda: of_file(here) and (tmp_path / "beat").exists())
+    store.away = True
+    here.append(2)
+    await asyncio.to_thread(until, lambda: store.refused)
+    store.away = False
+    await asyncio.to_thread(until, lambda: len(of_file(here)) == 2)
+    here.append(1)
+    stop.set()
+    await following
+    assert [one.size for one in of_file(here)] == [2, 4, 5]
+    assert await on_topic(bus) == of_file(here)
+    await board.close()
+    await bus.close()
+    here.close()
 
 
 async def test_a_topic_that_was_wiped_is_filled_again(here: Audited, bus: EmbeddedBus) -> None:
