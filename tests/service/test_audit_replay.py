@@ -19,6 +19,7 @@ from pydantic_core import from_json
 from services.audit import replay as replaying
 from services.audit.replay import Replayed, replay
 from services.audit.replay_canonical import canonical
+from services.audit.replay_made import Rebuilt
 from services.audit.source import Sources, source
 from services.chassis.memory import MemoryStore
 from services.chassis.ports import Commit, Document, Row, StoredEvent
@@ -96,7 +97,7 @@ def test_what_happens_meanwhile_is_no_difference(world: World, monkeypatch: pyte
     still = replay(read(world))
     fold, gone_on = replaying._Replay._compared, list[bool]()
 
-    def on(self: replaying._Replay, made: dict[str, replaying.Rebuilt]) -> None:
+    def on(self: replaying._Replay, made: dict[str, Rebuilt]) -> None:
         if not gone_on:
             gone_on.append(True)
             live(going, (place("O2", "disconnect", "NET", cascade=True),))
