@@ -14,9 +14,14 @@ from schemas.envelope import Envelope
 from schemas.examples.build import HERE
 from schemas.registry import MESSAGES
 from schemas.topics import CATALOG
+from services.audit.replay import replay
+from services.audit.source import source
+from services.audit.whatif import what_if
+from services.chassis.memory import MemoryStore
 from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER
+from tests.history import keep, sources
 from tests.world import World
 
 OUTCOMES: dict[str, Any] = json.loads((HERE / "outcomes.json").read_text())
@@ -131,3 +136,15 @@ def test_no_personal_value_is_kept_readable(world: World) -> None:
     kept = [event.state for reader in world.readers.values() for event in reader.store.log(0, 10_000_000)]
     assert any(b"SITE-1001-1" in state for state in kept), "what is not personal is readable"
     assert not any(b"Solveig Aas" in state or b"Eira Vik" in state for state in kept)
+
+
+def test_none_of_its_decisions_would_come_out_otherwise(world: World) -> None:
+    found = what_if(sources(world), world.keys)
+    assert (found.different, found.not_decided) == ([], {})
+    assert found.decided.total() > len(OUTCOMES)
+
+
+def test_its_pages_and_rows_are_what_its_logs_make(world: World) -> None:
+    stores = keep(world, lambda _: MemoryStore())
+    replayed = replay({name: source(world.readers[name].service, store) for name, store in stores.items()})
+    assert replayed.differences == []
