@@ -7,12 +7,14 @@ redelivery look new.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
-from schemas.headers import Headers
+from schemas.headers import Headers, Packed, names_of
 
 MAX_BYTES = 256 * 1024
 """Of a message in."""
@@ -87,16 +89,38 @@ def read(
 
 def binary(headers: Mapping[str, bytes]) -> Envelope:
     """The envelope of binary mode; presence is not checked. Raises `Unreadable`."""
-    get = headers.get
-    try:
-        sequence, previous, logid = place(headers)
-        texts = [None if (raw := get(name)) is None else raw.decode() for name in _TEXTS]
-        return Envelope._make((*texts, sequence, previous, logid))
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"a CloudEvents header is not UTF-8: {error}") from error
+    return _envelope([None if (raw := headers.get(name)) is None else text(raw) for name in _ORDER])
 
 
-_TEXTS = (
+def of_own(headers: Headers) -> Envelope:
+    """The envelope of a message of our own, as `binary` reads it. Raises `Unreadable`."""
+    if isinstance(headers, Packed):
+        head, _, said = headers.packed.partition(b"\0")
+        if (where := _where(head)) is not None:
+            # One decoding for all, and each text found by its place.
+            return _envelope(where([*text(said).split("\0"), None]))
+    return binary(dict(headers))
+
+
+def _envelope(texts: Sequence[str | None]) -> Envelope:
+    sequence, previous = texts[10], texts[11]
+    place = (
+        None if sequence is None else whole(sequence, "sequence"),
+        None if previous is None else whole(previous, "previous"),
+    )
+    return Envelope._make((*texts[:10], *place, texts[12]))
+
+
+@lru_cache(maxsize=256)
+def _where(head: bytes) -> Callable[[Sequence[str | None]], tuple[str | None, ...]] | None:
+    """Takes the values in the order of an envelope, the last where there is none; None when not in plain."""
+    names = names_of(head) if head else ()
+    if not names or len(set(names)) < len(names):
+        return None
+    return itemgetter(*(names.index(name) if name in names else -1 for name in _ORDER))
+
+
+_ORDER = (
     "ce_id",
     "ce_source",
     "ce_type",
@@ -107,33 +131,29 @@ _TEXTS = (
     "ce_causationid",
     "ce_actor",
     "ce_traceparent",
+    "ce_sequence",
+    "ce_previous",
+    "ce_logid",
 )
 
 
-def place(headers: Mapping[str, bytes]) -> tuple[int | None, int | None, str | None]:
-    """Sequence, previous sequence and log id: where one of our own messages stands. Raises `Unreadable`."""
-    return placed(headers.get("ce_sequence"), headers.get("ce_previous"), headers.get("ce_logid"))
-
-
-def placed(
-    sequence: bytes | None, previous: bytes | None, logid: bytes | None
-) -> tuple[int | None, int | None, str | None]:
-    """The same from the three headers. Raises `Unreadable`."""
+def text(raw: bytes) -> str:
+    """The text of a header. Raises `Unreadable`."""
     try:
-        return (
-            None if sequence is None else _whole(sequence),
-            None if previous is None else _whole(previous),
-            None if logid is None else logid.decode(),
-        )
-    except ValueError as error:
-        raise Unreadable(f"the place of the message cannot be read: {error}", "sequence") from error
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"a CloudEvents header is not UTF-8: {error}") from error
 
 
-def _whole(raw: bytes) -> int:
-    number = int(raw)
-    if not 0 <= number <= MAX_WHOLE:
-        raise ValueError(f"{number} is not a position in a log")
-    return number
+def whole(raw: bytes | str | None, name: str) -> int:
+    """A place in a log, as one of our own messages says it. Raises `Unreadable`."""
+    try:
+        if raw is not None and 0 <= (number := int(raw)) <= MAX_WHOLE:
+            return number
+    except ValueError:
+        pass
+    said = "is missing" if raw is None else f"cannot be read: {raw!r}"
+    raise Unreadable(f"the '{name}' of a message of our own {said}: it is a whole number", name)
 
 
 def _structured(value: bytes) -> tuple[dict[str, Any], bytes]:

@@ -50,7 +50,7 @@ class Shared(NamedTuple):
     """The headers that all messages of one cause have: the log's id first, then what else there is."""
 
     head: bytes
-    """The names of `_OWN`, and theirs."""
+    """The names of `_OWN` and theirs; empty where the values have a separator in themselves."""
     values: bytes
     names: tuple[str, ...]
     texts: tuple[str, ...]
@@ -77,25 +77,28 @@ def unpack(packed: bytes) -> tuple[tuple[str, bytes], ...]:
         return ()
     head, *values = packed.split(b"\0")
     if head:
-        return tuple(zip(_names(head), values, strict=True))
+        return tuple(zip(names_of(head), values, strict=True))
     plain = list(map(unhexlify, values))
     return tuple(zip(map(bytes.decode, plain[::2]), plain[1::2], strict=True))
 
 
 def shared(logid: str, names: tuple[str, ...], texts: tuple[str, ...]) -> Shared:
     """For `own`: the log's id, and what else the messages of one cause share."""
-    return Shared(_head(_OWN + names), "\0".join((logid, *texts)).encode(), names, (logid, *texts))
+    values = "\0".join((logid, *texts)).encode()
+    plain = values.count(b"\0") == len(texts)
+    return Shared(_own_head(names) if plain else b"", values, names, (logid, *texts))
 
 
 def own(identity: tuple[str, str, str], place: tuple[int, int], common: Shared) -> Headers:
     """The headers of one of our own messages: its id, type and subject, its place and the one before."""
-    (id, type_, subject), (sequence, previous) = identity, place
-    said = f"{id}\0{type_}\0{subject}\0{sequence}\0{previous}\0"
-    packed = b"%b\0%b%b" % (common.head, said.encode(), common.values)
-    if packed.count(b"\0") == common.head.count(b"\1") + 1:
-        return Packed(packed)
-    texts = (*identity, *map(str, place), *common.texts)
-    return tuple(zip(_OWN + common.names, map(str.encode, texts), strict=True))
+    head, values, names, texts = common
+    id, type_, subject = identity
+    sequence, previous = place
+    if head and "\0" not in id and "\0" not in subject:
+        own = f"{id}\0{type_}\0{subject}\0{sequence}\0{previous}\0".encode()
+        return Packed(head + own + values)
+    said = (id, type_, subject, str(sequence), str(previous), *texts)
+    return tuple(zip(_OWN + names, map(str.encode, said), strict=True))
 
 
 def glance(headers: Headers) -> tuple[bytes, bytes | None, bytes | None, bytes | None]:
@@ -115,6 +118,11 @@ def _names_of(headers: Headers) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
+def _own_head(names: tuple[str, ...]) -> bytes:
+    return _head(_OWN + names) + b"\0"
+
+
+@lru_cache(maxsize=1024)
 def _head(names: tuple[str, ...]) -> bytes:
     """Something with a NUL where the names cannot be told apart again."""
     head = "\1".join(names)
@@ -122,5 +130,6 @@ def _head(names: tuple[str, ...]) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _names(head: bytes) -> tuple[str, ...]:
+def names_of(head: bytes) -> tuple[str, ...]:
+    """The names that the first part of packed headers gives."""
     return tuple(head.decode().split("\1"))

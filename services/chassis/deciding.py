@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +17,7 @@ from services.chassis.intake import Faulted, Handled, Taken
 from services.chassis.outbox import TooLarge
 from services.chassis.parking import Parking
 from services.chassis.ports import PortError
-from services.chassis.service import Refused, Why, Wish, Work
+from services.chassis.service import Refused, Why
 from services.chassis.work import Batch, MessageWork, wishes
 
 
@@ -72,26 +72,17 @@ def said(error: BaseException) -> str:
 
 
 def _grant(batch: Batch, taken: Sequence[Taken], works: Sequence[MessageWork]) -> None:
-    needs = (
-        _needs(one, work)
-        for one, work in zip(taken, works, strict=True)
-        if one.route is not None and not one.refusal
-    )
     try:
+        needs = [
+            one.route.needs(one.data, work)
+            for one, work in zip(taken, works, strict=True)
+            if one.route is not None and not one.refusal
+        ]
         wishes(needs, batch)
     except PortError:
         raise
     except Exception as error:
         raise Faulted(taken[0].record) from error
-
-
-def _needs(one: Taken, work: Work) -> Iterator[Collection[Wish]]:
-    assert one.route is not None
-    try:
-        yield from one.route.needs(one.data, work)
-    except Refused:
-        # The handler comes to the same, and its refusal is answered.
-        return
 
 
 def _decide(batch: Batch, parking: Parking, one: Taken, work: MessageWork) -> str:

@@ -25,6 +25,9 @@ from services.chassis.ports import (
 
 BUSY_SECONDS = 10.0
 _BYTES_A_READ = 16 << 20
+_ROWS_AT_ONCE = 16
+_new = tuple.__new__
+"""Makes a record in half the time of its own constructor: a backlog is thousands of them a second."""
 _EXPIRED_AT_ONCE = 2_000
 _CACHE_KIB = 16_384
 
@@ -182,12 +185,13 @@ class Log:
             if len(ends) < len(lanes):
                 self._lanes = {}
                 raise Unavailable("a topic is gone: the topics are applied again")
+            # Byte arrays: for bytes the library first looks for an adapter, which costs more than the copy.
             for topic, partition, key, value, headers in batch:
                 lane = lanes[topic, partition]
                 offset = ends[lane]
                 ends[lane] = offset + 1
                 offsets.append(offset)
-                rows.append((lane, offset, now, key, pack(headers), value))
+                rows.append((lane, offset, now, bytearray(key), bytearray(pack(headers)), bytearray(value)))
             self._database.executemany(_APPEND, rows)
             updates = [(end, lane) for lane, end in ends.items()]
             self._database.executemany("UPDATE lanes SET next = ? WHERE lane = ?", updates)
@@ -222,11 +226,10 @@ class Log:
         size = 0
         topic, number = partition
         rows = self._database.execute(_READ, (lane, offset, limit))
-        for place, timestamp, key, value, headers in rows:
-            records.append(Record(topic, number, place, timestamp, key, value, Packed(headers)))
-            size += len(value)
-            if size > _BYTES_A_READ:
-                break
+        while size <= _BYTES_A_READ and (part := rows.fetchmany(_ROWS_AT_ONCE)):
+            for place, timestamp, key, value, headers in part:
+                records.append(_new(Record, (topic, number, place, timestamp, key, value, Packed(headers))))
+                size += len(value)
         rows.close()
         if not records and not self._ends({lane}):
             self._lanes = {}  # the topic is gone; the next look finds it where it was made again

@@ -83,21 +83,20 @@ class Follower:
             store.commit(Commit(drop_rows=asked))
 
     def step(self) -> int:
-        """Takes the next part of the log, and answers how many events it had."""
+        """Takes the next part of the log, and answers how far it went on."""
         store = self._setup.store
         if self._position is None:
             self._position = store.documents_position(VIEW)
-        events = store.log(self._position, READ)
-        if events:
+        events, position = store.begun(self._position, READ)
+        went = position - self._position
+        if went:
             begun = [document for event in events if (document := self._begun(event)) is not None]
-            store.put_documents(VIEW, events[-1].sequence, begun)
-            self._position = events[-1].sequence
-        return len(events)
+            store.put_documents(VIEW, position, begun)
+            self._position = position
+        return went
 
     def _begun(self, event: StoredEvent) -> Document | None:
-        """The entry of a stream that has a page, or of a refused command, when this is its first event."""
-        if event.version != 1:
-            return None
+        """The entry of a stream that has a page, or of a refused command: an account is shown its own."""
         category, id = split(event.stream)
         if category not in self._service.shown and category != REFUSED:
             return None

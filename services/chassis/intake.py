@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -14,16 +16,17 @@ from schemas.envelope import (
     MAX_OUT_BYTES,
     Envelope,
     Unreadable,
-    binary,
+    of_own,
     parsed,
-    placed,
     read,
+    text,
 )
 from schemas.headers import glance
 from schemas.registry import MESSAGES, advice
 from schemas.topics import CATALOG, TOPICS
 from services.chassis import fields
 from services.chassis.answers import digest
+from services.chassis.lane import Lane
 from services.chassis.parking import Parking
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Answer, Committed, PortError, Record, TopicPartition
@@ -93,76 +96,95 @@ class Intake:
     def take(self, batch: Batch, records: Iterable[Record], handled: Handled) -> list[Taken]:
         own: list[Taken | None] = []
         asked: list[tuple[int, Taken]] = []
-        for record in records:
-            external = TOPICS[record.topic].external
+        for (topic, _), part in groupby(records, _PARTITION):
+            if topic in _EXTERNAL:
+                for record in part:
+                    if (taken := self._external(batch, record)) is not None:
+                        asked.append((len(own), taken))
+                        own.append(taken)
+            else:
+                own += self._followed(batch, part, handled)
+        self._once(batch, own, asked, handled)
+        return [taken for taken in own if taken is not None]
+
+    def _followed(self, batch: Batch, part: Iterable[Record], handled: Handled) -> list[Taken]:
+        """Messages of our own in one partition: those that are next of their sender, and acted on here."""
+        found: list[Taken] = []
+        counts = handled.counts
+        lane = _NOWHERE
+        for record in part:
             try:
-                taken = self._external(batch, record) if external else self._own(batch, record, handled)
+                type_, sequence, previous, logid = glance(record.headers)
+                if lane.logid != logid or logid is None:
+                    lane = self._lane(batch, record, logid)
+                turn = lane.turn(sequence, previous)
+                if turn == "next":
+                    batch.commit.places[lane.name] = lane.known
+                    if (mine := self._mine.get(type_)) is None:
+                        counts["passed over" if type_ in _KNOWN else "unknown"] += 1
+                    elif (taken := self._own(record, mine)) is None:
+                        counts["passed over"] += 1
+                    else:
+                        found.append(taken)
+                elif turn == "again":
+                    counts["again"] += 1
+                else:
+                    handled.gaps.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+            except (Unreadable, ValidationError) as error:
+                self.parking.unreadable(batch, record, str(error))
+                counts["parked"] += 1
             except PortError:
                 raise
             except Exception as error:
                 raise Faulted(record) from error
-            if taken is not None and external:
-                asked.append((len(own), taken))
-            own.append(taken)
-        self._once(batch, own, asked, handled)
-        return [taken for taken in own if taken is not None]
+        return found
 
-    def _own(self, batch: Batch, record: Record, handled: Handled) -> Taken | None:
-        """A message of our own services, when it is the next one of its sender in this partition."""
-        try:
-            type_, *at = glance(record.headers)
-            if not self._fits(batch, record, at, handled):
-                return None
-            if (mine := self._mine.get(type_)) is None:
-                handled.counts[
-                    "passed over" if type_.decode("utf-8", "replace") in MESSAGES else "unknown"
-                ] += 1
-                return None
-            route, validate = mine
-            if route.concerns is not None and not route.concerns(record.value):
-                handled.counts["passed over"] += 1
-                return None
-            envelope = binary(dict(record.headers))
-            data = validate(record.value)
-        except (Unreadable, ValidationError) as error:
-            self.parking.unreadable(batch, record, str(error))
-            handled.counts["parked"] += 1
+    def _own(self, record: Record, mine: tuple[Route, Any]) -> Taken | None:
+        """What it says, when that is acted on here. Raises `Unreadable`, `ValidationError`."""
+        route, validate = mine
+        if route.concerns is not None and not route.concerns(record.value):
             return None
-        key = key_of(envelope, record)
-        return Taken(record, envelope, key, route, data, False, record.value)
+        envelope = of_own(record.headers)
+        data = validate(record.value)
+        return Taken(record, envelope, key_of(envelope, record), route, data, False, record.value)
+
+    def _lane(self, batch: Batch, record: Record, logid: bytes | None) -> Lane:
+        if logid is None:
+            raise Unreadable(
+                "a message of our own services has a 'logid': it names the log it is of", "logid"
+            )
+        name = f"{record.topic}/{record.partition}/{text(logid)}"
+        if self._places is None:
+            self._places = self.setup.store.places()
+        return Lane(name, logid, batch.commit.places.get(name) or self._places.get(name, 0))
 
     def pass_over(self, batch: Batch, record: Record, handled: Handled) -> bool:
         """Counts the record as handled whatever stands in it; False when it is not its turn."""
-        if TOPICS[record.topic].external:
+        if record.topic in _EXTERNAL:
             return True
         try:
-            return self._fits(batch, record, glance(record.headers)[1:], handled)
+            _, sequence, previous, logid = glance(record.headers)
+            lane = self._lane(batch, record, logid)
+            turn = lane.turn(sequence, previous)
         except Unreadable:
             return True
-
-    def _fits(self, batch: Batch, record: Record, at: Sequence[bytes | None], handled: Handled) -> bool:
-        """Whether it is the next of its sender. Raises `Unreadable` when it does not say where it stands."""
-        sequence, previous, logid = placed(*at)
-        if sequence is None or logid is None:
-            raise Unreadable("a message of our own services has a 'sequence' and a 'logid'", "sequence")
-        name = f"{record.topic}/{record.partition}/{logid}"
-        places = batch.commit.places
-        known = places.get(name) or self._known_places().get(name, 0)
-        if sequence <= known:
+        if turn == "next":
+            batch.commit.places[lane.name] = lane.known
+        elif turn == "again":
             handled.counts["again"] += 1
-            return False
-        if (previous or 0) > known:
+        else:
             handled.gaps.setdefault(TopicPartition(record.topic, record.partition), record.offset)
-            return False
-        places[name] = sequence
-        return True
-
-    def _known_places(self) -> dict[str, int]:
-        if self._places is None:
-            self._places = self.setup.store.places()
-        return self._places
+        return turn == "next"
 
     def _external(self, batch: Batch, record: Record) -> Taken | None:
+        try:
+            return self._command(batch, record)
+        except PortError:
+            raise
+        except Exception as error:
+            raise Faulted(record) from error
+
+    def _command(self, batch: Batch, record: Record) -> Taken | None:
         """A message from outside, when it can be read at all."""
         answering = TOPICS[record.topic].answered_by in (None, self.service.name)
         try:
@@ -268,6 +290,9 @@ def key_of(envelope: Envelope, record: Record) -> str:
     return envelope.account or (record.key or b"").decode("utf-8", "replace") or envelope.id
 
 
+_PARTITION = itemgetter(0, 1)
+_NOWHERE = Lane("", None, 0)
+_EXTERNAL = frozenset(name for name, topic in TOPICS.items() if topic.external)
 _KNOWN = frozenset(type_.encode() for type_ in MESSAGES)
 # Only an escape can bring U+0000 into JSON.
 _SUSPECT = rb"\u0000"

@@ -7,6 +7,7 @@ overwritten (PostgreSQL: its write-ahead log and backups) lasts as long as its o
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections import OrderedDict
@@ -161,9 +162,8 @@ class _SQLiteVault:
 
     def read(self, accounts: Collection[str]) -> dict[str, bytes | None]:
         with self._file.read() as connection:
-            query = "SELECT account, key FROM keys WHERE account = ?"
-            rows = (connection.execute(query, (account,)).fetchone() for account in accounts)
-            return dict(row for row in rows if row)
+            query = "SELECT account, key FROM keys WHERE account IN (SELECT value FROM json_each(?))"
+            return dict(connection.execute(query, (json.dumps(list(accounts)),)))
 
     def add(self, keys: Mapping[str, bytes]) -> None:
         with self._file.write() as cursor:

@@ -108,6 +108,11 @@ class MemoryStore:
     def damage(self) -> list[str]:
         return []
 
+    def begun(self, after: int, limit: int) -> tuple[list[StoredEvent], int]:
+        head = self.head()
+        found = [event for event in self.log(after, head) if event.version == 1][:limit]
+        return found, head if len(found) < limit else found[-1].sequence
+
     def head(self) -> int:
         return len(self.memory.log)
 

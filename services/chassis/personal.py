@@ -11,6 +11,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable
+from json.encoder import encode_basestring
 from typing import Any, TypeAlias
 
 from cryptography.exceptions import InvalidTag
@@ -22,6 +23,7 @@ Json: TypeAlias = Any
 Path: TypeAlias = tuple[str | int, ...]
 """Names and positions that lead to a value, from the outside in."""
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _PREFIX = "sealed:v1:"
 TOKEN = _PREFIX.encode()
 """With which a token begins: JSON without it has nothing to unseal."""
@@ -51,7 +53,7 @@ def is_sealed(value: object) -> bool:
 
 def seal_value(key: bytes, value: Json) -> str:
     """A token for any JSON value: `5` and `"5"` come back as what they were."""
-    return seal(key, json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+    return seal(key, encode_basestring(value) if type(value) is str else _ENCODER.encode(value))
 
 
 def unseal_value(key: bytes | None, token: str) -> Json:

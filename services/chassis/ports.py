@@ -314,6 +314,10 @@ class Store(Protocol):
         """What the database finds wrong with its own pages of the log; nothing where it cannot tell."""
         ...
 
+    def begun(self, after: int, limit: int) -> tuple[list[StoredEvent], int]:
+        """The first event of each stream begun above `after`, and up to where the log was looked through."""
+        ...
+
     def head(self) -> int:
         """The last sequence of the log, 0 when empty."""
         ...

@@ -110,6 +110,9 @@ STATEMENTS = {
     "FROM {schema}.stored_events WHERE notification_id > %b ORDER BY notification_id LIMIT %b",
     "raw_log": "SELECT notification_id, originator_id, originator_version, topic, state "
     "FROM {schema}.stored_events WHERE notification_id >= %b ORDER BY notification_id LIMIT %b",
+    "begun": "SELECT notification_id, originator_id, originator_version, topic, state "
+    "FROM {schema}.stored_events WHERE notification_id > %b AND notification_id <= %b "
+    "AND originator_version = 1 ORDER BY notification_id LIMIT %b",
     "head": "SELECT coalesce(max(notification_id), 0) FROM {schema}.stored_events",
     "rows": "SELECT row.* FROM unnest(%b, %b) AS asked (kind, key) CROSS JOIN LATERAL ("
     "SELECT * FROM {schema}.lookup AS kept WHERE kept.kind = asked.kind AND kept.key = asked.key "

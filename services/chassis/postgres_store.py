@@ -109,6 +109,11 @@ class PostgresStore:
         """Nothing: PostgreSQL needs an extension to look at its own pages (amcheck)."""
         return []
 
+    def begun(self, after: int, limit: int) -> tuple[list[StoredEvent], int]:
+        head = self.head()
+        found = list(map(StoredEvent._make, self._run("begun", (after, head, limit))))
+        return found, head if len(found) < limit else found[-1].sequence
+
     def head(self) -> int:
         ((head,),) = self._run("head")
         return int(head)

@@ -17,7 +17,7 @@ import structlog
 from schemas.topics import TOPICS
 from services.chassis.backoff import Backoff
 from services.chassis.intake import Handled
-from services.chassis.outbox import Entry, Letter, Outbox
+from services.chassis.outbox import Letter, Outbox, Pair
 from services.chassis.pause import asked_to_end, pause
 from services.chassis.ports import (
     Bus,
@@ -52,7 +52,7 @@ class Relay:
         self._store = outbox.setup.store
         self._bus = bus
         self._publisher: Publisher | None = None
-        self._offered: deque[tuple[int, int, list[Entry]]] = deque()
+        self._offered: deque[tuple[int, Sequence[Pair]]] = deque()
         self._wake = asyncio.Event()
         self._position = 0
         self._places: dict[tuple[str, int], RelayPlace] = {}
@@ -72,12 +72,9 @@ class Relay:
         """What was just committed here, so that it need not be read again."""
         if handled.committed is None or not handled.appended:
             return
-        entries = [
-            Entry(sequence, appended)
-            for sequence, appended in zip(handled.committed.sequences, handled.appended, strict=True)
-        ]
         if self._leading and len(self._offered) < MEMORY // READ:
-            self._offered.append((handled.committed.before, entries[-1].sequence, entries))
+            pairs = list(zip(handled.committed.sequences, handled.appended, strict=True))
+            self._offered.append((handled.committed.before, pairs))
         self._wake.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -146,7 +143,7 @@ class Relay:
         entries = await self._next()
         if entries:
             await self._publish(await asyncio.to_thread(self._letters, entries))
-            self._position = entries[-1].sequence
+            self._position = entries[-1][0]
             await self._save(SAVE_SECONDS)
         else:
             await self._save(QUIET_SECONDS)
@@ -159,12 +156,13 @@ class Relay:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), self._every)
 
-    async def _next(self) -> list[Entry]:
+    async def _next(self) -> Sequence[Pair]:
         """From memory while it joins up with what was published, else from the log."""
-        entries: list[Entry] = []
+        entries: list[Pair] = []
         position = self._position
         while self._offered and len(entries) < READ:
-            before, last, offered = self._offered[0]
+            before, offered = self._offered[0]
+            last = offered[-1][0]
             if last <= position:
                 self._offered.popleft()
             elif before == position:
@@ -175,14 +173,14 @@ class Relay:
                 break
         if entries or (not self._offered and time.monotonic() - self._read_at < self._every):
             return entries
-        entries = await asyncio.to_thread(self._read, self._position)
-        self._read_at = time.monotonic() if len(entries) < READ else 0.0
-        return entries
+        found = await asyncio.to_thread(self._read, self._position)
+        self._read_at = time.monotonic() if len(found) < READ else 0.0
+        return found
 
-    def _read(self, after: int) -> list[Entry]:
+    def _read(self, after: int) -> Sequence[Pair]:
         return self._outbox.entries(self._store.log(after, READ))
 
-    def _letters(self, entries: Sequence[Entry]) -> list[Letter]:
+    def _letters(self, entries: Sequence[Pair]) -> list[Letter]:
         return self._outbox.letters(entries, {at: place.sequence for at, place in self._places.items()})
 
     async def _publish(self, letters: Sequence[Letter]) -> None:
@@ -281,7 +279,7 @@ class Relay:
             )
             if not entries:
                 break
-            after = entries[-1].sequence
+            after = entries[-1][0]
             letters = await asyncio.to_thread(self._outbox.letters, entries, last, only)
             await self._publish([letter for letter in letters if not _expired(letter)])
         self._suspects -= only

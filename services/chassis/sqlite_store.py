@@ -128,6 +128,16 @@ class SQLiteStore:
             found = [str(said) for (said,) in connection.execute("PRAGMA integrity_check(stored_events)")]
         return [] if found == ["ok"] else found
 
+    def begun(self, after: int, limit: int) -> tuple[list[StoredEvent], int]:
+        head = self.head()
+        query = (
+            "SELECT rowid, * FROM stored_events WHERE rowid > ? AND rowid <= ? AND originator_version = 1"
+            " ORDER BY rowid LIMIT ?"
+        )
+        with self._file.read() as connection:
+            found = list(map(StoredEvent._make, connection.execute(query, (after, head, limit))))
+        return found, head if len(found) < limit else found[-1].sequence
+
     def head(self) -> int:
         with self._file.read() as connection:
             return _head(connection.cursor())

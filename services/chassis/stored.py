@@ -67,8 +67,8 @@ _SHORT = ("k", "a", "r", "e", "i", "c", "by", "tp", "cmd", "x", "t", "s")
 
 def meta_line(meta: Meta) -> bytes:
     """The meta data as one line of JSON, its end included."""
-    # In the order of `_SHORT`, without those that say nothing.
-    return to_json({name: value for name, value in zip(_SHORT, meta) if value is not None}) + b"\n"  # noqa: B905
+    fields = {name: value for name, value in zip(_SHORT, meta, strict=True) if value is not None}
+    return to_json(fields) + b"\n"
 
 
 def read_meta(state: bytes) -> Meta:

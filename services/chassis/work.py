@@ -17,6 +17,8 @@ from services.chassis.service import Category, Refused, RowsOf, StreamOf, Wish
 from services.chassis.stored import Codec, Meta, meta_line, micros, split
 
 NOT_AHEAD = timedelta()
+_new = tuple.__new__
+"""Makes what there is one of an event in half the time of its own constructor."""
 LARGE = 128 * 1024
 """Bytes of a stored event: an eighth of what may go out, and no message has eight times its event."""
 
@@ -137,8 +139,8 @@ class Batch:
         # Encoded before it is folded: a fold may keep parts of the event, and change them later.
         name, data = self.setup.codec.encode(event)
         line = self._line[1] if self._line[0] is meta else self._line_of(meta)
-        self._encoded.append(NewEvent(fold.stream, version, name, line + data))
-        self.appended.append(Appended(category, id, version, event, meta))
+        self._encoded.append(_new(NewEvent, (fold.stream, version, name, line + data)))
+        self.appended.append(_new(Appended, (category, id, version, event, meta)))
         fold.version = version
         fold.state = self._evolves[category](fold.state, event)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.envelope import binary, of_own
 from schemas.headers import Headers, Packed, glance, own, pack, shared, unpack
 
 COMMON = shared("log-1", ("ce_specversion", "ce_time"), ("1.0", "2026-01-05T09:00:00+00:00"))
@@ -63,3 +64,12 @@ def test_a_glance_sees_type_and_place_however_the_headers_come(headers: Headers)
 def test_a_glance_at_headers_without_a_place_sees_none(headers: Sequence[tuple[str, bytes]]) -> None:
     type_ = b"t" if headers else b""
     assert glance(headers) == (type_, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [mine(), mine(subject="a\0b"), OWN, Packed(pack(OWN[:4])), Packed(pack((*OWN, OWN[0])))],
+    ids=str,
+)
+def test_an_envelope_is_the_same_however_its_headers_come(headers: Headers) -> None:
+    assert of_own(headers) == binary(dict(headers))

@@ -276,6 +276,21 @@ def test_a_text_that_is_none_any_more_is_read_all_the_same(tmp_path: Path) -> No
     store.close()
 
 
+def test_the_first_event_of_each_stream_is_found_and_how_far_the_log_was_looked_through(store: Store) -> None:
+    store.commit(Commit(events=[event("a", 1), event("b", 1), event("a", 2), event("c", 1), event("c", 2)]))
+    assert _begun(store, 0, 10) == (["a", "b", "c"], 5)
+    assert _begun(store, 0, 2) == (["a", "b"], 2)
+    assert _begun(store, 2, 2) == (["c"], 5)
+    assert _begun(store, 4, 2) == ([], 5)
+    assert _begun(store, 5, 2) == ([], 5)
+
+
+def _begun(store: Store, after: int, limit: int) -> tuple[list[str], int]:
+    found, position = store.begun(after, limit)
+    assert all(one.version == 1 for one in found)
+    return [one.stream for one in found], position
+
+
 def test_a_reader_behind_two_writers_misses_nothing(reopen: Opener) -> None:
     done = Signal()
     with ThreadPoolExecutor(3) as threads:

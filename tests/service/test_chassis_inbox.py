@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from schemas.envelope import MAX_BYTES, Envelope, placed
-from schemas.headers import Headers
+from schemas.envelope import MAX_BYTES, Envelope
+from schemas.headers import Headers, glance
 from services.chassis import intake
 from services.chassis.answers import PARKED
 from services.chassis.cache import Cache
 from services.chassis.host import setup
 from services.chassis.inbox import Faulted, Inbox
 from services.chassis.keys import MemoryKeys
+from services.chassis.lane import Lane
 from services.chassis.memory import MemoryStore
 from services.chassis.outbox import Outbox
 from services.chassis.ports import Commit, Committed, Conflict, Outgoing, Record, Unavailable
@@ -181,7 +182,12 @@ def test_without_its_place_a_message_takes_effect_twice(monkeypatch: pytest.Monk
     """The negative control of the test above: the guard is what makes it so."""
     said = spoken(1)
     side = Side(totals())
-    monkeypatch.setattr(side.inbox.intake, "_fits", lambda *_: True)
+
+    def always(lane: Lane, *_: bytes | None) -> str:
+        lane.known += 1
+        return "next"
+
+    monkeypatch.setattr(Lane, "turn", always)
     side.take(*said)
     side.take(*said)
     assert len(side.state("total", "A-1").heard) == 2
@@ -234,7 +240,7 @@ def test_what_does_not_fit_yet_is_passed_over_until_what_is_missing_has_come() -
 def test_without_the_previous_sequence_a_message_that_comes_late_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(intake, "placed", lambda sequence, _, logid: placed(sequence, None, logid))
+    monkeypatch.setattr(intake, "glance", lambda headers: (*glance(headers)[:2], None, glance(headers)[3]))
     side = Side(totals())
     first, missing, *rest = recorded(spoken())
     assert not side.inbox.handle([first, *rest], ()).gaps
