@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
 from schemas.envelope import CONTEXT, JSON, MAX_OUT_BYTES, SPEC_VERSION
 from schemas.headers import Shared, own, shared
@@ -18,7 +18,7 @@ from services.chassis.partitions import partition_of
 from services.chassis.personal import TOKEN, unseal_all
 from services.chassis.ports import Outgoing, StoredEvent
 from services.chassis.service import Happened, Public, Service
-from services.chassis.stored import Meta, moment, read_meta, split
+from services.chassis.stored import Meta, moment, read_meta, split, to_bytes
 from services.chassis.work import Appended, Setup
 
 Lane = tuple[str, int]
@@ -140,7 +140,7 @@ class Outbox:
         if topic != self._events_topic:
             message += "+"
         headers = own((message, full(name), subject), (sequence, previous or 0), common)
-        body = self._unsealed(data, meta) if unseal else to_json(data)
+        body = self._unsealed(data, meta) if unseal else to_bytes(data)
         outgoing = _new(Outgoing, (topic, partition, key, body, headers))
         return _new(Letter, (outgoing, sequence, message, real))
 
@@ -169,10 +169,10 @@ class Outbox:
         return self.service.publish(happened)
 
     def _unsealed(self, data: Mapping[str, Any], meta: Meta) -> bytes:
-        body = to_json(data)
+        body = to_bytes(data)
         if meta.account is not None and TOKEN in body:
             key = self.setup.keys.get((meta.account,), make=False).get(meta.account)
-            return to_json(unseal_all(key, from_json(body)))
+            return to_bytes(unseal_all(key, from_json(body)))
         return body
 
     def _parked(self, sequence: int, appended: Appended, only: set[Lane] | None) -> Iterator[Letter]:
