@@ -86,6 +86,10 @@ TOPICS: dict[str, Topic] = {
 }
 
 
+PLAIN = (CRM_ORDERS, CRM_INVENTORY, RESULTS, TASKS)
+"""Topics of accounts that others write or must read: personal values are plain there until they expire."""
+
+
 def parked(topic: str) -> str:
     """The topic that shows what could not be handled of another."""
     return f"{topic}.parked"

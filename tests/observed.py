@@ -13,7 +13,9 @@ from schemas.topics import FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS, T
 from services.chassis.cache import Cache
 from services.chassis.inbox import Inbox
 from services.chassis.intake import Handled
+from services.chassis.parking import owner
 from services.chassis.partitions import partition_of
+from services.chassis.personal import unseal
 from services.chassis.ports import Fence, Record
 from services.chassis.work import Batch
 from services.fulfillment.service import SERVICE as FULFILLMENT
@@ -118,9 +120,17 @@ class Observed:
             yield Parked(reader.service.name, state.reason, reader.inbox.parking.record(batch, state))
 
     def shown_as_parked(self, topic: str) -> list[dict[str, bytes]]:
-        """The headers of what stands on `<topic>.parked`."""
+        """The headers of what stands on `<topic>.parked`, readable."""
         lanes = [lane for (name, _), lane in self.world.log.items() if name == parked(topic)]
-        return [dict(record.headers) for lane in lanes for record in lane]
+        return [self._readable(record) for lane in lanes for record in lane]
+
+    def _readable(self, record: Record) -> dict[str, bytes]:
+        headers = {name: raw.decode("latin-1") for name, raw in record.headers}
+        account = owner(
+            headers["parked-id"], headers.get("ce_accountid") or (record.key or b"").decode() or None
+        )
+        key = self.world.keys.get((account,), make=False).get(account)
+        return {name: (unseal(key, raw) or raw).encode("latin-1") for name, raw in headers.items()}
 
     def counts(self, service: str) -> Counter[str]:
         inbox = self.world.readers[service].inbox

@@ -35,6 +35,9 @@ class ReadingKeys:
             found |= self._known[account]
         return found
 
+    def had(self, account: str) -> bool:
+        return self._keys.had(account)
+
     def forget(self, account: str) -> bool:
         raise PermissionError(f"the key of {account} stays: a question ends no key")
 

@@ -57,7 +57,8 @@ class CommandRefused:
 class MessageParked:
     """A message that could not be handled, or that waits behind one that could not.
 
-    `value` is sealed where an account is known (`sealed`), the original bytes in Latin-1 otherwise.
+    `value` is sealed with the key of the account, or with one of its own where no account is known. On the
+    catalog's topic, where nothing is personal, it is the original bytes in Latin-1.
     """
 
     topic: str

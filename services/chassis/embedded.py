@@ -17,7 +17,7 @@ from services.chassis.embedded_group import Groups
 from services.chassis.embedded_log import Log
 from services.chassis.embedded_worker import Worker
 from services.chassis.lag import lag as behind
-from services.chassis.ports import Bounds, Listener, Outgoing, Record, TopicConfig, TopicPartition
+from services.chassis.ports import Bounds, Kept, Listener, Outgoing, Record, TopicConfig, TopicPartition
 
 SESSION_SECONDS = 6.0
 EXPIRE_SECONDS = 60.0
@@ -27,7 +27,8 @@ class EmbeddedBus:
     """The `Bus` port over the SQLite file `path`, with `.groups` and `.bells` beside it, made when missing.
 
     A group member that is silent for `session` seconds loses its partitions, one whose process has ended
-    at once. What is older than a topic is kept is dropped by publishers, every `expire_every` seconds.
+    at once. What is older than a topic is kept is dropped by publishers and consumers, every `expire_every`
+    seconds.
     """
 
     one_machine = True
@@ -64,6 +65,9 @@ class EmbeddedBus:
     async def read(self, partition: TopicPartition, offset: int, limit: int) -> list[Record]:
         return await self._log.run(Log.read, partition, offset, limit)
 
+    async def kept(self, topics: Collection[str]) -> dict[str, Kept]:
+        return await self._log.run(Log.kept, topics)
+
     async def lag(self, group: str, topics: Collection[str]) -> dict[TopicPartition, int]:
         """Counts what was committed up to a quarter of a second ago."""
         committed = await self._groups.run(Groups.committed, group)
@@ -74,7 +78,7 @@ class EmbeddedBus:
         return EmbeddedPublisher(Worker(self._open_log), Ringer(self._bells), self._expire_every)
 
     async def consumer(self, group: str, topics: Collection[str], listener: Listener) -> EmbeddedConsumer:
-        consumer = EmbeddedConsumer(group, topics, listener, self._session)
+        consumer = EmbeddedConsumer(group, topics, listener, self._session, self._expire_every)
         await consumer.join(Worker(self._open_log), Worker(self._open_groups), Bell(self._bells))
         return consumer
 

@@ -28,11 +28,15 @@ class EmbeddedConsumer:
     _member: str
     _beating: asyncio.Task[None]
 
-    def __init__(self, group: str, topics: Collection[str], listener: Listener, session: float) -> None:
+    def __init__(
+        self, group: str, topics: Collection[str], listener: Listener, session: float, expire_every: float
+    ) -> None:
         self._group = group
         self._topics = sorted(topics)
         self._listener = listener
         self._session = session
+        self._expire_every = expire_every
+        self._expired = time.monotonic()
         self._seat = Seat(0, (), settled=False)
         self._seen = -1
         self._seen_at = 0.0
@@ -59,8 +63,16 @@ class EmbeddedConsumer:
             with suppress(Unavailable):
                 await self._flush()
                 await self._beat()
+                await self._expire()
             if self._seat.generation != self._assigned_in:
                 self._rest.end()
+
+    async def _expire(self) -> None:
+        """Also where nobody publishes any more, nothing lies longer than its topic is kept."""
+        if time.monotonic() - self._expired > self._expire_every:
+            while await self._log.run(Log.expire, time.time_ns() // 1_000_000):
+                pass
+            self._expired = time.monotonic()
 
     async def _beat(self) -> None:
         self._seat = await self._groups.run(Groups.beat, self._group, self._member, self._seen)

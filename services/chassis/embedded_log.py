@@ -16,6 +16,7 @@ from typing import NamedTuple
 from schemas.headers import Packed, pack
 from services.chassis.ports import (
     Bounds,
+    Kept,
     Outgoing,
     Record,
     TopicConfig,
@@ -29,6 +30,9 @@ _ROWS_AT_ONCE = 16
 _new = tuple.__new__
 """Makes a record in half the time of its own constructor: a backlog is thousands of them a second."""
 _EXPIRED_AT_ONCE = 2_000
+_TRUNCATE_MS = 50
+_SLACK_MS = 600_000
+"""What has expired is looked for every minute while a service runs, and the log beside the file emptied."""
 _CACHE_KIB = 16_384
 
 _TABLES = """
@@ -46,6 +50,10 @@ _APPEND = "INSERT INTO records (lane, place, timestamp, key, headers, value) VAL
 _READ = (
     "SELECT place, timestamp, key, value, headers FROM records"
     " WHERE lane = ? AND place >= ? ORDER BY place LIMIT ?"
+)
+_EXPIRING = (
+    "SELECT lane, retention_ms FROM lanes JOIN topics ON name = topic WHERE retention_ms < ?1 -"
+    " (SELECT timestamp FROM records WHERE records.lane = lanes.lane ORDER BY place LIMIT 1)"
 )
 _KEPT_FROM = (
     "SELECT min(CASE WHEN timestamp >= ?1 THEN place END), max(place)"
@@ -122,8 +130,11 @@ class Log:
     def __init__(self, path: Path) -> None:
         self._database = connect(path, "FULL")
         self._database.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        # What has expired is gone from the file, and not only from the table.
+        self._database.execute("PRAGMA secure_delete=ON")
         self._lanes: dict[TopicPartition, int] = {}
         self._version = -1
+        self._traces = True
         with transaction(self._database):
             for statement in _TABLES.split(";"):
                 self._database.execute(statement)
@@ -152,6 +163,10 @@ class Log:
     def partitions(self, topic: str) -> int:
         found = self._database.execute("SELECT partitions FROM topics WHERE name = ?", (topic,)).fetchone()
         return found[0] if found else 0
+
+    def kept(self, topics: Collection[str]) -> dict[str, Kept]:
+        rows = self._database.execute("SELECT name, retention_ms FROM topics")
+        return {name: Kept(retention, _SLACK_MS) for name, retention in rows if name in topics}
 
     def lane(self, partition: TopicPartition) -> int | None:
         """The number of a partition in the table, None when there is no such partition."""
@@ -252,18 +267,32 @@ class Log:
         return found
 
     def expire(self, now: int) -> int:
-        """Drops what is older than its topic is kept, some thousand at most; answers how many."""
-        rows = self._database.execute(
-            "SELECT lane, retention_ms FROM lanes JOIN topics ON name = topic WHERE retention_ms IS NOT NULL"
-        ).fetchall()
-        dropped = 0
-        for lane, retention in rows:
-            kept, last = self._database.execute(
-                _KEPT_FROM, (now - retention, lane, _EXPIRED_AT_ONCE)
-            ).fetchone()
-            first = kept if kept is not None else last + 1 if last is not None else 0
-            dropped += self._drop(lane, first)
+        """Drops what is older than its topic is kept, some thousand at most; answers how many.
+
+        What was dropped is overwritten; a call that drops nothing more empties the log beside the file.
+        """
+        dropped = sum(self._expired(lane, now - retention) for lane, retention in self._oldest(now))
+        self._traces |= dropped > 0
+        if self._traces and not dropped:
+            self._traces = not self._truncated()
         return dropped
+
+    def _oldest(self, now: int) -> list[tuple[int, int]]:
+        """The lanes whose first record has expired, and how long they are kept."""
+        return self._database.execute(_EXPIRING, (now,)).fetchall()
+
+    def _expired(self, lane: int, before: int) -> int:
+        kept, last = self._database.execute(_KEPT_FROM, (before, lane, _EXPIRED_AT_ONCE)).fetchone()
+        return self._drop(lane, kept if kept is not None else last + 1 if last is not None else 0)
+
+    def _truncated(self) -> bool:
+        """False when others were reading or writing: the next time does it."""
+        self._database.execute(f"PRAGMA busy_timeout={_TRUNCATE_MS}")
+        try:
+            busy, _, _ = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            self._database.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+        return not busy
 
     def _drop(self, lane: int, first: int) -> int:
         kept = self._database.execute("SELECT first FROM lanes WHERE lane = ?", (lane,)).fetchone()[0]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka import TopicPartition as Place
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import (
@@ -29,7 +30,7 @@ from services.chassis.kafka_publisher import KafkaPublisher
 from services.chassis.kafka_wire import KafkaSettings, Rebalance
 from services.chassis.lag import lag as behind
 from services.chassis.pause import asked_to_end
-from services.chassis.ports import Bounds, Listener, Record, TopicConfig, TopicPartition, Unavailable
+from services.chassis.ports import Bounds, Kept, Listener, Record, TopicConfig, TopicPartition, Unavailable
 
 __all__ = ["KafkaBus", "KafkaSettings"]
 
@@ -43,6 +44,8 @@ _METADATA_MS = 5_000
 _LET_GO_SECONDS = 2.0
 _AGAIN_SECONDS = 0.1
 _REPLICAS = 3
+_DELETE_MS = 15 * 60 * 1000
+"""Brokers look for what has expired every five minutes, and remove its file a minute later."""
 
 log = logging.getLogger(__name__)
 
@@ -298,6 +301,20 @@ class KafkaBus:
             reader.unsubscribe()
             return list(map(record_of, raw))
 
+    async def kept(self, topics: Collection[str]) -> dict[str, Kept]:
+        """A segment takes records for `segment.ms`, and goes as a whole `retention.ms` after its newest."""
+        async with self._asking("looking how long topics are kept"):
+            there = await self._counts()
+            wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in topics if name in there]
+            if not wanted:
+                return {}
+            answers = await (await self._started_admin()).describe_configs(wanted)
+        return {
+            name: _kept(name, code, entries)
+            for answer in answers
+            for code, _, _, name, entries in answer.resources
+        }
+
     async def lag(self, group: str, topics: Collection[str]) -> dict[TopicPartition, int]:
         async with self._asking(f"looking for the lag of group {group}"):
             counts = await self._counts()
@@ -374,6 +391,15 @@ def _new_topic(topic: TopicConfig, replicas: int) -> NewTopic:
     if replicas >= _REPLICAS:
         settings["min.insync.replicas"] = "2"
     return NewTopic(topic.name, topic.partitions, replicas, topic_configs=settings)
+
+
+def _kept(topic: str, code: int, entries: Iterable[Sequence[Any]]) -> Kept:
+    if code:
+        raise Unavailable(f"how long {topic} is kept is not told: {for_code(code).description}")
+    said = {entry[0]: entry[1] for entry in entries}
+    retention = int(said["retention.ms"])
+    for_ever = retention < 0 or "delete" not in said["cleanup.policy"]
+    return Kept(None if for_ever else retention, int(said["segment.ms"]) + _DELETE_MS)
 
 
 def _refuse_other_counts(wanted: dict[str, TopicConfig], counts: dict[str, int]) -> None:

@@ -23,6 +23,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
+from services.chassis.ports import Unavailable
 from services.chassis.postgres import PostgresConnections, bytes_array, lock_number, text_array
 from services.chassis.sqlite import SQLiteFile
 
@@ -70,6 +71,9 @@ class MemoryKeys:
                 if account not in self._keys:
                     self._keys.setdefault(account, self._make(account))
         return {account: key for account in accounts if (key := self._keys.get(account)) is not None}
+
+    def had(self, account: str) -> bool:
+        return account in self._keys
 
     def forget(self, account: str) -> bool:
         had = self._keys.get(account) is not None
@@ -120,6 +124,9 @@ class CachedKeys:
                 found.update(self._read(missing, make))
             self._remember(found)
             return {account: key for account, key in found.items() if key is not None}
+
+    def had(self, account: str) -> bool:
+        return account in self._vault.read((account,))
 
     def forget(self, account: str) -> bool:
         with self._lock:
@@ -175,7 +182,11 @@ class _SQLiteVault:
             cursor.execute("UPDATE keys SET key = NULL WHERE account = ? AND key IS NOT NULL", (account,))
             had = cursor.rowcount > 0
             cursor.execute("UPDATE generation SET number = number + 1")
-        self._file.truncate_log()
+        if not self._file.truncate_log():
+            raise Unavailable(
+                f"the key of {account} is ended, but its file was read all the time, so that what was "
+                "overwritten is in the log beside it still: do it again"
+            )
         return had
 
     def generation(self) -> int:

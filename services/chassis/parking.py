@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from schemas.envelope import MAX_ATTRIBUTE, MAX_OUT_BYTES, Unreadable, read
@@ -25,6 +26,12 @@ QUEUE = "queue"
 BLOCKED = "blocked"
 RETRY = "retry"
 DISCARD = "discard"
+_KNOWN_HEADER = re.compile(
+    r"content-type|aftersale-(timer|due)|ce_(specversion|datacontenttype|dataschema|id|source|type|subject|time"
+    r"|accountid|correlationid|causationid|actor|traceparent|tracestate|sequence|previous|logid)",
+    re.IGNORECASE,
+)
+"""What says what a message is. Of any other header nobody knows whom it names, so it is sealed."""
 
 
 class Parking:
@@ -116,11 +123,10 @@ class Parking:
         """The record as it was read. Raises `Unreadable` when the account was forgotten."""
         message = state.message
         assert message is not None
-        text: str | None = message.value
-        if message.sealed:
-            text = unseal(batch.key_of(str(message.account)), message.value)
-        if text is None:
+        opened = as_it_was(message, batch.key_of(owner(state.id, message.account)))
+        if opened is None:
             raise Unreadable("the account of this message was forgotten: discard it")
+        text, headers = opened
         return Record(
             message.topic,
             message.partition,
@@ -128,7 +134,7 @@ class Parking:
             0,
             None if message.key is None else message.key.encode("latin-1"),
             text.encode("latin-1"),
-            tuple((name, raw.encode("latin-1")) for name, raw in message.headers),
+            tuple((name, raw.encode("latin-1")) for name, raw in headers),
         )
 
     def _meta(self, batch: Batch, state: ParkedMessage) -> Meta:
@@ -143,6 +149,20 @@ class Parking:
             batch.append(PARKED, id, event, meta)
             batch.put(Row(OPEN, str(record.partition), id))
         return id
+
+
+def owner(id: str, account: str | None) -> str:
+    """Whose key seals a parked message: its account's; its own where nobody knows the account."""
+    return account or f"{PARKED}/{id}"
+
+
+def as_it_was(message: MessageParked, key: bytes | None) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """Body and headers as they were read, in Latin-1; None when the key was ended."""
+    if not message.sealed:
+        return message.value, message.headers
+    if key is None or (text := unseal(key, message.value)) is None:
+        return None
+    return text, tuple((name, unseal(key, raw) or raw) for name, raw in message.headers)
 
 
 def _identity(record: Record) -> tuple[str, ...]:
@@ -165,15 +185,22 @@ def _account(record: Record) -> str | None:
 
 
 def _shape(record: Record, batch: Batch, account: str | None) -> dict[str, Any]:
-    text = record.value.decode("latin-1")
-    key = None if account is None else batch.key_of(account)
-    return {
+    told: dict[str, Any] = {
         "topic": record.topic,
         "partition": record.partition,
         "offset": record.offset,
         "key": None if record.key is None else record.key.decode("latin-1"),
         "headers": tuple((name, raw.decode("latin-1")) for name, raw in record.headers),
-        "value": text if key is None else seal(key, text),
-        "sealed": key is not None,
+        "value": record.value.decode("latin-1"),
+        "sealed": False,
         "account": account,
     }
+    if record.topic == CATALOG:
+        return told
+    key = batch.key_of(owner(identity(record.topic, *_identity(record)), account))
+    headers = tuple((name, raw) for name, raw in told["headers"] if key or _KNOWN_HEADER.fullmatch(name))
+    if key is None:
+        # The account was forgotten: that there was a message is kept, and nothing of what it says.
+        return {**told, "headers": headers, "value": "", "sealed": True}
+    sealed = tuple((name, raw if _KNOWN_HEADER.fullmatch(name) else seal(key, raw)) for name, raw in headers)
+    return {**told, "headers": sealed, "value": seal(key, told["value"]), "sealed": True}

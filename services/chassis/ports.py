@@ -78,6 +78,13 @@ class TopicConfig(NamedTuple):
     retention_ms: int | None
 
 
+class Kept(NamedTuple):
+    """How long a topic keeps a record: `retention_ms` (None for ever), and at most `slack_ms` longer."""
+
+    retention_ms: int | None
+    slack_ms: int
+
+
 class Publisher(Protocol):
     """Publishes batches. Records of one partition keep the order in which they were given."""
 
@@ -145,6 +152,10 @@ class Bus(Protocol):
 
     async def read(self, partition: TopicPartition, offset: int, limit: int) -> list[Record]:
         """Up to `limit` records from `offset` (or the first kept above it) on, outside any group."""
+        ...
+
+    async def kept(self, topics: Collection[str]) -> dict[str, Kept]:
+        """What each topic that exists is really set to, whatever it was made with."""
         ...
 
     async def lag(self, group: str, topics: Collection[str]) -> dict[TopicPartition, int]:
@@ -372,6 +383,10 @@ class Keys(Protocol):
 
     def get(self, accounts: Collection[str], make: bool = True) -> dict[str, bytes]:
         """Keys of 32 bytes; makes the missing ones when asked to, and leaves out forgotten ones."""
+        ...
+
+    def had(self, account: str) -> bool:
+        """True when the account has a key, or had one, or was forgotten before it had one."""
         ...
 
     def forget(self, account: str) -> bool:

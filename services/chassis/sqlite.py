@@ -91,13 +91,14 @@ class SQLiteFile:
                 make(cursor)
                 cursor.execute("PRAGMA user_version = 1")
 
-    def truncate_log(self) -> None:
+    def truncate_log(self) -> bool:
         """Moves what is committed into the file and empties the log, and with it what was overwritten.
 
-        As far as nobody is reading: then the next truncation does the rest.
+        False when somebody was reading for all of ten seconds: then the next truncation does it.
         """
         with self._writing, _translated():
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
 
     def close(self) -> None:
         with self._writing:

@@ -1,4 +1,4 @@
-"""`aftersale audit`: what an auditor runs. It reads stores and topics, and changes nothing in them."""
+"""`aftersale audit`: what an auditor runs. It reads; `forget` alone ends something, a key."""
 
 from __future__ import annotations
 
@@ -160,3 +160,25 @@ def republish(  # noqa: PLR0913 - each is an option of the command
     for type_, count in sorted(sent.items()):
         print(f"{type_}: {count:,}")
     print(f"republished {counted(sum(sent.values()), 'message')} on {to}")
+
+
+@audit.command()
+def forget(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account id of its messages.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """End the key of an account: its personal values can never be read again. Says where copies last.
+
+    It cannot be taken back, and may be run again to look.
+    """
+    from services.cli import forgetting
+    from services.cli.auditing import print_json
+
+    here = settings(data)
+    done = asyncio.run(forgetting.forget(here, account, yes))
+    if as_json:
+        print_json(forgetting.as_json(done, here))
+    else:
+        forgetting.print_forgotten(done, here)

@@ -11,8 +11,7 @@ from rich.console import Group, RenderableType
 
 from services.chassis.answers import PARKED, MessageParked, ParkedResolved, RetryFailed
 from services.chassis.answers import STORED as ANSWERS
-from services.chassis.parking import BLOCKED, DISCARD, OPEN, QUEUE, RETRY
-from services.chassis.personal import unseal
+from services.chassis.parking import BLOCKED, DISCARD, OPEN, QUEUE, RETRY, as_it_was, owner
 from services.chassis.ports import Commit, Keys, Row, Store
 from services.chassis.stored import Codec, moment, read_meta
 from services.cli.errors import Failed, Wrong
@@ -111,17 +110,18 @@ def as_json(one: Parked, keys: Keys | None = None) -> dict[str, Any]:
     }
     if keys is None:
         return body
-    return {**body, "key": message.key, "headers": dict(message.headers), "value": value(one, keys)}
+    text, headers = opened(one, keys)
+    return {**body, "key": message.key, "headers": dict(headers), "value": text}
 
 
-def value(one: Parked, keys: Keys) -> str | None:
-    """The body as it was read; None when its account was forgotten."""
+def opened(one: Parked, keys: Keys) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+    """The body and the headers as they were read; no body when its account was forgotten."""
     message = one.message
-    raw: str | None = message.value
-    if message.sealed:
-        key = keys.get((str(message.account),), make=False).get(str(message.account))
-        raw = unseal(key, message.value)
-    return None if raw is None else raw.encode("latin-1").decode("utf-8", "replace")
+    account = owner(one.id, message.account)
+    found = as_it_was(message, keys.get((account,), make=False).get(account))
+    if found is None:
+        return None, message.headers
+    return found[0].encode("latin-1").decode("utf-8", "replace"), found[1]
 
 
 def overview(parked: Iterable[Parked]) -> RenderableType:
@@ -143,6 +143,7 @@ def overview(parked: Iterable[Parked]) -> RenderableType:
 def page(one: Parked, keys: Keys) -> RenderableType:
     """Everything about one."""
     message = one.message
+    said, headers = opened(one, keys)
     facts = table("", "")
     facts.show_header = False
     for name, fact in (
@@ -155,11 +156,10 @@ def page(one: Parked, keys: Keys) -> RenderableType:
         ("reason", one.reason),
         ("queue", f"{one.waiting} wait behind it" if one.waiting else None),
         ("behind", message.behind),
-        *(("header", f"{name}: {raw}") for name, raw in message.headers),
+        *(("header", f"{name}: {raw}") for name, raw in headers),
     ):
         if fact:
             facts.add_row(f"[dim]{name}[/]", text(fact))
-    said = value(one, keys)
     shown = "[dim]its account was forgotten: it can only be discarded[/]" if said is None else text(said)
     return Group(f"[bold]Parked {one.id}[/]", facts, "", shown)
 
