@@ -11,6 +11,7 @@ from schemas.vocabulary import (
     Category,
     Characteristics,
     Command,
+    ContractState,
     Identifier,
     InstanceState,
     Kind,
@@ -20,8 +21,10 @@ from schemas.vocabulary import (
     Part,
     PersonalText,
     Reason,
+    Reference,
     Scalar,
     Side,
+    TermState,
 )
 
 # ---------------------------------------------------------------------------------------- commands
@@ -44,6 +47,39 @@ class LoadInstance(Command):
     characteristics: Characteristics = Field(default_factory=dict)
     external_id: Identifier | None = None
     start: Moment | None = None
+
+
+class LoadContractLine(Command):
+    """A line of a contract: its instance is loaded before it, and is in the same state (CON-07)."""
+
+    contract_line_id: Identifier
+    instance_id: Reference
+    state: TermState
+    start: Moment | None = None
+    end: Moment | None = None
+
+
+class LoadContract(Command):
+    """`contract.load`: a contract with all of its lines as they stand today. It is never suspended itself."""
+
+    contract_id: Identifier
+    account_id: Identifier
+    state: ContractState
+    start: Moment | None = None
+    end: Moment | None = None
+    lines: Annotated[tuple[LoadContractLine, ...], Field(max_length=500, strict=False)]
+
+
+class LoadEntitlement(Command):
+    """`entitlement.load`: one entitlement as it stands today, alone or under a contract line."""
+
+    entitlement_id: Identifier
+    account_id: Identifier
+    instance_id: Reference
+    contract_line_id: Identifier | None = None
+    state: TermState
+    start: Moment | None = None
+    end: Moment | None = None
 
 
 # ------------------------------------------------------------------------------------------ events
@@ -182,3 +218,49 @@ class InstanceChanged(Part):
     external_id: str | None = None
     order_id: str | None = None
     version: int | None = None
+
+
+class ContractChanged(Part):
+    """`contract.changed`: loaded, or brought to another state by its dates; its lines tell their own."""
+
+    contract_id: str
+    account_id: str
+    state: ContractState
+    previous_state: ContractState | None = None
+    rule: str | None = None
+    start: Moment | None = None
+    end: Moment | None = None
+    contract_line_ids: tuple[str, ...] = ()
+
+
+class TermChanged(Part):
+    """What a contract line and an entitlement have in common.
+
+    `previousState` is missing from the first word of it. `rule` is the one by which it changed, `orderId`
+    the order that brought its instance there. After a move, `previousInstanceId` is the old side.
+    """
+
+    account_id: str
+    instance_id: str
+    previous_instance_id: str | None = None
+    state: TermState
+    previous_state: TermState | None = None
+    rule: str | None = None
+    start: Moment | None = None
+    end: Moment | None = None
+    order_id: str | None = None
+    version: int | None = None
+
+
+class ContractLineStateChanged(TermChanged):
+    """`contract-line.state-changed`: loaded, in another state, or on another instance after a move."""
+
+    contract_line_id: str
+    contract_id: str
+
+
+class EntitlementStateChanged(TermChanged):
+    """`entitlement.state-changed`: loaded, in another state, or on another instance after a move."""
+
+    entitlement_id: str
+    contract_line_id: str | None = None

@@ -68,7 +68,14 @@ MESSAGES: dict[str, MessageType] = {
                 "order.cancel": order.CancelOrder,
             },
         ),
-        *_commands(CRM_INVENTORY, {"instance.load": inventory.LoadInstance}),
+        *_commands(
+            CRM_INVENTORY,
+            {
+                "instance.load": inventory.LoadInstance,
+                "contract.load": inventory.LoadContract,
+                "entitlement.load": inventory.LoadEntitlement,
+            },
+        ),
         *_commands(
             CATALOG,
             {
@@ -109,6 +116,9 @@ MESSAGES: dict[str, MessageType] = {
                 "instance.created": inventory.InstanceCreated,
                 "instance.state-changed": inventory.InstanceStateChanged,
                 "instance.changed": inventory.InstanceChanged,
+                "contract.changed": inventory.ContractChanged,
+                "contract-line.state-changed": inventory.ContractLineStateChanged,
+                "entitlement.state-changed": inventory.EntitlementStateChanged,
             },
         ),
         *_events(
@@ -145,7 +155,6 @@ def full(name: str) -> str:
 _IN_FLIGHT = "an approved order runs to its end; before its approval it can be rejected, reworked or canceled"
 _ANSWER = f"nothing is asked of an order under way that could be answered; {_IN_FLIGHT}"
 _RETURN = "order a disconnect of what comes back, or a disconnect and an add of what replaces it"
-_TERMS = "load the instances now; nothing of them depends on it"
 
 LATER: dict[str, str] = {
     full(name): instead
@@ -158,8 +167,6 @@ LATER: dict[str, str] = {
         "return.open": _RETURN,
         "return.assess": _RETURN,
         "return.close": _RETURN,
-        "contract.load": _TERMS,
-        "entitlement.load": _TERMS,
     }.items()
 }
 """Commands of the contract that this version does not take, with what works without them."""

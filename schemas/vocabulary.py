@@ -80,6 +80,9 @@ InstanceState = Literal[
     "installation_pending", "active", "change_pending", "inactivation_pending", "suspended", "inactive"
 ]
 LoadedState = Literal["active", "suspended", "inactive"]
+ContractState = Literal["draft", "active", "expired", "canceled"]
+TermState = Literal["draft", "active", "suspended", "expired", "canceled"]
+"""Of a contract line or an entitlement (CON-01)."""
 
 _ALIASES = {"modify": "change", "delete": "disconnect", "noChange": "no_change", "no-change": "no_change"}
 

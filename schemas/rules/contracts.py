@@ -1,26 +1,27 @@
 """Section 8: contract lines and entitlements."""
 
-from schemas.rules.rule import Section, numbered, still_open
+from schemas.rules.rule import Section, enforced, numbered, still_open
 
 SECTION = Section(
     title="8. Contracts and entitlements",
     ids=numbered("CON", 11),
     rules=(
-        still_open(
+        enforced(
             "CON-01", "inventory", "Contracts have four states; their lines and entitlements suspended too."
         ),
-        still_open(
-            "CON-02", "inventory", "An expired parent expires its children; children never change it."
-        ),
-        still_open(
+        enforced("CON-02", "inventory", "An expired parent expires its children; children never change it."),
+        enforced(
             "CON-03", "inventory", "Lines and entitlements rest with their instance, the header does not."
         ),
-        still_open("CON-04", "inventory", "On resume the state follows anew from start and end."),
-        still_open("CON-05", "inventory", "What reaches its end while suspended is expired."),
-        still_open("CON-06", "inventory", "While suspended, only what changes no state can be edited."),
-        still_open("CON-07", "inventory", "An instance and the terms that name it are in the same state."),
+        enforced("CON-04", "inventory", "On resume the state follows anew from start and end."),
+        enforced("CON-05", "inventory", "What reaches its end while suspended is expired."),
+        enforced("CON-06", "inventory", "While suspended, only what changes no state can be edited."),
+        enforced("CON-07", "inventory", "An instance and the terms that name it are in the same state."),
         still_open(
-            "CON-08", "inventory", "An add makes lines and entitlements, later actions bring them along."
+            "CON-08",
+            "inventory",
+            "An add makes lines and entitlements, later actions bring them along.",
+            "an add makes none yet: they are loaded",
         ),
         still_open(
             "CON-09", "inventory", "An order has one contract, and each offering line one contract line."

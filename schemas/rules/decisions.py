@@ -21,11 +21,10 @@ SECTION = Section(
             "D-03", "order", "A rejected order is reworked into a draft; nobody approves it as it stands."
         ),
         enforced("D-04", "order", "Which action may stand below which holds for the lines of every order."),
-        still_open(
+        enforced(
             "D-05",
             "order",
             "A move is one request from a root down; its new side takes over what hung on the old one.",
-            "contract lines and entitlements do not go over yet; the external id does",
         ),
         enforced(
             "D-06",
@@ -86,7 +85,7 @@ SECTION = Section(
             "D-22",
             "inventory",
             "After a canceled order all that existed before is as it was, and what it made is inactive.",
-            "cancels of approved orders, contract lines and entitlements; instances are restored already",
+            "cancels of approved orders; what a canceled plan lets go of is as it was, terms included",
         ),
         enforced(
             "D-23", "order", "A parent named by its instance is held to the same rules as one named by line."

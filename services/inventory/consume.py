@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from schemas import catalog, fulfillment, inventory
 from schemas.registry import full
 from services.chassis.service import Refused, Route, Why, Work
-from services.inventory import handlers, heard, needs
+from services.inventory import handlers, heard, needs, terms
 from services.inventory.domain.approved import Approved, Line
+from services.inventory.domain.contract import ContractRecord
 from services.inventory.domain.fulfil import Progress
 from services.inventory.domain.land import PartClosed, PlanCanceled
 from services.inventory.domain.record import Record
 from services.inventory.domain.specification import SpecificationHeard
+from services.inventory.domain.term import TermRecord
 from services.inventory.domain.words import (
     Reason,
     Values,
@@ -23,9 +26,7 @@ from services.inventory.domain.words import (
 
 def load(data: inventory.LoadInstance, work: Work) -> None:
     """`instance.load`. Raises `Refused`."""
-    if work.message.account != data.account_id:
-        message = f"the message is about account '{work.message.account}': give both the same account"
-        raise Refused(Why("FIELD", message, field="accountId"))
+    _of_its_account(data.account_id, work)
     handlers.load_instance(_record(data, work), work)
 
 
@@ -58,6 +59,76 @@ def _sealed(data: inventory.LoadInstance, work: Work) -> Values:
         for name, value in data.characteristics.items()
         if value is not None
     }
+
+
+def load_contract(data: inventory.LoadContract, work: Work) -> None:
+    """`contract.load`. Raises `Refused`."""
+    _of_its_account(data.account_id, work)
+    record = ContractRecord(
+        contract_id=data.contract_id,
+        account_id=data.account_id,
+        state=data.state,
+        start=data.start,
+        end=data.end,
+        line_ids=tuple(line.contract_line_id for line in data.lines),
+    )
+    _dated_and_once(data)
+    terms.load_contract(record, tuple(_lines_of(data)), work)
+
+
+def _lines_of(data: inventory.LoadContract) -> Iterator[terms.Placed]:
+    for number, line in enumerate(data.lines):
+        record = TermRecord(
+            term_id=line.contract_line_id,
+            kind="contract_line",
+            contract_id=data.contract_id,
+            state=line.state,
+            start=line.start,
+            end=line.end,
+        )
+        yield terms.Placed(record=record, instance_id=line.instance_id, field=f"lines.{number}")
+
+
+def load_entitlement(data: inventory.LoadEntitlement, work: Work) -> None:
+    """`entitlement.load`. Raises `Refused`."""
+    _of_its_account(data.account_id, work)
+    record = TermRecord(
+        term_id=data.entitlement_id,
+        kind="entitlement",
+        contract_line_id=data.contract_line_id,
+        state=data.state,
+        start=data.start,
+        end=data.end,
+    )
+    if broken := tuple(_dates_the_wrong_way("end", data)):
+        raise Refused(*broken)
+    terms.load_entitlement(terms.Placed(record=record, instance_id=data.instance_id), data.account_id, work)
+
+
+def _dated_and_once(data: inventory.LoadContract) -> None:
+    broken = list(_dates_the_wrong_way("end", data))
+    for number, line in enumerate(data.lines):
+        broken += _dates_the_wrong_way(f"lines.{number}.end", line)
+        if line.contract_line_id in {other.contract_line_id for other in data.lines[:number]}:
+            message = f"line '{line.contract_line_id}' is given twice: each line has an id of its own"
+            broken.append(Why("REF-04", message, field=f"lines.{number}.contractLineId"))
+    if broken:
+        raise Refused(*broken)
+
+
+def _dates_the_wrong_way(
+    field: str, data: inventory.LoadContract | inventory.LoadContractLine | inventory.LoadEntitlement
+) -> Iterator[Why]:
+    if data.start is not None and data.end is not None and data.end <= data.start:
+        yield Why(
+            "FIELD", f"it ends on {data.end.isoformat()}, before it starts: give a later end", field=field
+        )
+
+
+def _of_its_account(account_id: str, work: Work) -> None:
+    if work.message.account != account_id:
+        message = f"the message is about account '{work.message.account}': give both the same account"
+        raise Refused(Why("FIELD", message, field="accountId"))
 
 
 # ------------------------------------------------------------------------------- catalog.specifications
@@ -187,6 +258,12 @@ def _waiting(timer: handlers.LookAgain) -> str:
 
 ROUTES = {
     full("instance.load"): Route(model=inventory.LoadInstance, handle=load, needs=needs.load),
+    full("contract.load"): Route(
+        model=inventory.LoadContract, handle=load_contract, needs=needs.load_contract
+    ),
+    full("entitlement.load"): Route(
+        model=inventory.LoadEntitlement, handle=load_entitlement, needs=needs.load_entitlement
+    ),
     full("specification.publish"): Route(model=catalog.Specification, handle=publish, needs=needs.publish),
     full("order.approved"): Route(
         model=heard.OrderApproved, handle=approved, needs=needs.approved, order=_order
@@ -212,5 +289,7 @@ ROUTES = {
 
 TIMERS = {
     handlers.LOOK_AGAIN: Route(model=handlers.LookAgain, handle=handlers.look_again, order=_waiting),
+    terms.TERM_DUE: Route(model=terms.TermDue, handle=terms.term_due),
+    terms.CONTRACT_DUE: Route(model=terms.ContractDue, handle=terms.contract_due),
 }
 """Every timer that inventory sets."""

@@ -8,8 +8,10 @@ from datetime import timedelta
 
 from services.chassis.personal import is_sealed
 from services.chassis.service import Refused, Why, Work
+from services.inventory import terms
 from services.inventory.domain import load as loading
 from services.inventory.domain.approved import Approved
+from services.inventory.domain.follow import BY_ITSELF, Cause
 from services.inventory.domain.fulfil import Progress, progress
 from services.inventory.domain.instance import (
     Instance,
@@ -85,6 +87,7 @@ def load_instance(record: Record, work: Work) -> None:
     if reasons := tuple(loading.reasons(record, look)):
         raise Refused(*(Why(one.rule, one.message, field=one.field) for one in reasons))
     write(loading.load(record, look, lambda id: _below(id, work)), work)
+    terms.follow((record.instance_id,), BY_ITSELF, work)
 
 
 def _below(id: InstanceId, work: Work) -> tuple[Instance, ...]:
@@ -191,7 +194,19 @@ def domain_order(change: Progress, work: Work) -> None:
 
 
 def part_closed(part: PartClosed, work: Work) -> None:
-    write(land(part, reservation(work, part.order_id), find(work)), work)
+    appends = land(part, reservation(work, part.order_id), find(work))
+    landed = [one.id for one in appends if isinstance(one.event, InstanceFreed | InstanceLanded)]
+    pairs = _pairs(landed, work)
+    write(appends, work)
+    cause = Cause(order_id=part.order_id, version=part.version)
+    terms.hand_over(pairs, cause, work)
+    terms.follow(landed, cause, work)
+
+
+def _pairs(ids: Iterable[InstanceId], work: Work) -> dict[InstanceId, InstanceId]:
+    """The old sides of a move with their new ones."""
+    found = ((id, work.state(INSTANCE, id).held) for id in ids)
+    return {id: held.pair_id for id, held in found if held and held.side == "cease" and held.pair_id}
 
 
 def plan_canceled(canceled: PlanCanceled, work: Work) -> None:

@@ -7,18 +7,21 @@ from typing import Any
 
 from services.chassis.ports import Row
 from services.chassis.service import Lookups
+from services.inventory import terms
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.specification import Specification
 from services.inventory.handlers import HEARD, TREE
 
 
 def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
-    """Of an instance that has not ended, its tree; of a catalog entry, that it was heard."""
+    """Of an instance its terms and, until it ends, its tree; of a catalog entry, that it was heard."""
     match state:
-        case Instance() if state.state != "inactive":
-            yield Row(TREE, state.record.root_id, id)
+        case Instance():
+            if state.state != "inactive":
+                yield Row(TREE, state.record.root_id, id)
+            yield from terms.rows_of(id, state.terms)
         case Specification() if state.versions:
             yield Row(*HEARD, id)
 
 
-LOOKUPS = Lookups(kinds=frozenset({TREE, HEARD[0]}), rows=rows)
+LOOKUPS = Lookups(kinds=frozenset({TREE, HEARD[0], terms.STANDS_ON, terms.UNDER}), rows=rows)

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator
 
 from schemas import catalog, fulfillment, inventory
 from services.chassis.service import RowsOf, StreamOf, Wish, Work
-from services.inventory import handlers, heard
+from services.inventory import handlers, heard, terms
 from services.inventory.domain.instance import Instance
-from services.inventory.domain.words import INSTANCE, RESERVATION, SPECIFICATION
+from services.inventory.domain.words import CONTRACT, INSTANCE, RESERVATION, SPECIFICATION
 
 Wishes = Iterator[Collection[Wish]]
 
@@ -24,6 +24,26 @@ def load(data: inventory.LoadInstance, work: Work) -> Wishes:  # noqa: ARG001
     if data.parent_id is not None:
         wishes.append(StreamOf(INSTANCE, data.parent_id))
     yield wishes
+
+
+def load_contract(data: inventory.LoadContract, work: Work) -> Wishes:  # noqa: ARG001
+    yield [
+        StreamOf(CONTRACT, data.contract_id),
+        *(StreamOf(INSTANCE, line.instance_id) for line in data.lines),
+        *(RowsOf(terms.STANDS_ON, line.contract_line_id) for line in data.lines),
+    ]
+
+
+def load_entitlement(data: inventory.LoadEntitlement, work: Work) -> Wishes:
+    wishes: list[Wish] = [
+        StreamOf(INSTANCE, data.instance_id),
+        RowsOf(terms.STANDS_ON, data.entitlement_id),
+    ]
+    if (line := data.contract_line_id) is not None:
+        wishes += [RowsOf(terms.STANDS_ON, line), RowsOf(terms.UNDER, line)]
+    yield wishes
+    if line is not None and (on := terms.stands_on(line, work)) is not None:
+        yield [StreamOf(INSTANCE, on)]
 
 
 def publish(data: catalog.Specification, work: Work) -> Wishes:

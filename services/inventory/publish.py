@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.topics import INVENTORY_EVENTS
 from services.chassis.service import Happened, Public
+from services.inventory.domain.contract import ContractChanged, ContractLoaded
 from services.inventory.domain.instance import (
     ChildAdded,
     ChildEnded,
@@ -33,6 +34,7 @@ from services.inventory.domain.reservation import (
     ReservedLine,
 )
 from services.inventory.domain.specification import SpecificationHeard
+from services.inventory.domain.term import TermChanged, TermGivenUp, TermLoaded, TermTakenOver
 from services.inventory.domain.words import Reason
 
 Data = dict[str, Any]
@@ -59,8 +61,12 @@ def _said(happened: Happened) -> tuple[str, Data] | None:
             return "instance.changed", _changed(event)
         case InstanceMade() | InstanceLoaded() as event:
             return "instance.created", _created(event)
-        case ReservationAwaited() | ReservationExtended() | SpecificationHeard():
+        case ReservationAwaited() | ReservationExtended() | SpecificationHeard() | TermGivenUp():
             return None
+        case TermLoaded() | TermChanged() | TermTakenOver() as event:
+            return _term(happened, event)
+        case ContractLoaded() | ContractChanged() as event:
+            return "contract.changed", _contract(event)
         case event:
             return _answer(happened, event)
 
@@ -130,6 +136,60 @@ def _changed(event: InstanceLanded | InstanceReloaded) -> Data:
 
 def _change(one: Changed) -> Data:
     return {"name": one.name, "value": one.value, "previousValue": one.previous}
+
+
+# ------------------------------------------------------------------------------------- its terms
+
+
+def _term(happened: Happened, event: TermLoaded | TermChanged | TermTakenOver) -> tuple[str, Data]:
+    record = event.record
+    line = record.kind == "contract_line"
+    data: Data = {
+        "contractLineId" if line else "entitlementId": record.term_id,
+        "contractId" if line else "contractLineId": record.contract_id if line else record.contract_line_id,
+        "accountId": happened.account,
+        "instanceId": happened.id,
+        "state": record.state,
+        "start": record.start.isoformat() if record.start else None,
+        "end": record.end.isoformat() if record.end else None,
+    }
+    return "contract-line.state-changed" if line else "entitlement.state-changed", _without_nulls(
+        data | _why(event)
+    )
+
+
+def _why(event: TermLoaded | TermChanged | TermTakenOver) -> Data:
+    """The state it had, the rule and the order that changed it."""
+    match event:
+        case TermLoaded(previous=previous):
+            return {"previousState": previous}
+        case TermChanged():
+            order = {"orderId": event.order_id, "version": event.version}
+            return {"previousState": event.previous, "rule": event.rule, **order}
+        case TermTakenOver(record=record, from_instance_id=before):
+            order = {"orderId": event.order_id, "version": event.version}
+            return {
+                "previousState": record.state,
+                "previousInstanceId": before,
+                "rule": event.rule,
+                **order,
+            }
+
+
+def _contract(event: ContractLoaded | ContractChanged) -> Data:
+    record = event.record
+    return _without_nulls(
+        {
+            "contractId": record.contract_id,
+            "accountId": record.account_id,
+            "state": record.state,
+            "previousState": event.previous,
+            "rule": event.rule if isinstance(event, ContractChanged) else None,
+            "start": record.start.isoformat() if record.start else None,
+            "end": record.end.isoformat() if record.end else None,
+            "contractLineIds": record.line_ids,
+        }
+    )
 
 
 # ------------------------------------------------------------------------------------- a reservation

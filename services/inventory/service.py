@@ -19,7 +19,7 @@ SERVICE = Service(
     categories=CATEGORIES,
     stored=STORED,
     publish=publish,
-    shown=frozenset({"instance"}),
+    shown=frozenset({"instance", "contract"}),
     pages=pages,
     lookups=LOOKUPS,
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from services.chassis.service import Category, Version
-from services.inventory.domain import instance, reservation, specification
+from services.inventory.domain import contract, instance, reservation, specification, term
 
 CATEGORIES = (
     Category(name="instance", initial=instance.initial, evolve=instance.evolve),
     Category(name="reservation", initial=reservation.initial, evolve=reservation.evolve),
     Category(name="specification", initial=specification.initial, evolve=specification.evolve, shared=True),
+    Category(name="contract", initial=contract.initial, evolve=contract.evolve),
 )
 
 STORED = (
@@ -31,4 +32,10 @@ STORED = (
     Version(name="reservation.fulfilled.v1", type=reservation.ReservationFulfilled),
     Version(name="reservation.released.v1", type=reservation.ReservationReleased),
     Version(name="specification.heard.v1", type=specification.SpecificationHeard),
+    Version(name="contract.loaded.v1", type=contract.ContractLoaded),
+    Version(name="contract.changed.v1", type=contract.ContractChanged),
+    Version(name="term.loaded.v1", type=term.TermLoaded),
+    Version(name="term.changed.v1", type=term.TermChanged),
+    Version(name="term.given-up.v1", type=term.TermGivenUp),
+    Version(name="term.taken-over.v1", type=term.TermTakenOver),
 )

@@ -1,4 +1,4 @@
-"""The page of an instance: what `aftersale show instance` and the account page print."""
+"""The pages of instances, with the terms that hang on them, and of contracts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,25 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.chassis.service import Page
+from services.inventory.domain.contract import Contract, ContractRecord
 from services.inventory.domain.instance import Instance
+from services.inventory.domain.term import Term, TermKind, TermRecord
 
 
 def pages(category: str, id: str, state: Any) -> Iterable[Page]:
-    """One page per instance, ended ones included."""
-    if category != "instance" or not isinstance(state, Instance):
-        return ()
-    return (Page(kind="instance", id=id, account=state.record.account_id, body=_body(state)),)
+    """One page per instance, ended ones included, and one per contract."""
+    match state:
+        case Instance() if category == "instance":
+            return (Page(kind="instance", id=id, account=state.record.account_id, body=_body(state)),)
+        case Contract(record=record):
+            return (Page(kind="contract", id=id, account=record.account_id, body=_header(record)),)
+    return ()
+
+
+def _header(record: ContractRecord) -> dict[str, Any]:
+    """The lines stand with their instances, for they follow them and the header does not."""
+    ids = {"contractId": record.contract_id, "accountId": record.account_id}
+    return {**ids, **_dated(record), "contractLineIds": list(record.line_ids)}
 
 
 def _body(instance: Instance) -> dict[str, Any]:
@@ -35,7 +46,27 @@ def _body(instance: Instance) -> dict[str, Any]:
         "externalId": record.external_id,
         "start": record.start.isoformat() if record.start else None,
         "reservedBy": {"orderId": held.order_id, "version": held.version} if held else None,
-        "contractLines": [],
-        "entitlements": [],
+        "contractLines": [_line(one.record) for one in _terms(instance, "contract_line")],
+        "entitlements": [_entitlement(one.record) for one in _terms(instance, "entitlement")],
         "operations": [],
+    }
+
+
+def _terms(instance: Instance, kind: TermKind) -> Iterable[Term]:
+    return (one for _, one in sorted(instance.terms.items()) if one.record.kind == kind)
+
+
+def _line(record: TermRecord) -> dict[str, Any]:
+    return {"contractLineId": record.term_id, "contractId": record.contract_id, **_dated(record)}
+
+
+def _entitlement(record: TermRecord) -> dict[str, Any]:
+    return {"entitlementId": record.term_id, "contractLineId": record.contract_line_id, **_dated(record)}
+
+
+def _dated(record: TermRecord | ContractRecord) -> dict[str, Any]:
+    return {
+        "state": record.state,
+        "start": record.start.isoformat() if record.start else None,
+        "end": record.end.isoformat() if record.end else None,
     }

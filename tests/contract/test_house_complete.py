@@ -29,6 +29,9 @@ PASSED_OVER = {
         # Reservation and plan are inventory's and fulfillment's own business; their results come as
         # `reservation.refused`, `released` and `fulfilled`.
         "reservation.accepted",
+        "contract.changed",
+        "contract-line.state-changed",
+        "entitlement.state-changed",
         "plan.part-completed",
         "plan.completed",
         "plan.canceled",
@@ -56,6 +59,10 @@ PASSED_OVER = {
         "specification.retire",
     },
     "fulfillment": {
+        # What an instance costs is nothing that is worked on.
+        "contract.changed",
+        "contract-line.state-changed",
+        "entitlement.state-changed",
         # A plan is made from what was reserved, and nothing else of inventory changes it.
         "reservation.refused",
         "reservation.released",

@@ -21,13 +21,14 @@ from schemas.vocabulary import Command, Part
 CONTRACT = {
     "crm.orders": "order.place order.submit order.approve order.reject order.rework order.revise "
     "order.cancel",
-    "crm.inventory": "instance.load",
+    "crm.inventory": "instance.load contract.load entitlement.load",
     "catalog.specifications": "specification.publish specification.retire",
     "provisioning.results": "task.report task.retry task.skip fallout.resolve",
     "order.events": "order.created order.submitted order.approved order.rejected order.revised order.started "
     "order.line-changed order.completed order.canceled command.refused",
     "inventory.events": "reservation.accepted reservation.refused reservation.released reservation.fulfilled "
-    "instance.created instance.state-changed instance.changed command.refused",
+    "instance.created instance.state-changed instance.changed contract.changed contract-line.state-changed "
+    "entitlement.state-changed command.refused",
     "fulfillment.events": "plan.created plan.part-completed plan.completed plan.canceled "
     "domain-order.state-changed task.state-changed fallout.opened fallout.closed command.refused",
     "fulfillment.tasks": "task.requested task.withdrawn",

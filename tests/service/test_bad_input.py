@@ -196,7 +196,7 @@ TYPES = {
         full("return.open"),
         "does not have it yet; order a disconnect of what comes back",
     ),
-    "a contract": (CRM_INVENTORY, full("contract.load"), "does not have it yet; load the instances now"),
+    "a contract": (CRM_INVENTORY, full("contract.laod"), "did you mean aftersale.contract.load.v1?"),
     "a report": (RESULTS, full("task.reports"), "did you mean aftersale.task.report.v1?"),
     "a report to order": (
         CRM_ORDERS,

@@ -7,6 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from services.inventory.domain.record import NOTHING_COMING, Changed, Coming, Record
+from services.inventory.domain.term import (
+    TermChanged,
+    TermEvent,
+    TermGivenUp,
+    TermLoaded,
+    Terms,
+    TermTakenOver,
+)
+from services.inventory.domain.term import evolve as evolve_terms
 from services.inventory.domain.value import value
 from services.inventory.domain.words import (
     Action,
@@ -146,6 +155,7 @@ InstanceEvent: TypeAlias = (
     | InstanceReleased
     | ChildAdded
     | ChildEnded
+    | TermEvent
 )
 
 # ------------------------------------------------------------------------------------------ states
@@ -182,6 +192,7 @@ class Instance:
     held: Held | None = None
     transient: bool = False
     changed_by: OrderId | None = None
+    terms: Terms = field(default_factory=dict)
 
     @property
     def id(self) -> InstanceId:
@@ -277,6 +288,10 @@ def _reroot(instance: Instance, event: InstanceRerooted) -> None:
     instance.record.root_id = event.root_id
 
 
+def _terms(instance: Instance, event: TermEvent) -> None:
+    evolve_terms(instance.terms, event)
+
+
 _CHANGES: dict[type, Callable[[Instance, Any], None]] = {
     InstanceReserved: _reserve,
     InstanceFlipped: _flip,
@@ -286,5 +301,9 @@ _CHANGES: dict[type, Callable[[Instance, Any], None]] = {
     InstanceReloaded: _reload,
     InstanceStateReloaded: _reload_state,
     InstanceRerooted: _reroot,
+    TermLoaded: _terms,
+    TermChanged: _terms,
+    TermGivenUp: _terms,
+    TermTakenOver: _terms,
 }
 """What each event changes in an instance that is there; by type, as every event of the log is folded."""

@@ -52,3 +52,4 @@ class Append(NamedTuple):
 INSTANCE = "instance"
 RESERVATION = "reservation"
 SPECIFICATION = "specification"
+CONTRACT = "contract"
