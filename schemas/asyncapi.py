@@ -29,7 +29,7 @@ _OUTSIDE: Tree = {
         "ce_accountid": {**_TEXT, "description": "The account, which is the key as well."},
         "ce_correlationid": {**_TEXT, "description": "The conversation."},
         "ce_causationid": {**_TEXT, "description": "The message that caused this one."},
-        "ce_actor": {**_TEXT, "description": "The person or system that asked.", "x-personal": True},
+        "ce_actor": {**_TEXT, "description": "Who asked: an id, never a name; kept as long as the log."},
         "ce_traceparent": {**_TEXT, "description": "W3C trace context."},
         "content-type": {"enum": ["application/json", "application/cloudevents+json"]},
     },

@@ -15,7 +15,7 @@ from services.chassis.inbox import Inbox
 from services.chassis.intake import Handled
 from services.chassis.parking import owner
 from services.chassis.partitions import partition_of
-from services.chassis.personal import unseal
+from services.chassis.personal import unseal_value
 from services.chassis.ports import Fence, Record
 from services.chassis.work import Batch
 from services.fulfillment.service import SERVICE as FULFILLMENT
@@ -130,7 +130,7 @@ class Observed:
             headers["parked-id"], headers.get("ce_accountid") or (record.key or b"").decode() or None
         )
         key = self.world.keys.get((account,), make=False).get(account)
-        return {name: (unseal(key, raw) or raw).encode("latin-1") for name, raw in headers.items()}
+        return {name: (unseal_value(key, raw) or raw).encode("latin-1") for name, raw in headers.items()}
 
     def counts(self, service: str) -> Counter[str]:
         inbox = self.world.readers[service].inbox

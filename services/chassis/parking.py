@@ -16,7 +16,7 @@ from services.chassis.answers import (
     digest,
     identity,
 )
-from services.chassis.personal import seal, unseal
+from services.chassis.personal import is_sealed, seal, seal_value, unseal, unseal_value
 from services.chassis.ports import Record, Row
 from services.chassis.stored import Meta, micros
 from services.chassis.work import Batch, MessageWork, Setup
@@ -162,7 +162,9 @@ def as_it_was(message: MessageParked, key: bytes | None) -> tuple[str, tuple[tup
         return message.value, message.headers
     if key is None or (text := unseal(key, message.value)) is None:
         return None
-    return text, tuple((name, unseal(key, raw) or raw) for name, raw in message.headers)
+    return text, tuple(
+        (name, unseal_value(key, raw) if is_sealed(raw) else raw) for name, raw in message.headers
+    )
 
 
 def _identity(record: Record) -> tuple[str, ...]:
@@ -202,5 +204,7 @@ def _shape(record: Record, batch: Batch, account: str | None) -> dict[str, Any]:
     if key is None:
         # The account was forgotten: that there was a message is kept, and nothing of what it says.
         return {**told, "headers": headers, "value": "", "sealed": True}
-    sealed = tuple((name, raw if _KNOWN_HEADER.fullmatch(name) else seal(key, raw)) for name, raw in headers)
+    sealed = tuple(
+        (name, raw if _KNOWN_HEADER.fullmatch(name) else seal_value(key, raw)) for name, raw in headers
+    )
     return {**told, "headers": sealed, "value": seal(key, told["value"]), "sealed": True}

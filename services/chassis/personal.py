@@ -57,9 +57,15 @@ def seal_value(key: bytes, value: Json) -> str:
 
 
 def unseal_value(key: bytes | None, token: str) -> Json:
-    """The value again, None when it cannot be read any more."""
+    """The value again, None when it cannot be read any more.
+
+    A text that was sealed as it is, like a parked message, is that text where it is no JSON.
+    """
     text = unseal(key, token)
-    return None if text is None else json.loads(text)
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError:
+        return text
 
 
 def seal_where(key: bytes, value: Json, personal: Callable[[Path], bool], path: Path = ()) -> Json:

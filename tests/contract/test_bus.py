@@ -467,6 +467,14 @@ async def test_what_has_expired_moves_the_beginning_and_readers_go_on_there(setu
     assert offset == 10
 
 
+async def test_it_tells_how_long_a_topic_is_really_kept(setup: Setup) -> None:
+    orders = await setup.topic("orders", retention_ms=86_400_000)
+    events = await setup.topic("events")
+    kept = await setup.bus.kept((orders, events, setup.name("missing")))
+    assert {name: one.retention_ms for name, one in kept.items()} == {orders: 86_400_000, events: None}
+    assert all(one.slack_ms >= 600_000 for one in kept.values())
+
+
 async def test_offsets_go_on_when_everything_has_expired(setup: Setup) -> None:
     topic = await setup.topic("orders", retention_ms=86_400_000)
     partition = TopicPartition(topic, 0)

@@ -242,3 +242,26 @@ def test_a_share_is_of_every_partition_once(count: int, counts: dict[str, int]) 
     every = {TopicPartition(topic, number) for topic, many in counts.items() for number in range(many)}
     assert sum(map(len, shares)) == len(every)
     assert set().union(*shares) == every
+
+
+async def test_what_has_expired_is_overwritten_also_where_nobody_publishes_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "bus.sqlite"
+    bus = EmbeddedBus(path, expire_every=0.0)
+    await bus.apply([TopicConfig("orders", 1, 60_000)])
+    publisher = bus.publisher()
+    await publisher.publish([Outgoing("orders", 0, b"A", b"planted " * 4_000, ())] * 20)
+    await publisher.close()
+    assert _held(tmp_path)
+    consumer = await bus.consumer("service", ["orders"], Heard())
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE records SET timestamp = 0")
+    deadline = time.monotonic() + PATIENCE
+    while _held(tmp_path):
+        assert time.monotonic() < deadline
+        await consumer.poll(10, 0.05)
+    await consumer.close()
+    await bus.close()
+
+
+def _held(directory: Path) -> bool:
+    return any(b"planted " in file.read_bytes() for file in directory.iterdir() if file.is_file())
