@@ -211,7 +211,7 @@ class Intake:
 
     def read(self, envelope: Envelope, record: Record, body: bytes) -> tuple[tuple[Why, ...], Any]:
         """The reasons why the command cannot even be decided, or its content. Raises `Unreadable`."""
-        if _SUSPECT in body and (why := fields.unkept(parsed(body))) is not None:
+        if body.find(_SUSPECT) >= 0 and (why := fields.unkept(parsed(body))) is not None:
             return (why,), None
         validate, known = self._validators.get(envelope.type), MESSAGES.get(envelope.type)
         if validate is None or (known is not None and record.topic not in known.topics):

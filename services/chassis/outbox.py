@@ -158,7 +158,7 @@ class Outbox:
         common = shared(self.setup.store.log_id, names, (SPEC_VERSION, JSON, self._source, *said))
         raw = key.encode()
         partition = partition_of(raw, self.setup.partitions)
-        return Cause(raw, partition, account or "", recorded, effective, meta.real, common)
+        return _new(Cause, (raw, partition, account or "", recorded, effective, meta.real, common))
 
     def _publics(self, appended: Appended, cause: Cause) -> Iterable[Public]:
         category, id, version, event, _ = appended
@@ -170,7 +170,7 @@ class Outbox:
 
     def _unsealed(self, data: Mapping[str, Any], meta: Meta) -> bytes:
         body = to_bytes(data)
-        if meta.account is not None and TOKEN in body:
+        if meta.account is not None and body.find(TOKEN) >= 0:
             key = self.setup.keys.get((meta.account,), make=False).get(meta.account)
             return to_bytes(unseal_all(key, from_json(body)))
         return body

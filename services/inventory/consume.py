@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from schemas import catalog, fulfillment, inventory
 from schemas.registry import full
+from schemas.vocabulary import Reason as PublicReason
 from services.chassis.service import Refused, Route, Why, Work
-from services.inventory import handlers, heard, needs, terms
+from services.inventory import handlers, heard, needs, scheduling, terms
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.contract import ContractRecord
 from services.inventory.domain.fulfil import Progress
@@ -161,7 +162,7 @@ def approved(data: heard.OrderApproved, work: Work) -> None:
         action=data.action,
         lines=tuple(_line(line) for line in data.lines),
     )
-    handlers.approve(command, work)
+    scheduling.approve(command, work)
 
 
 def _line(line: heard.OrderLine) -> Line:
@@ -180,7 +181,15 @@ def _line(line: heard.OrderLine) -> Line:
         move=line.move,
         quantity=line.quantity,
         transient=line.transient,
+        due=line.due_date,
     )
+
+
+def revised(data: heard.OrderRevised, work: Work) -> None:
+    """`order.revised`: operations are re-dated or canceled; a draft has none."""
+    if data.state != "draft":
+        dates = {line.line_id: line.due_date for line in data.lines}
+        scheduling.revise(data.order_id, dates, work)
 
 
 # ---------------------------------------------------------------------------------- fulfillment.events
@@ -217,7 +226,8 @@ _CHANGING = (b'"closed_complete"', b'"newInstance"', b'"disconnect"', b'"lineClo
 
 def _may_change_an_instance(body: bytes) -> bool:
     """What `concerns_instances` asks, before anything is read."""
-    return any(word in body for word in _CHANGING)
+    # `find`, as `in` takes bytes for a number first, and fails.
+    return any([body.find(word) >= 0 for word in _CHANGING])
 
 
 def part_completed(data: fulfillment.PlanPartCompleted, work: Work) -> None:
@@ -232,27 +242,37 @@ def completed(data: fulfillment.PlanPartCompleted, work: Work) -> None:
 
 def _part(data: fulfillment.PlanPartCompleted, work: Work, *, last: bool) -> None:
     part = PartClosed(order_id=data.order_id, version=data.version, line_ids=data.line_ids, last=last)
-    handlers.part_closed(part, work)
+    scheduling.part_closed(part, work)
+
+
+def change_refused(data: fulfillment.PlanChangeRefused, work: Work) -> None:
+    """`plan.change-refused`: an operation that had started cannot be planned."""
+    if data.operation_id is not None:
+        scheduling.unplannable(data.operation_id, data.order_id, _reasons(data.reasons), work)
+
+
+def _reasons(reasons: tuple[PublicReason, ...]) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(rule=one.rule, message=one.message, line_id=one.line_id, field=one.field) for one in reasons
+    )
 
 
 def canceled(data: fulfillment.PlanCanceled, work: Work) -> None:
     """`plan.canceled`: everything is as it was."""
-    reasons = tuple(
-        Reason(rule=one.rule, message=one.message, line_id=one.line_id, field=one.field)
-        for one in data.reasons
-    )
-    command = PlanCanceled(order_id=data.order_id, version=data.version, reasons=reasons)
-    handlers.plan_canceled(command, work)
+    command = PlanCanceled(order_id=data.order_id, version=data.version, reasons=_reasons(data.reasons))
+    scheduling.plan_canceled(command, work)
 
 
 # ---------------------------------------------------------------------------------------------- routes
 
 
-def _order(data: heard.OrderApproved | heard.DomainOrderStateChanged | fulfillment.PlanEvent) -> str:
+def _order(
+    data: heard.OrderApproved | heard.OrderRevised | heard.DomainOrderStateChanged | fulfillment.PlanEvent,
+) -> str:
     return data.order_id
 
 
-def _waiting(timer: handlers.LookAgain) -> str:
+def _waiting(timer: handlers.LookAgain | scheduling.Due) -> str:
     return timer.order_id
 
 
@@ -281,6 +301,12 @@ ROUTES = {
     full("plan.completed"): Route(
         model=fulfillment.PlanPartCompleted, handle=completed, needs=needs.plan, order=_order
     ),
+    full("plan.change-refused"): Route(
+        model=fulfillment.PlanChangeRefused, handle=change_refused, needs=needs.plan, order=_order
+    ),
+    full("order.revised"): Route(
+        model=heard.OrderRevised, handle=revised, needs=scheduling.revised_needs, order=_order
+    ),
     full("plan.canceled"): Route(
         model=fulfillment.PlanCanceled, handle=canceled, needs=needs.plan, order=_order
     ),
@@ -288,7 +314,10 @@ ROUTES = {
 """Every message that inventory acts on."""
 
 TIMERS = {
-    handlers.LOOK_AGAIN: Route(model=handlers.LookAgain, handle=handlers.look_again, order=_waiting),
+    handlers.LOOK_AGAIN: Route(model=handlers.LookAgain, handle=scheduling.look_again, order=_waiting),
+    scheduling.DUE: Route(
+        model=scheduling.Due, handle=scheduling.due, needs=scheduling.due_needs, order=_waiting
+    ),
     terms.TERM_DUE: Route(model=terms.TermDue, handle=terms.term_due),
     terms.CONTRACT_DUE: Route(model=terms.ContractDue, handle=terms.contract_due),
 }

@@ -17,7 +17,8 @@ from services.order.domain import lifecycle
 from services.order.domain.capture import Asked
 from services.order.domain.instance import InstanceLearned, InstanceRevised
 from services.order.domain.line import Line
-from services.order.domain.words import Reason
+from services.order.domain.order import OperationHeard
+from services.order.domain.words import OperationState, Reason
 from services.order.handlers import INSTANCE
 
 # ------------------------------------------------------------------------------- commands of a CRM
@@ -124,12 +125,8 @@ def _revise_needs(data: messages.ReviseOrder, work: Work) -> needs.Wishes:
 
 
 def _cancel(data: messages.CancelOrder, work: Work) -> None:
-    if data.line_ids is not None:
-        message = (
-            "canceling single lines is not available in this version: leave 'lineIds' out, or edit the draft"
-        )
-        raise Refused(Why("INF-01", message, None, "lineIds"))
-    handlers.command(data.order_id, lifecycle.Cancel(reason=work.seal(data.reason)), work)
+    wanted = lifecycle.Cancel(reason=work.seal(data.reason), line_ids=data.line_ids)
+    handlers.command(data.order_id, wanted, work)
 
 
 # ------------------------------------------------------------------------- what the others have said
@@ -186,6 +183,22 @@ def _reservation_fulfilled(data: inventory.ReservationFulfilled, work: Work) -> 
     handlers.fact(data.order_id, lifecycle.Fulfil(line_ids=data.line_ids, last=data.last), work)
 
 
+def _operation(state: OperationState) -> Callable[[heard.Operation, Work], None]:
+    def hear(data: heard.Operation, work: Work) -> None:
+        operation = OperationHeard(
+            version=data.version,
+            operation_id=data.operation_id,
+            action=data.action,
+            state=state,
+            at=data.at,
+            line_ids=data.line_ids,
+            reasons=_reasons(data.reasons),
+        )
+        handlers.fact(data.order_id, lifecycle.Hear(operation=operation), work)
+
+    return hear
+
+
 def _plan_created(data: fulfillment.PlanEvent, work: Work) -> None:
     handlers.fact(data.order_id, lifecycle.Start(version=data.version), work)
 
@@ -220,7 +233,8 @@ def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noq
 
 def _may_have_ended(body: bytes) -> bool:
     """Most changes of state do not end the instance, and order records no others."""
-    return b'"inactive"' in body
+    # `find`, as `in` takes bytes for a number first, and fails.
+    return body.find(b'"inactive"') >= 0
 
 
 def _of_ended(data: heard.InstanceStateChanged, work: Work) -> needs.Wishes:
@@ -266,6 +280,10 @@ ROUTES: Mapping[str, Route] = {
         "reservation.refused": _about_order(inventory.ReservationRefused, _reservation_refused),
         "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),
         "reservation.fulfilled": _about_order(inventory.ReservationFulfilled, _reservation_fulfilled),
+        "operation.scheduled": _about_order(heard.Operation, _operation("scheduled")),
+        "operation.started": _about_order(heard.Operation, _operation("started")),
+        "operation.completed": _about_order(heard.Operation, _operation("completed")),
+        "operation.canceled": _about_order(heard.Operation, _operation("canceled")),
         "plan.created": _about_order(fulfillment.PlanEvent, _plan_created),
     }.items()
 }
