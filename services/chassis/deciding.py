@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from schemas.envelope import MAX_ATTRIBUTE, Unreadable
-from services.chassis import answers
+from services.chassis import answers, fields
 from services.chassis.answers import identity, refusal
 from services.chassis.intake import Faulted, Handled, Taken
 from services.chassis.outbox import TooLarge
@@ -63,9 +63,7 @@ def said(error: BaseException) -> str:
     if isinstance(cause, Unreadable | Refused | TooLarge | PortError):
         return f"{kind}: {cause}"
     if isinstance(cause, ValidationError):
-        problems = cause.errors(include_url=False, include_context=False, include_input=False)
-        places = (".".join(map(str, problem["loc"])) or "data" for problem in problems)
-        return f"{kind}: {', '.join(dict.fromkeys(places))} cannot be read"
+        return f"{kind}: {fields.unread(cause)}"
     frames = traceback.extract_tb(cause.__traceback__)
     where = f" in {frames[-1].name} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     return f"{kind}{where}"

@@ -155,3 +155,10 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 """By the beginning of the error's type; the first that fits counts."""
 _A_TIME = "give a day that there is and a time with its offset, like 2027-03-31T09:00:00+02:00"
+
+
+def unread(error: ValidationError) -> str:
+    """Which fields of a message of our own cannot be read, without what they hold: it may be personal."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    places = (".".join(map(str, problem["loc"])) or "data" for problem in problems)
+    return f"{', '.join(dict.fromkeys(places))} cannot be read"

@@ -131,7 +131,8 @@ class Intake:
                 else:
                     handled.gaps.setdefault(TopicPartition(record.topic, record.partition), record.offset)
             except (Unreadable, ValidationError) as error:
-                self.parking.unreadable(batch, record, str(error))
+                why = fields.unread(error) if isinstance(error, ValidationError) else str(error)
+                self.parking.unreadable(batch, record, why)
                 counts["parked"] += 1
             except PortError:
                 raise
