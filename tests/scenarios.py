@@ -22,6 +22,8 @@ class Scenario:
     orders: Mapping[str, str]
     instances: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    terms: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Of an instance and what hangs on it, the state in which the contract line or entitlement ends."""
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Rules that the reasons of a rejected order name."""
 
@@ -167,6 +169,36 @@ def ask(verb: str, order: str, **more: Any) -> Sent:
     """`order.approve` and its like."""
     return f"order.{verb}", {"orderId": order, **more}
 
+
+TERMS: tuple[Sent, ...] = (
+    (
+        "contract.load",
+        {
+            "contractId": "C-1",
+            "accountId": "ACME",
+            "state": "active",
+            "lines": [
+                {"contractLineId": "L-HOME", "instanceId": "HOME", "state": "active"},
+                {"contractLineId": "L-MOB", "instanceId": "MOB", "state": "active"},
+            ],
+        },
+    ),
+    (
+        "entitlement.load",
+        {"entitlementId": "E-NET", "accountId": "ACME", "instanceId": "NET", "state": "active"},
+    ),
+    (
+        "entitlement.load",
+        {
+            "entitlementId": "E-VOICE",
+            "accountId": "ACME",
+            "instanceId": "VOICE",
+            "contractLineId": "L-HOME",
+            "state": "active",
+        },
+    ),
+)
+"""Of the installed base, what it costs and what comes with it."""
 
 TREE = ("HOME", "NET", "CFS", "RFS", "PORT", "VOICE")
 
@@ -422,5 +454,51 @@ SCENARIOS: tuple[Scenario, ...] = (
         orders={"O1": "rejected"},
         instances={"THEIRS": "active"},
         rules={"O1": ("ACT-06",)},
+    ),
+    Scenario(
+        name="suspend by contract line, resume by entitlement",
+        stages=(
+            TERMS,
+            (place("O1", "suspend", "L-HOME"),),
+            (place("O2", "resume", "E-NET"),),
+            (place("O3", "resume", "E-VOICE"),),
+        ),
+        orders={"O1": "completed", "O2": "completed", "O3": "rejected"},
+        instances={"HOME": "suspended", "NET": "active", "VOICE": "suspended"},
+        terms={
+            ("HOME", "L-HOME"): "suspended",
+            ("NET", "E-NET"): "active",
+            ("VOICE", "E-VOICE"): "suspended",
+            ("MOB", "L-MOB"): "active",
+        },
+        rules={"O3": ("CON-10",)},
+    ),
+    Scenario(
+        name="a move takes contract lines along, and they are ordered for at the new place",
+        stages=(
+            TERMS,
+            (place("O1", "move", "HOME", location="SITE-2"),),
+            (place("O2", "suspend", "L-HOME"),),
+        ),
+        orders={"O1": "completed", "O2": "completed"},
+        instances={"HOME": "inactive", "O1~1": "suspended"},
+        terms={("O1~1", "L-HOME"): "suspended"},
+    ),
+    Scenario(
+        name="a contract line is canceled for ever, with what stands under it",
+        stages=(
+            TERMS,
+            (place("O1", "disconnect", "L-HOME"),),
+            (place("O2", "disconnect", "L-HOME"),),
+        ),
+        orders={"O1": "completed", "O2": "rejected"},
+        instances=dict.fromkeys(TREE, "inactive"),
+        terms={
+            ("HOME", "L-HOME"): "canceled",
+            ("NET", "E-NET"): "canceled",
+            ("VOICE", "E-VOICE"): "canceled",
+            ("MOB", "L-MOB"): "active",
+        },
+        rules={"O2": ("CON-10",)},
     ),
 )

@@ -26,7 +26,7 @@ SECTION = Section(
         still_open(
             "CON-09", "inventory", "An order has one contract, and each offering line one contract line."
         ),
-        still_open("CON-10", "order", "Acting on a contract line or entitlement writes an order as well."),
+        enforced("CON-10", "order", "Acting on a contract line or entitlement writes an order as well."),
         still_open(
             "CON-11",
             "inventory",

@@ -55,7 +55,7 @@ SECTION = Section(
             "order",
             "A smaller quantity waits until the instances to end are named; the rest goes on.",
         ),
-        still_open(
+        enforced(
             "D-16",
             "order",
             "Contract lines and entitlements follow their instance, or are asked for directly.",

@@ -18,6 +18,7 @@ from services.order.domain.capture import Asked
 from services.order.domain.instance import InstanceLearned, InstanceRevised
 from services.order.domain.line import Line
 from services.order.domain.order import OperationHeard
+from services.order.domain.term import TermLearned
 from services.order.domain.words import OperationState, Reason
 from services.order.handlers import INSTANCE
 
@@ -160,6 +161,30 @@ def _instance_state_changed(data: heard.InstanceStateChanged, work: Work) -> Non
         handlers.instance_ended(data.instance_id, work)
 
 
+def _contract_line_changed(data: heard.ContractLineStateChanged, work: Work) -> None:
+    learned = TermLearned(
+        account_id=data.account_id,
+        kind="contract_line",
+        instance_id=data.instance_id,
+        over=data.state in _OVER,
+    )
+    handlers.term_learned(data.contract_line_id, learned, work)
+
+
+def _entitlement_changed(data: heard.EntitlementStateChanged, work: Work) -> None:
+    learned = TermLearned(
+        account_id=data.account_id,
+        kind="entitlement",
+        instance_id=data.instance_id,
+        under=data.contract_line_id,
+        over=data.state in _OVER,
+    )
+    handlers.term_learned(data.entitlement_id, learned, work)
+
+
+_OVER = frozenset({"expired", "canceled"})
+
+
 def _reservation_refused(data: inventory.ReservationRefused, work: Work) -> None:
     handlers.fact(
         data.order_id, lifecycle.Decline(version=data.version, reasons=_reasons(data.reasons)), work
@@ -231,6 +256,14 @@ def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noq
         yield (StreamOf(INSTANCE, data.instance_id), row)
 
 
+def _of_contract_line(data: heard.ContractLineStateChanged, work: Work) -> needs.Wishes:  # noqa: ARG001
+    yield (StreamOf(handlers.TERM, data.contract_line_id),)
+
+
+def _of_entitlement(data: heard.EntitlementStateChanged, work: Work) -> needs.Wishes:  # noqa: ARG001
+    yield (StreamOf(handlers.TERM, data.entitlement_id),)
+
+
 def _may_have_ended(body: bytes) -> bool:
     """Most changes of state do not end the instance, and order records no others."""
     # `find`, as `in` takes bytes for a number first, and fails.
@@ -276,6 +309,12 @@ ROUTES: Mapping[str, Route] = {
             concerns=_may_have_ended,
             handle=_instance_state_changed,
             needs=_of_ended,
+        ),
+        "contract-line.state-changed": Route(
+            model=heard.ContractLineStateChanged, handle=_contract_line_changed, needs=_of_contract_line
+        ),
+        "entitlement.state-changed": Route(
+            model=heard.EntitlementStateChanged, handle=_entitlement_changed, needs=_of_entitlement
         ),
         "reservation.refused": _about_order(inventory.ReservationRefused, _reservation_refused),
         "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),

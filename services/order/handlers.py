@@ -9,6 +9,7 @@ from datetime import datetime
 from services.chassis.service import Refused, RowsOf, Why, Work
 from services.order.domain import instance as instances
 from services.order.domain import lifecycle
+from services.order.domain import term as terms
 from services.order.domain.capture import Asked, capture
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
 from services.order.domain.lifecycle import Outcome
@@ -17,10 +18,11 @@ from services.order.domain.order import Order, OrderPlaced
 from services.order.domain.parts import entry_at
 from services.order.domain.policy import judge
 from services.order.domain.specification import Specification
+from services.order.domain.term import Term, TermLearned
 from services.order.domain.words import Kind, Reason, Scalar
 from services.order.domain.writing import MAX_LINES, write_out
 
-ORDER, INSTANCE, SPECIFICATION = "order", "instance", "specification"
+ORDER, INSTANCE, TERM, SPECIFICATION = "order", "instance", "term", "specification"
 NAMED_BY = "named-by"
 """The lookup rows that hold, for a specification, those that speak of it."""
 
@@ -53,6 +55,10 @@ class Heard:
         if id not in self._instances:
             self._instances[id] = self.work.state(INSTANCE, id)
         return self._instances[id]
+
+    def term(self, id: str) -> Term | None:
+        found: Term | None = self.work.state(TERM, id)
+        return found
 
     def specification(self, id: str) -> Specification | None:
         if id not in self._specifications:
@@ -209,6 +215,10 @@ def instance_learned(instance_id: str, heard: InstanceLearned, work: Work) -> No
     work.append(INSTANCE, instance_id, *events)
     if events and heard.parent_id is not None and not heard.ended:
         work.put(below(heard.kind), heard.parent_id, instance_id)
+
+
+def term_learned(id: str, heard: TermLearned, work: Work) -> None:
+    work.append(TERM, id, *terms.learn(work.state(TERM, id), heard))
 
 
 def instance_revised(instance_id: str, heard: InstanceRevised, work: Work) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ConfigDict
 
-from schemas.vocabulary import Kind, Part
+from schemas.vocabulary import Kind, Part, TermState
 
 
 class Heard(Part):
@@ -41,3 +41,22 @@ class InstanceStateChanged(Heard):
 
     instance_id: str
     state: str
+
+
+class ContractLineStateChanged(Heard):
+    """`contract-line.state-changed`."""
+
+    contract_line_id: str
+    account_id: str
+    instance_id: str
+    state: TermState
+
+
+class EntitlementStateChanged(Heard):
+    """`entitlement.state-changed`."""
+
+    entitlement_id: str
+    contract_line_id: str | None = None
+    account_id: str
+    instance_id: str
+    state: TermState

@@ -16,7 +16,7 @@ from services.order.domain.line import Line
 from services.order.domain.order import Order
 from services.order.domain.specification import Specification
 from services.order.domain.words import Kind
-from services.order.handlers import INSTANCE, NAMED_BY, ORDER, SPECIFICATION, below
+from services.order.handlers import INSTANCE, NAMED_BY, ORDER, SPECIFICATION, TERM, below
 
 Wishes = Iterator[Collection[Wish]]
 
@@ -62,6 +62,8 @@ def of_asked(order_id: str, asked: Asked, work: Work) -> Wishes:
     first: list[Wish] = [StreamOf(ORDER, order_id), *_named(asked.lines)]
     first += [StreamOf(INSTANCE, id) for id in asked.selection]
     yield from _following(first, around, work)
+    # An id that is no instance may be that of a contract line or an entitlement (D-16).
+    yield [StreamOf(TERM, id) for id in asked.selection if work.state(INSTANCE, id) is None]
 
 
 def of_catalog(specification_id: str, named: Iterable[str], work: Work) -> Wishes:

@@ -10,6 +10,7 @@ from services.chassis.service import Happened, Public
 from services.order.domain import order as orders
 from services.order.domain.instance import InstanceEnded, InstanceLearned, InstanceRevised
 from services.order.domain.specification import SpecificationPublished, SpecificationRetired
+from services.order.domain.term import TermLearned
 from services.order.domain.words import Status
 from services.order.shown import lines, reasons
 
@@ -19,7 +20,7 @@ def publish(happened: Happened) -> Iterable[Public]:
     match happened.event:
         case InstanceLearned() | InstanceRevised() | InstanceEnded():
             return ()
-        case SpecificationPublished() | SpecificationRetired():
+        case TermLearned() | SpecificationPublished() | SpecificationRetired():
             return ()
         case event:
             return (_said(happened, event),)

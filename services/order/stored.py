@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.service import Version
-from services.order.domain import instance, order, specification
+from services.order.domain import instance, order, specification, term
 
 STORED: tuple[Version, ...] = (
     Version(name="order.placed.v1", type=order.OrderPlaced),
@@ -19,6 +19,7 @@ STORED: tuple[Version, ...] = (
     Version(name="instance.learned.v1", type=instance.InstanceLearned),
     Version(name="instance.revised.v1", type=instance.InstanceRevised),
     Version(name="instance.ended.v1", type=instance.InstanceEnded),
+    Version(name="term.learned.v1", type=term.TermLearned),
     Version(name="specification.published.v1", type=specification.SpecificationPublished),
     Version(name="specification.retired.v1", type=specification.SpecificationRetired),
 )

@@ -30,8 +30,6 @@ PASSED_OVER = {
         # `reservation.refused`, `released` and `fulfilled`.
         "reservation.accepted",
         "contract.changed",
-        "contract-line.state-changed",
-        "entitlement.state-changed",
         "plan.part-completed",
         "plan.completed",
         "plan.canceled",

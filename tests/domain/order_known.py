@@ -17,6 +17,7 @@ from services.order.domain.specification import (
     SpecificationRetired,
     evolve,
 )
+from services.order.domain.term import Term
 from services.order.domain.words import Kind, Reason
 from services.order.domain.writing import write_out
 
@@ -31,9 +32,13 @@ class Heard:
     now: datetime = NOW
     instances: dict[str, Instance] = field(default_factory=dict)
     specifications: dict[str, Specification] = field(default_factory=dict)
+    terms: dict[str, Term] = field(default_factory=dict)
 
     def instance(self, id: str) -> Instance | None:
         return self.instances.get(id)
+
+    def term(self, id: str) -> Term | None:
+        return self.terms.get(id)
 
     def specification(self, id: str) -> Specification | None:
         return self.specifications.get(id)
@@ -54,6 +59,12 @@ class Heard:
         self.instances[id] = Instance(specification_id=specification, parent_id=parent, **{**fields, **more})
         if specification not in self.specifications:
             self.sells(specification, kind=self.instances[id].kind)
+        return self
+
+    def bound(self, id: str, instance: str, **more: Any) -> Heard:
+        """A contract line on an instance, unless said otherwise."""
+        fields = {"account_id": ACCOUNT, "kind": "contract_line", **more}
+        self.terms[id] = Term(instance_id=instance, **fields)
         return self
 
     def sells(self, id: str, version: str = "1", kind: Kind = "product", **more: Any) -> Heard:

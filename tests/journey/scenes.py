@@ -13,7 +13,19 @@ Find = Callable[[str, str], Page | None]
 """The page of a kind and id, None for one that is not there."""
 
 ACCOUNT = "ACME"
-_IDS = frozenset({"accountId", "orderId", "instanceId", "parentId", "parentInstanceId", "selection"})
+_IDS = frozenset(
+    {
+        "accountId",
+        "orderId",
+        "instanceId",
+        "parentId",
+        "parentInstanceId",
+        "selection",
+        "contractId",
+        "contractLineId",
+        "entitlementId",
+    }
+)
 
 
 def renamed(scenario: Scenario, prefix: str) -> Scenario:
@@ -24,6 +36,7 @@ def renamed(scenario: Scenario, prefix: str) -> Scenario:
         orders={prefix + id: state for id, state in scenario.orders.items()},
         instances={prefix + id: state for id, state in scenario.instances.items()},
         values={(prefix + id, name): value for (id, name), value in scenario.values.items()},
+        terms={(prefix + id, prefix + term): state for (id, term), state in scenario.terms.items()},
         rules={prefix + id: rules for id, rules in scenario.rules.items()},
     )
 
@@ -52,7 +65,11 @@ def _value(name: str, value: Any, prefix: str) -> Any:
 
 def wrongs(scenario: Scenario, find: Find) -> list[str]:
     """Everything that did not end as the scenario says, a sentence each."""
-    return [*_wrong_orders(scenario, find), *_wrong_instances(scenario, find)]
+    return [
+        *_wrong_orders(scenario, find),
+        *_wrong_instances(scenario, find),
+        *_wrong_terms(scenario, find),
+    ]
 
 
 def _wrong_orders(scenario: Scenario, find: Find) -> list[str]:
@@ -79,3 +96,18 @@ def _wrong_instances(scenario: Scenario, find: Find) -> list[str]:
         if page.get("characteristics", {}).get(name) != value:
             found.append(f"{scenario.name}: {name} of {id} is {page.get('characteristics', {}).get(name)}")
     return found
+
+
+def _wrong_terms(scenario: Scenario, find: Find) -> list[str]:
+    found = []
+    for (id, term), state in scenario.terms.items():
+        shown = terms_of(find("instance", id) or {})
+        if shown.get(term) != state:
+            found.append(f"{scenario.name}: {term} on {id} is {shown.get(term, 'not there')}")
+    return found
+
+
+def terms_of(page: Page) -> dict[str, str]:
+    """Of all contract lines and entitlements that a page shows, id and state."""
+    lines = {one["contractLineId"]: one["state"] for one in page.get("contractLines", ())}
+    return lines | {one["entitlementId"]: one["state"] for one in page.get("entitlements", ())}

@@ -10,6 +10,7 @@ import pytest
 from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER
+from tests.journey.scenes import terms_of
 from tests.scenarios import SCENARIOS, SETUP, Scenario
 from tests.world import World
 
@@ -35,6 +36,8 @@ def test_a_journey_ends_as_it_should(scenario: Scenario) -> None:
     assert {id: pages["instance", id]["state"] for id in scenario.instances} == dict(scenario.instances)
     for (id, name), value in scenario.values.items():
         assert pages["instance", id]["characteristics"][name] == value
+    for (id, term), state in scenario.terms.items():
+        assert terms_of(pages["instance", id]).get(term) == state, term
     for id, rules in scenario.rules.items():
         assert set(rules) <= {reason["rule"] for reason in pages["order", id]["reasons"]}
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line, Request
+from services.order.domain.term import stands_for
 from services.order.domain.tree import below
 from services.order.domain.value import value
 from services.order.domain.words import Action, Category, HeaderAction, Kind, Scalar
@@ -62,6 +63,7 @@ REACH: Mapping[tuple[Category, HeaderAction], Reach] = {
 
 def capture(asked: Asked, known: Known) -> Request:
     """The lines of a request: those of the selection, then the caller's own."""
+    asked = replace(asked, selection=tuple(_ordered_for(id, asked, known) for id in asked.selection))
     return Request(
         account_id=asked.account_id,
         category=asked.category,
@@ -71,6 +73,13 @@ def capture(asked: Asked, known: Known) -> Request:
         end=asked.end,
         cascade=asked.cascade,
     )
+
+
+def _ordered_for(id: str, asked: Asked, known: Known) -> str:
+    """D-16: a contract line or entitlement that is selected stands for its instance, which it follows."""
+    if known.instance(id) is not None or (term := known.term(id)) is None:
+        return id
+    return (stands_for(id, term) or id) if term.account_id == asked.account_id else id
 
 
 def _own(asked: Asked, known: Known) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.order.domain.instance import Instance
 from services.order.domain.specification import Specification
+from services.order.domain.term import Term
 from services.order.domain.value import value
 from services.order.domain.words import Action, Category, HeaderAction, Kind, Scalar
 
@@ -67,6 +68,10 @@ class Known(Protocol):
     def now(self) -> datetime: ...
 
     def instance(self, id: str) -> Instance | None: ...
+
+    def term(self, id: str) -> Term | None:
+        """A contract line or an entitlement."""
+        ...
 
     def specification(self, id: str) -> Specification | None:
         """None when no version of it was published."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.order.domain.line import Line
+from services.order.domain.term import refusal
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 
@@ -35,11 +36,24 @@ def unusable(instance_id: str, tree: Tree) -> tuple[str, str] | None:
     """
     found = tree.known.instance(instance_id)
     account = tree.request.account_id
+    if found is None and (problem := _term(instance_id, tree)) is not None:
+        return "CON-10", problem
     if found is None or found.account_id != account:
         return "ACT-06", f"account {account} has no instance {instance_id}: name one that it owns"
     if found.ended:
         return "CHG-17", f"{instance_id} is inactive and stays so: to have it again, add a new one"
     return None
+
+
+def _term(id: str, tree: Tree) -> str | None:
+    """CON-10: what is wrong with an id that is one of a contract line or entitlement of the account."""
+    term = tree.known.term(id)
+    if term is None or term.account_id != tree.request.account_id:
+        return None
+    name = term.kind.replace("_", " ")
+    return refusal(id, term) or (
+        f"{id} is the id of a {name}: give it in the 'selection', or instance {term.instance_id} in the line"
+    )
 
 
 def fits_the_category(tree: Tree) -> Iterator[Reason]:
