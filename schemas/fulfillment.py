@@ -66,6 +66,22 @@ class PlanPartCompleted(PlanEvent):
     line_ids: tuple[str, ...]
 
 
+class PlanChanged(PlanEvent):
+    """`plan.changed`: domain orders and tasks that the plan did not have before; told like `plan.created`."""
+
+    operation_id: str | None = None
+    line_ids: tuple[str, ...]
+    domain_orders: tuple[PlannedDomainOrder, ...]
+    tasks: tuple[PlannedTask, ...]
+
+
+class PlanChangeRefused(PlanEvent):
+    """`plan.change-refused`: the plan stays as it is; what was to be added cannot be planned."""
+
+    operation_id: str | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
 class PlanCanceled(PlanEvent):
     """`plan.canceled`: it cannot be made, or was cancelled."""
 

@@ -135,13 +135,24 @@ class ReservationEvent(Part):
     version: int
 
 
+class ScheduledLines(Part):
+    """Lines that wait for their day, and the operation that they wait in."""
+
+    operation_id: str
+    line_ids: tuple[str, ...]
+
+
 class ReservationAccepted(ReservationEvent):
-    """`reservation.accepted`: all lines are reserved; all that fulfillment needs to decompose."""
+    """`reservation.accepted`: all lines are reserved; all that fulfillment needs to decompose.
+
+    Lines with a date to come are not among `lines`: they wait in `operations`, without a lock.
+    """
 
     category: Category
     action: Action | None = None
     lines: tuple[ReservedLine, ...]
     tree: tuple[AffectedInstance, ...]
+    operations: tuple[ScheduledLines, ...] = ()
 
 
 class ReservationRefused(ReservationEvent):
@@ -161,6 +172,35 @@ class ReservationFulfilled(ReservationEvent):
 
     line_ids: tuple[str, ...]
     last: bool
+
+
+class OperationEvent(Part):
+    """What every `operation.*` event carries: lines of one order that run together at a date of their own."""
+
+    operation_id: str
+    order_id: str
+    account_id: str
+    version: int
+    action: LineAction
+    at: Moment
+    line_ids: tuple[str, ...]
+
+
+class OperationStepped(OperationEvent):
+    """`operation.scheduled` (also when it is re-dated) and `operation.completed`."""
+
+
+class OperationStarted(OperationEvent):
+    """`operation.started`: its day has come and its lines are reserved; all that is needed to decompose."""
+
+    lines: tuple[ReservedLine, ...]
+    tree: tuple[AffectedInstance, ...]
+
+
+class OperationCanceled(OperationEvent):
+    """`operation.canceled`: by a person, or with every rule that it broke on its day."""
+
+    reasons: tuple[Reason, ...] = ()
 
 
 class InstanceCreated(Part):

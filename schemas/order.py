@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from schemas.vocabulary import (
     Action,
@@ -29,12 +29,22 @@ MAX_LINES = 500
 # ---------------------------------------------------------------------------------------- commands
 
 
+def _written(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("a date is written as text")
+    return value
+
+
+_LineMoment = Annotated[Moment, Field(strict=False), BeforeValidator(_written)]
+"""A line is looked at before it is read, so a date in it comes as the text that it is in JSON."""
+
+
 class ContractLineRequest(Command):
     """The commercial terms asked for with a line (CON-11)."""
 
     type: Literal["no_change", "new", "upsell", "amend", "cancel", "renew"]
-    start: Moment | None = None
-    end: Moment | None = None
+    start: _LineMoment | None = None
+    end: _LineMoment | None = None
     term: Annotated[int, Field(ge=1, description="months")] | None = None
 
 
@@ -55,7 +65,7 @@ class LineRequest(Command):
     location: Identifier | None = None
     move: bool | None = None
     quantity: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    due_date: Moment | None = None
+    due_date: _LineMoment | None = None
     contract_line: ContractLineRequest | None = None
     reason: PersonalText | None = None
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas import catalog as entries
+from schemas.inventory import OperationCanceled
 from schemas.provisioning import ReportTask, ResolveFallout, RetryTask, SkipTask
 from schemas.registry import full
 from services.chassis.service import Refused, Route, StreamOf, Why, Wish, Work
-from services.fulfillment import catalog, handlers
+from services.fulfillment import catalog, handlers, operations
 from services.fulfillment.domain.blueprint import order_of
 from services.fulfillment.domain.catalog import Heard
 from services.fulfillment.domain.plan import Waiting
 from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
 from services.fulfillment.handlers import PLAN, REPORT, SPECIFICATION
-from services.fulfillment.heard import AffectedInstance, ReservationAccepted, ReservedLine
+from services.fulfillment.heard import AffectedInstance, OperationStarted, ReservationAccepted, ReservedLine
 
 Wishes = Iterator[Collection[Wish]]
 
@@ -35,7 +36,29 @@ def _reservation(data: ReservationAccepted) -> Reservation:
         version=data.version,
         lines=tuple(_line(line) for line in data.lines),
         tree=tuple(_instance(instance) for instance in data.tree),
+        operations=tuple(one.operation_id for one in data.operations),
     )
+
+
+def _started(data: OperationStarted, work: Work) -> None:
+    part = Reservation(
+        order_id=data.order_id,
+        account_id=data.account_id,
+        version=data.version,
+        lines=tuple(_line(line) for line in data.lines),
+        tree=tuple(_instance(instance) for instance in data.tree),
+        operation_id=data.operation_id,
+    )
+    operations.started(part, work)
+
+
+def _dropped(data: OperationCanceled, work: Work) -> None:
+    reasons = tuple(f"{reason.rule}: {reason.message}" for reason in data.reasons)
+    operations.dropped(data.order_id, data.operation_id, reasons, work)
+
+
+def _of_plan(data: OperationCanceled, work: Work) -> Wishes:  # noqa: ARG001
+    yield [StreamOf(PLAN, data.order_id)]
 
 
 def _line(line: ReservedLine) -> Line:
@@ -69,13 +92,13 @@ def _instance(instance: AffectedInstance) -> Instance:
     )
 
 
-def _reserved(data: ReservationAccepted, work: Work) -> Wishes:
+def _reserved(data: ReservationAccepted | OperationStarted, work: Work) -> Wishes:
     named = _named(data)
     yield [StreamOf(PLAN, data.order_id), *(StreamOf(SPECIFICATION, id) for id in named)]
     yield from _targets(named, work)
 
 
-def _named(data: ReservationAccepted | Reservation) -> set[str]:
+def _named(data: ReservationAccepted | OperationStarted | Reservation) -> set[str]:
     lines = {line.specification_id for line in data.lines}
     return lines | {instance.specification_id for instance in data.tree}
 
@@ -104,7 +127,7 @@ class LookAgain:
 
 
 def _look_again(data: LookAgain, work: Work) -> None:
-    handlers.look_again(data.order_id, work)
+    operations.look_again(data.order_id, work)
 
 
 def _waiting(data: LookAgain, work: Work) -> Wishes:
@@ -172,12 +195,13 @@ def _task(data: RetryTask | SkipTask | AskAgain, work: Work) -> Wishes:  # noqa:
 
 
 def _resolve(data: ResolveFallout, work: Work) -> None:
-    handlers.resolve(data.fallout_id, work.seal(data.resolution) or "", work)
+    operations.resolve(data.fallout_id, work.seal(data.resolution) or "", work)
 
 
 def _fallout(data: ResolveFallout, work: Work) -> Wishes:  # noqa: ARG001
     subject = data.fallout_id.rpartition(".f")[0]
-    yield [StreamOf(PLAN, id) for id in (subject, order_of(subject)) if id]
+    ids = (subject, order_of(subject), operations.order_of(subject))
+    yield [StreamOf(PLAN, id) for id in ids if id]
 
 
 # ----------------------------------------------------------------------------------------- routes
@@ -188,7 +212,8 @@ def _order_of_task(data: Any) -> str | None:
 
 
 def _order_of_fallout(data: ResolveFallout) -> str | None:
-    return order_of(data.fallout_id.rpartition(".f")[0])
+    subject = data.fallout_id.rpartition(".f")[0]
+    return operations.order_of(subject) or order_of(subject)
 
 
 def _order(data: Any) -> str | None:
@@ -206,6 +231,8 @@ ROUTES: Mapping[str, Route] = {
     full("reservation.accepted"): Route(
         model=ReservationAccepted, handle=_accepted, needs=_reserved, order=_order
     ),
+    full("operation.started"): Route(model=OperationStarted, handle=_started, needs=_reserved, order=_order),
+    full("operation.canceled"): Route(model=OperationCanceled, handle=_dropped, needs=_of_plan, order=_order),
     full("task.report"): Route(model=ReportTask, handle=_report, needs=_reported, order=_order_of_task),
     full("task.retry"): Route(model=RetryTask, handle=_retry, needs=_task, order=_order_of_task),
     full("task.skip"): Route(model=SkipTask, handle=_skip, needs=_task, order=_order_of_task),

@@ -16,7 +16,9 @@ from services.fulfillment.domain.events import (
     FalloutClosed,
     FalloutOpened,
     PlanCanceled,
+    PlanCreated,
     PlanEvent,
+    PlanExtended,
     PlanPostponed,
     ReportIgnored,
 )
@@ -40,7 +42,7 @@ FALLOUT_AFTER = timedelta(minutes=1)
 TARGET_GRACE = timedelta(seconds=10)
 """The catalog may be heard a little later than the order that needs it; then a missing target is missing."""
 _REST_OF_MESSAGE = 64 * 1024
-_SOON, _LATER = timedelta(seconds=2), timedelta(seconds=15)
+SOON, _LATER = timedelta(seconds=2), timedelta(seconds=15)
 
 # ------------------------------------------------------------------------------------------- plan
 
@@ -69,14 +71,7 @@ def look_again(order_id: str, work: Work) -> None:
 
 
 def _plan(reservation: Reservation, waiting: Waiting | None, work: Work) -> None:
-    # Planning asks for the same few again and again.
-    seen: dict[str, Heard] = {}
-
-    def heard(id: str) -> Heard:
-        if id not in seen:
-            seen[id] = work.state(SPECIFICATION, id)
-        return seen[id]
-
+    heard = reader(work)
     lacking = missing(reservation, heard)
     if lacking:
         _wait(reservation, waiting, lacking, work)
@@ -92,19 +87,35 @@ def _plan(reservation: Reservation, waiting: Waiting | None, work: Work) -> None
             _begin(reservation, outcome, waiting, work)
 
 
+def reader(work: Work) -> Callable[[str], Heard]:
+    """The catalog as it was heard: planning asks for the same few again and again."""
+    seen: dict[str, Heard] = {}
+
+    def heard(id: str) -> Heard:
+        if id not in seen:
+            seen[id] = work.state(SPECIFICATION, id)
+        return seen[id]
+
+    return heard
+
+
 def _begin(reservation: Reservation, made: Blueprint, waiting: Waiting | None, work: Work) -> None:
     if (reason := too_large(made)) is not None:
         _cancel(reservation, (reason,), work)
         return
     if waiting is not None and waiting.fallout_id is not None:
         work.append(PLAN, reservation.order_id, _found(waiting, waiting.fallout_id, work))
-    # Each step reads the plan as it is folded then: making it once is most of the work.
-    first = begin(made)
-    work.append(PLAN, reservation.order_id, first)
-    plan: Plan = work.state(PLAN, reservation.order_id)
-    work.append(PLAN, reservation.order_id, *planned(plan, made, first.tasks_apart))
-    plan = work.state(PLAN, reservation.order_id)
-    work.append(PLAN, reservation.order_id, *start(plan, work.now))
+    lay_out(begin(made), made, work)
+
+
+def lay_out(first: PlanCreated | PlanExtended, made: Blueprint, work: Work) -> None:
+    """A plan, or another part of it, with all that can begin at once."""
+    order_id = made.order_id
+    work.append(PLAN, order_id, first)
+    plan: Plan = work.state(PLAN, order_id)
+    work.append(PLAN, order_id, *planned(plan, made, first.tasks_apart))
+    plan = work.state(PLAN, order_id)
+    work.append(PLAN, order_id, *start(plan, work.now))
 
 
 def _cancel(reservation: Reservation, reasons: tuple[Reason, ...], work: Work) -> None:
@@ -124,7 +135,7 @@ def _wait(reservation: Reservation, waiting: Waiting | None, lacking: tuple[str,
         )
     if late and waiting is not None and waiting.fallout_id is None:
         work.append(PLAN, order_id, _nothing_came(reservation, lacking, work))
-    due = work.now + (_LATER if late else _SOON)
+    due = work.now + (_LATER if late else SOON)
     work.timer(f"wait-{order_id}", due, LOOK_AGAIN, {"order_id": order_id})
 
 
@@ -161,7 +172,7 @@ def report(command: reports.Report, message: str | None, found: Mapping[str, Sca
         )
         work.append(REPORT, command.task_id, ignored)
         return
-    _same_account(plan, work)
+    same_account(plan, work)
     sealed = reports.Report(
         task_id=command.task_id,
         result=command.result,
@@ -199,8 +210,8 @@ def resolve(fallout_id: str, resolution: str, work: Work) -> None:
         return
     _, plan = plan_of(subject, work)
     if plan is None:
-        raise _unknown("fallout", "falloutId", fallout_id)
-    _same_account(plan, work)
+        raise unknown("fallout", "falloutId", fallout_id)
+    same_account(plan, work)
     if fallout_id not in plan.fallouts:
         message = (
             f"fallout {fallout_id} is not open: nothing is held by it any more, so there is nothing to do"
@@ -223,8 +234,8 @@ def specification_of(task_id: str, plan: Plan) -> str:
 def _on_task(task_id: str, decide: Callable[[Plan, datetime], tuple[PlanEvent, ...]], work: Work) -> None:
     order_id, plan = plan_of(task_id, work)
     if order_id is None or plan is None:
-        raise _unknown("task", "taskId", task_id)
-    _same_account(plan, work)
+        raise unknown("task", "taskId", task_id)
+    same_account(plan, work)
     try:
         events = decide(plan, work.now)
     except blueprint.Refused as refused:
@@ -266,12 +277,12 @@ def _why(reason: Reason) -> tuple[str, str, str | None, str | None]:
     return reason.rule, reason.message, reason.line_id, reason.field
 
 
-def _unknown(what: str, field: str, id: str) -> Refused:
+def unknown(what: str, field: str, id: str) -> Refused:
     message = f"there is no {what} {id}: take its id from fulfillment.events, or from 'aftersale show plan'"
     return Refused(Why(rule="REF-01", field=field, message=message))
 
 
-def _same_account(plan: Plan, work: Work) -> None:
+def same_account(plan: Plan, work: Work) -> None:
     _account_is(plan.account_id, work)
 
 

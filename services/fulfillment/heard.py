@@ -45,9 +45,25 @@ class AffectedInstance(Heard):
     new: bool = False
 
 
+class ScheduledLines(Heard):
+    operation_id: str
+
+
 class ReservationAccepted(Heard):
     """`reservation.accepted`."""
 
+    order_id: str
+    account_id: str
+    version: int
+    lines: tuple[ReservedLine, ...]
+    tree: tuple[AffectedInstance, ...]
+    operations: tuple[ScheduledLines, ...] = ()
+
+
+class OperationStarted(Heard):
+    """`operation.started`."""
+
+    operation_id: str
     order_id: str
     account_id: str
     version: int

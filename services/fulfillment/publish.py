@@ -15,11 +15,16 @@ from services.fulfillment.domain.events import (
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
+    ExtensionRefused,
     FalloutClosed,
     FalloutOpened,
+    OperationDropped,
+    PartCompleted,
+    PartPostponed,
     PlanCanceled,
     PlanCompleted,
     PlanCreated,
+    PlanExtended,
     PlanPostponed,
     ReportIgnored,
     TaskClosed,
@@ -45,9 +50,11 @@ def publish(happened: Happened) -> Iterable[Public]:
             return (_task(event, happened),)
         case PlanCreated() | PlanCompleted() | PlanCanceled() as event:
             return (_plan(event, happened),)
+        case PlanExtended() | ExtensionRefused() | PartCompleted() as event:
+            return (_part(event, happened),)
         case FalloutOpened() | FalloutClosed() as event:
             return (_fallout(event, happened),)
-        case PlanPostponed() | ValuesCopied() | ReportIgnored():
+        case PlanPostponed() | PartPostponed() | OperationDropped() | ValuesCopied() | ReportIgnored():
             return ()
         case SpecificationPublished() | SpecificationRetired():
             return ()
@@ -79,6 +86,24 @@ def _plan(event: PlanCreated | PlanCompleted | PlanCanceled, happened: Happened)
         case PlanCanceled():
             name = "plan.canceled"
             body["reasons"] = [_reason(reason) for reason in event.reasons]
+    return Public(FULFILLMENT_EVENTS, name, happened.id, body)
+
+
+def _part(event: PlanExtended | ExtensionRefused | PartCompleted, happened: Happened) -> Public:
+    body = _about(event.version, happened)
+    match event:
+        case PlanExtended():
+            name = "plan.changed"
+            body["operationId"], body["lineIds"] = event.operation_id, event.line_ids
+            body["domainOrders"] = [_brief(order) for order in event.domain_orders]
+            body["tasks"] = [] if event.tasks_apart else [_brief_task(task) for task in event.tasks]
+        case ExtensionRefused():
+            name = "plan.change-refused"
+            body["operationId"] = event.operation_id
+            body["reasons"] = [_reason(reason) for reason in event.reasons]
+        case PartCompleted():
+            name = "plan.part-completed"
+            body["lineIds"] = event.line_ids
     return Public(FULFILLMENT_EVENTS, name, happened.id, body)
 
 

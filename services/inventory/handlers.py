@@ -29,6 +29,7 @@ from services.inventory.domain.instance import (
 )
 from services.inventory.domain.judge import Case, case_of
 from services.inventory.domain.land import PartClosed, PlanCanceled, land, release
+from services.inventory.domain.operation import split
 from services.inventory.domain.record import Record
 from services.inventory.domain.reservation import Reservation, ReservationAwaited
 from services.inventory.domain.reserve import answered, reserve, unheard
@@ -142,7 +143,8 @@ def heard(work: Work) -> Iterable[str]:
 
 def approve(order: Approved, work: Work) -> None:
     """Reserves the order; at once, or when the catalog it depends on was heard."""
-    before, case = reservation(work, order.order_id), _case(order, work)
+    before, (at_once, later) = reservation(work, order.order_id), split(order, work.now)
+    case = case_at(at_once, order, work)
     if answered(order, before) or before.waiting is not None:
         return
     if missing := unheard(case):
@@ -151,7 +153,7 @@ def approve(order: Approved, work: Work) -> None:
         work.append(RESERVATION, order.order_id, awaited)
         _look_again(order, work)
     else:
-        write(reserve(case, before), work)
+        write(reserve(case, before, later), work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,11 +168,12 @@ def look_again(timer: LookAgain, work: Work) -> None:
     before = reservation(work, timer.order_id)
     if (waiting := before.waiting) is None:
         return
-    case = _case(waiting.order, work)
+    at_once, later = split(waiting.order, work.now)
+    case = case_at(at_once, waiting.order, work)
     if unheard(case) and work.now < waiting.until:
         _look_again(waiting.order, work)
     else:
-        write(reserve(case, before), work)
+        write(reserve(case, before, later), work)
 
 
 def _look_again(order: Approved, work: Work) -> None:
@@ -178,9 +181,10 @@ def _look_again(order: Approved, work: Work) -> None:
     work.timer(f"reserve/{order.order_id}", work.now + AGAIN, LOOK_AGAIN, asdict(timer))
 
 
-def _case(order: Approved, work: Work) -> Case:
+def case_at(part: Approved, order: Approved, work: Work) -> Case:
+    """A part of an order beside all that the order names."""
     installed = _installed(work, named(order), lambda one: one.record.account_id == order.account_id)
-    return case_of(order, installed)
+    return case_of(part, installed)
 
 
 def named(order: Approved) -> set[InstanceId]:

@@ -5,6 +5,7 @@ They were written by our own services, so values that are only passed on are tak
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -33,6 +34,7 @@ class OrderLine(Heard):
     move: bool = False
     quantity: int | None = None
     transient: bool = False
+    due_date: datetime | None = None
 
 
 class OrderApproved(Heard):
@@ -43,6 +45,16 @@ class OrderApproved(Heard):
     version: int
     category: Category
     action: str | None = None
+    lines: tuple[OrderLine, ...]
+
+
+class OrderRevised(Heard):
+    """`order.revised`: of lines that wait for their day, whether they stay and when they run."""
+
+    order_id: str
+    account_id: str
+    version: int
+    state: str
     lines: tuple[OrderLine, ...]
 
 

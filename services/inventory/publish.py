@@ -21,6 +21,15 @@ from services.inventory.domain.instance import (
     InstanceRerooted,
     InstanceReserved,
     InstanceStateReloaded,
+    OperationNoted,
+)
+from services.inventory.domain.operation import (
+    OperationCanceled,
+    OperationCompleted,
+    OperationDelayed,
+    OperationRedated,
+    OperationScheduled,
+    OperationStarted,
 )
 from services.inventory.domain.record import Changed
 from services.inventory.domain.reservation import (
@@ -29,15 +38,19 @@ from services.inventory.domain.reservation import (
     ReservationAwaited,
     ReservationExtended,
     ReservationFulfilled,
+    ReservationNarrowed,
     ReservationRefused,
     ReservationReleased,
+    ReservationWidened,
     ReservedLine,
+    Scheduled,
 )
 from services.inventory.domain.specification import SpecificationHeard
 from services.inventory.domain.term import TermChanged, TermGivenUp, TermLoaded, TermTakenOver
 from services.inventory.domain.words import Reason
 
 Data = dict[str, Any]
+_Operation = OperationScheduled | OperationRedated | OperationStarted | OperationCompleted | OperationCanceled
 _StateChanged = InstanceReserved | InstanceFlipped | InstanceReleased | InstanceStateReloaded
 
 
@@ -55,7 +68,7 @@ def _said(happened: Happened) -> tuple[str, Data] | None:
     match happened.event:
         case InstanceReserved() | InstanceFlipped() | InstanceReleased() | InstanceStateReloaded() as event:
             return _state_changed(happened, event)
-        case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded():
+        case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded() | OperationNoted():
             return None
         case InstanceLanded() | InstanceReloaded() as event:
             return "instance.changed", _changed(event)
@@ -63,6 +76,10 @@ def _said(happened: Happened) -> tuple[str, Data] | None:
             return "instance.created", _created(event)
         case ReservationAwaited() | ReservationExtended() | SpecificationHeard() | TermGivenUp():
             return None
+        case ReservationWidened() | ReservationNarrowed() | OperationDelayed():
+            return None
+        case OperationScheduled() | OperationRedated() | OperationStarted() as event:
+            return _operation(happened, event)
         case TermLoaded() | TermChanged() | TermTakenOver() as event:
             return _term(happened, event)
         case ContractLoaded() | ContractChanged() as event:
@@ -197,8 +214,15 @@ def _contract(event: ContractLoaded | ContractChanged) -> Data:
 
 def _answer(
     happened: Happened,
-    event: ReservationAccepted | ReservationRefused | ReservationReleased | ReservationFulfilled,
+    event: ReservationAccepted
+    | ReservationRefused
+    | ReservationReleased
+    | ReservationFulfilled
+    | OperationCompleted
+    | OperationCanceled,
 ) -> tuple[str, Data]:
+    if isinstance(event, OperationCompleted | OperationCanceled):
+        return _operation_over(happened, event)
     data: Data = {"orderId": happened.id, "accountId": happened.account, "version": event.version}
     match event:
         case ReservationAccepted():
@@ -218,8 +242,55 @@ def _accepted(event: ReservationAccepted) -> Data:
             "action": event.action,
             "lines": [_line(line) for line in event.lines],
             "tree": [_affected(one) for one in event.tree],
+            "operations": [_scheduled(one) for one in event.operations] or None,
         }
     )
+
+
+def _scheduled(one: Scheduled) -> Data:
+    return {"operationId": one.operation_id, "lineIds": one.line_ids}
+
+
+# -------------------------------------------------------------------------------------- an operation
+
+
+def _operation(
+    happened: Happened, event: OperationScheduled | OperationRedated | OperationStarted
+) -> tuple[str, Data]:
+    match event:
+        case OperationScheduled(order=order):
+            lines = tuple(line.line_id for line in order.lines)
+            about = _about(happened, (order.order_id, order.version), event)
+            return "operation.scheduled", about | {"lineIds": lines}
+        case OperationRedated():
+            about = _about(happened, (event.order, event.version), event)
+            return "operation.scheduled", about | {"lineIds": event.line_ids}
+        case OperationStarted():
+            data = _about(happened, (event.order, event.version), event)
+            data["lineIds"] = tuple(line.line_id for line in event.lines)
+            data["lines"] = [_line(line) for line in event.lines]
+            data["tree"] = [_affected(one) for one in event.tree]
+            return "operation.started", data
+
+
+def _operation_over(happened: Happened, event: OperationCompleted | OperationCanceled) -> tuple[str, Data]:
+    data = _about(happened, (event.order, event.version), event) | {"lineIds": event.line_ids}
+    match event:
+        case OperationCompleted():
+            return "operation.completed", data
+        case OperationCanceled():
+            return "operation.canceled", data | {"reasons": _reasons(event.reasons)}
+
+
+def _about(happened: Happened, order: tuple[str, int], event: _Operation) -> Data:
+    return {
+        "operationId": happened.id,
+        "orderId": order[0],
+        "accountId": happened.account,
+        "version": order[1],
+        "action": event.action,
+        "at": event.at.isoformat(),
+    }
 
 
 def _reasons(reasons: Sequence[Reason]) -> list[Data]:

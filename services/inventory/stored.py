@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from services.chassis.service import Category, Version
-from services.inventory.domain import contract, instance, reservation, specification, term
+from services.inventory.domain import contract, instance, operation, reservation, specification, term
 
 CATEGORIES = (
     Category(name="instance", initial=instance.initial, evolve=instance.evolve),
     Category(name="reservation", initial=reservation.initial, evolve=reservation.evolve),
+    Category(name="operation", initial=operation.initial, evolve=operation.evolve),
     Category(name="specification", initial=specification.initial, evolve=specification.evolve, shared=True),
     Category(name="contract", initial=contract.initial, evolve=contract.evolve),
 )
@@ -25,12 +26,21 @@ STORED = (
     Version(name="instance.released.v1", type=instance.InstanceReleased),
     Version(name="instance.child-added.v1", type=instance.ChildAdded),
     Version(name="instance.child-ended.v1", type=instance.ChildEnded),
+    Version(name="instance.operation-noted.v1", type=instance.OperationNoted),
     Version(name="reservation.awaited.v1", type=reservation.ReservationAwaited),
     Version(name="reservation.accepted.v1", type=reservation.ReservationAccepted),
     Version(name="reservation.refused.v1", type=reservation.ReservationRefused),
     Version(name="reservation.extended.v1", type=reservation.ReservationExtended),
+    Version(name="reservation.widened.v1", type=reservation.ReservationWidened),
+    Version(name="reservation.narrowed.v1", type=reservation.ReservationNarrowed),
     Version(name="reservation.fulfilled.v1", type=reservation.ReservationFulfilled),
     Version(name="reservation.released.v1", type=reservation.ReservationReleased),
+    Version(name="operation.scheduled.v1", type=operation.OperationScheduled),
+    Version(name="operation.redated.v1", type=operation.OperationRedated),
+    Version(name="operation.delayed.v1", type=operation.OperationDelayed),
+    Version(name="operation.started.v1", type=operation.OperationStarted),
+    Version(name="operation.completed.v1", type=operation.OperationCompleted),
+    Version(name="operation.canceled.v1", type=operation.OperationCanceled),
     Version(name="specification.heard.v1", type=specification.SpecificationHeard),
     Version(name="contract.loaded.v1", type=contract.ContractLoaded),
     Version(name="contract.changed.v1", type=contract.ContractChanged),

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.chassis.service import Page
 from services.inventory.domain.contract import Contract, ContractRecord
-from services.inventory.domain.instance import Instance
+from services.inventory.domain.instance import Instance, OperationNoted
 from services.inventory.domain.term import Term, TermKind, TermRecord
 
 
@@ -25,6 +25,16 @@ def _header(record: ContractRecord) -> dict[str, Any]:
     """The lines stand with their instances, for they follow them and the header does not."""
     ids = {"contractId": record.contract_id, "accountId": record.account_id}
     return {**ids, **_dated(record), "contractLineIds": list(record.line_ids)}
+
+
+def _operation(noted: OperationNoted) -> dict[str, Any]:
+    return {
+        "operationId": noted.operation_id,
+        "action": noted.action,
+        "state": noted.state,
+        "at": noted.at.isoformat(),
+        "orderId": noted.order_id,
+    }
 
 
 def _body(instance: Instance) -> dict[str, Any]:
@@ -48,7 +58,7 @@ def _body(instance: Instance) -> dict[str, Any]:
         "reservedBy": {"orderId": held.order_id, "version": held.version} if held else None,
         "contractLines": [_line(one.record) for one in _terms(instance, "contract_line")],
         "entitlements": [_entitlement(one.record) for one in _terms(instance, "entitlement")],
-        "operations": [],
+        "operations": [_operation(one) for one in instance.operations.values()],
     }
 
 

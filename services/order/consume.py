@@ -208,8 +208,8 @@ def _reservation_fulfilled(data: inventory.ReservationFulfilled, work: Work) -> 
     handlers.fact(data.order_id, lifecycle.Fulfil(line_ids=data.line_ids, last=data.last), work)
 
 
-def _operation(state: OperationState) -> Callable[[heard.Operation, Work], None]:
-    def hear(data: heard.Operation, work: Work) -> None:
+def _operation(state: OperationState) -> Callable[[heard.OperationEvent, Work], None]:
+    def hear(data: heard.OperationEvent, work: Work) -> None:
         operation = OperationHeard(
             version=data.version,
             operation_id=data.operation_id,
@@ -217,7 +217,7 @@ def _operation(state: OperationState) -> Callable[[heard.Operation, Work], None]
             state=state,
             at=data.at,
             line_ids=data.line_ids,
-            reasons=_reasons(data.reasons),
+            reasons=_reasons(data.reasons) if isinstance(data, heard.OperationCanceled) else (),
         )
         handlers.fact(data.order_id, lifecycle.Hear(operation=operation), work)
 
@@ -319,10 +319,10 @@ ROUTES: Mapping[str, Route] = {
         "reservation.refused": _about_order(inventory.ReservationRefused, _reservation_refused),
         "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),
         "reservation.fulfilled": _about_order(inventory.ReservationFulfilled, _reservation_fulfilled),
-        "operation.scheduled": _about_order(heard.Operation, _operation("scheduled")),
-        "operation.started": _about_order(heard.Operation, _operation("started")),
-        "operation.completed": _about_order(heard.Operation, _operation("completed")),
-        "operation.canceled": _about_order(heard.Operation, _operation("canceled")),
+        "operation.scheduled": _about_order(heard.OperationEvent, _operation("scheduled")),
+        "operation.started": _about_order(heard.OperationEvent, _operation("started")),
+        "operation.completed": _about_order(heard.OperationEvent, _operation("completed")),
+        "operation.canceled": _about_order(heard.OperationCanceled, _operation("canceled")),
         "plan.created": _about_order(fulfillment.PlanEvent, _plan_created),
     }.items()
 }

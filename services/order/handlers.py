@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.chassis.service import Refused, RowsOf, Why, Work
+from services.order.domain import inflight, lifecycle
 from services.order.domain import instance as instances
-from services.order.domain import lifecycle
 from services.order.domain import term as terms
 from services.order.domain.capture import Asked, capture
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
@@ -126,6 +126,10 @@ def approve(order_id: str, reason: str | None, work: Work) -> None:
 
 def revise(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
     order, known = existing(order_id, work), Heard(work)
+    if order.status in ("acknowledged", "in_progress"):
+        opened = {line.line_id: line for line in _opened(order, work).lines}
+        _settle(order_id, inflight.revise(order, lines, opened, reason), work)
+        return
     written = write_out(order.request(lines), known)
     sealed = _sealed(written.lines, known)
     _settle(order_id, lifecycle.decide(order, lifecycle.Revise(lines=sealed, reason=reason)), work)

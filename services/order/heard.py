@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import ConfigDict
 
-from schemas.vocabulary import Kind, Part, TermState
+from schemas.vocabulary import Kind, LineAction, Part, Reason, TermState
 
 
 class Heard(Part):
@@ -41,6 +43,23 @@ class InstanceStateChanged(Heard):
 
     instance_id: str
     state: str
+
+
+class OperationEvent(Heard):
+    """`operation.*`: lines that wait for their day, and what becomes of them."""
+
+    operation_id: str
+    order_id: str
+    version: int
+    action: LineAction
+    at: datetime
+    line_ids: tuple[str, ...]
+
+
+class OperationCanceled(OperationEvent):
+    """`operation.canceled`."""
+
+    reasons: tuple[Reason, ...] = ()
 
 
 class ContractLineStateChanged(Heard):

@@ -12,7 +12,7 @@ from services.order.domain.instance import InstanceEnded, InstanceLearned, Insta
 from services.order.domain.specification import SpecificationPublished, SpecificationRetired
 from services.order.domain.term import TermLearned
 from services.order.domain.words import Status
-from services.order.shown import lines, reasons
+from services.order.shown import STATES, lines, reasons
 
 
 def publish(happened: Happened) -> Iterable[Public]:
@@ -21,6 +21,8 @@ def publish(happened: Happened) -> Iterable[Public]:
         case InstanceLearned() | InstanceRevised() | InstanceEnded():
             return ()
         case TermLearned() | SpecificationPublished() | SpecificationRetired():
+            return ()
+        case orders.OperationHeard(state="completed"):
             return ()
         case event:
             return (_said(happened, event),)
@@ -41,6 +43,9 @@ def _said(happened: Happened, event: orders.OrderEvent) -> Public:
         case orders.LinesCompleted():
             done = [{"lineId": id, "state": "completed"} for id in event.line_ids]
             return _public(happened, "order.line-changed", "in_progress", {"lines": done})
+        case orders.OperationHeard():
+            moved = [{"lineId": id, "state": STATES[event.state]} for id in event.line_ids]
+            return _public(happened, "order.line-changed", "in_progress", {"lines": moved})
         case _:
             return _rare(happened, event)
 
@@ -51,6 +56,7 @@ def _rare(
     | orders.OrderRejected
     | orders.OrderReworked
     | orders.OrderRevised
+    | orders.OrderRedated
     | orders.OrderCanceled,
 ) -> Public:
     match event:
@@ -62,6 +68,9 @@ def _rare(
         case orders.OrderReworked() | orders.OrderRevised():
             more = {"lines": lines(event.lines, "draft"), **_because(event.reason)}
             return _public(happened, "order.revised", "draft", more)
+        case orders.OrderRedated():
+            more = {"lines": lines(event.lines, "in_progress"), **_because(event.reason)}
+            return _public(happened, "order.revised", "in_progress", more)
         case orders.OrderCanceled():
             return _public(happened, "order.canceled", "canceled", _because(event.reason))
 

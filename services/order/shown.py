@@ -2,21 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from services.order.domain.line import Line
-from services.order.domain.words import Reason, Status
+from services.order.domain.order import Order
+from services.order.domain.words import LineStatus, OperationState, Reason, Status
+
+_NOTHING_OWN: Mapping[str, LineStatus] = MappingProxyType({})
 
 
 def lines(
-    asked: Iterable[Line], status: Status, completed: frozenset[str] = frozenset()
+    asked: Iterable[Line], status: Status, own: Mapping[str, LineStatus] = _NOTHING_OWN
 ) -> list[dict[str, Any]]:
-    """A line is in the state of its order until it is done."""
-    return [_line(line, "completed" if line.line_id in completed else status) for line in asked]
+    """A line is in the state of its order unless it has one of its own."""
+    return [_line(line, own.get(line.line_id, status)) for line in asked]
 
 
-def _line(line: Line, status: Status) -> dict[str, Any]:
+def own_states(order: Order) -> Mapping[str, LineStatus]:
+    """Lines that are done before their order is, that wait for their day, or were canceled."""
+    states: dict[str, LineStatus] = dict.fromkeys(order.completed, "completed")
+    for operation in order.operations.values():
+        state = STATES[operation.state]
+        if state == "canceled" or order.status in ("acknowledged", "in_progress"):
+            states.update(dict.fromkeys(operation.line_ids, state))
+    return states
+
+
+def operations(order: Order) -> list[dict[str, Any]]:
+    return [
+        {
+            "operationId": one.operation_id,
+            "action": one.action,
+            "state": one.state,
+            "at": one.at.isoformat(),
+            "lineIds": list(one.line_ids),
+        }
+        for one in order.operations.values()
+    ]
+
+
+STATES: Mapping[OperationState, LineStatus] = {
+    "scheduled": "scheduled",
+    "started": "in_progress",
+    "completed": "completed",
+    "canceled": "canceled",
+}
+"""The state of a line by that of its operation."""
+
+
+def _line(line: Line, status: LineStatus) -> dict[str, Any]:
     full = {
         "lineId": line.line_id,
         "action": line.action,

@@ -13,6 +13,8 @@ STORED: tuple[Version, ...] = (
     Version(name="order.reworked.v1", type=order.OrderReworked),
     Version(name="order.revised.v1", type=order.OrderRevised),
     Version(name="order.started.v1", type=order.OrderStarted),
+    Version(name="order.operation-heard.v1", type=order.OperationHeard),
+    Version(name="order.redated.v1", type=order.OrderRedated),
     Version(name="order.lines-completed.v1", type=order.LinesCompleted),
     Version(name="order.completed.v1", type=order.OrderCompleted),
     Version(name="order.canceled.v1", type=order.OrderCanceled),

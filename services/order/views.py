@@ -7,7 +7,7 @@ from typing import Any
 
 from services.chassis.service import Page
 from services.order.domain.order import Order
-from services.order.shown import lines, reasons
+from services.order.shown import lines, operations, own_states, reasons
 
 _ALWAYS = ("lineId", "action", "state", "instanceId", "specificationId", "location", "dueDate")
 _APPROVED = ("acknowledged", "in_progress", "completed")
@@ -19,6 +19,7 @@ def pages(category: str, id: str, state: Any) -> Iterator[Page]:
 
 
 def _page(order_id: str, order: Order) -> Page:
+    written = lines(order.lines, order.status, own_states(order))
     body = {
         "orderId": order_id,
         "accountId": order.account_id,
@@ -28,7 +29,8 @@ def _page(order_id: str, order: Order) -> Page:
         "version": order.version,
         "cascade": order.cascade,
         "reason": order.reason,
-        "lines": [_line(order_id, order, line) for line in lines(order.lines, order.status, order.completed)],
+        "lines": [_line(order_id, order, line) for line in written],
+        "operations": operations(order),
         "reasons": reasons(order.reasons),
     }
     return Page("order", order_id, order.account_id, body)

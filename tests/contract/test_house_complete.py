@@ -29,6 +29,8 @@ PASSED_OVER = {
         # Reservation and plan are inventory's and fulfillment's own business; their results come as
         # `reservation.refused`, `released` and `fulfilled`.
         "reservation.accepted",
+        "plan.changed",
+        "plan.change-refused",
         "contract.changed",
         "plan.part-completed",
         "plan.completed",
@@ -43,13 +45,13 @@ PASSED_OVER = {
         "order.created",
         "order.submitted",
         "order.rejected",
-        "order.revised",
         "order.started",
         "order.line-changed",
         "order.canceled",
         "order.completed",
         # A reservation knows its tree; it moves when domain orders and parts close.
         "plan.created",
+        "plan.changed",
         "task.state-changed",
         "fallout.opened",
         "fallout.closed",
@@ -61,6 +63,9 @@ PASSED_OVER = {
         "contract.changed",
         "contract-line.state-changed",
         "entitlement.state-changed",
+        # What waits for its day is planned when it starts.
+        "operation.scheduled",
+        "operation.completed",
         # A plan is made from what was reserved, and nothing else of inventory changes it.
         "reservation.refused",
         "reservation.released",
@@ -75,9 +80,8 @@ EVERYBODY_PASSES_OVER = {"command.refused"}
 
 SAID_BY_THE_CHASSIS = {"command.refused"}
 SAID_BY_NOBODY_YET = {
-    # The language has them from the start, so that readers are ready: a plan of one part has nothing to say
-    # but `plan.completed`, and tasks are withdrawn by cancellations of orders in flight.
-    "plan.part-completed",
+    # The language has it from the start, so that readers are ready: tasks are withdrawn by cancellations
+    # of orders in flight.
     "task.withdrawn",
 }
 

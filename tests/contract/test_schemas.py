@@ -27,9 +27,11 @@ CONTRACT = {
     "order.events": "order.created order.submitted order.approved order.rejected order.revised order.started "
     "order.line-changed order.completed order.canceled command.refused",
     "inventory.events": "reservation.accepted reservation.refused reservation.released reservation.fulfilled "
+    "operation.scheduled operation.started operation.completed operation.canceled "
     "instance.created instance.state-changed instance.changed contract.changed contract-line.state-changed "
     "entitlement.state-changed command.refused",
-    "fulfillment.events": "plan.created plan.part-completed plan.completed plan.canceled "
+    "fulfillment.events": "plan.created plan.changed plan.change-refused plan.part-completed "
+    "plan.completed plan.canceled "
     "domain-order.state-changed task.state-changed fallout.opened fallout.closed command.refused",
     "fulfillment.tasks": "task.requested task.withdrawn",
     "audit.checkpoints": "audit.checkpoint",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from services.order.domain.lifecycle import (
     Command,
     Decline,
     Fulfil,
+    Hear,
     Outcome,
     Reject,
     Revise,
@@ -26,6 +28,7 @@ from services.order.domain.lifecycle import (
 from services.order.domain.line import Line
 from services.order.domain.order import (
     LinesCompleted,
+    OperationHeard,
     Order,
     OrderApproved,
     OrderCanceled,
@@ -41,6 +44,7 @@ from services.order.domain.order import (
 from services.order.domain.words import HeaderAction, Reason, Status
 from tests.domain.order_known import line, move
 
+DAY = datetime(2026, 9, 1, tzinfo=UTC)
 LINES = (line("1", "change", "P-1"), line("2", "change", "P-2"))
 EDITED = (line("1", "suspend", "P-1"),)
 BROKEN = (Reason(rule="ACT-06", message="no instance P-1 is known", line_id="1"),)
@@ -69,6 +73,9 @@ REVISED = OrderRevised(version=3, lines=EDITED)
 CANCELED = OrderCanceled(version=3, reason="changed their mind")
 REFUSED_BY_PERSON = OrderRejected(version=3, reason="no credit")
 
+WAITS = OperationHeard(
+    version=3, operation_id="O~op.1", action="change", state="scheduled", at=DAY, line_ids=("1",)
+)
 COMMANDS: dict[str, Command] = {
     "submit": Submit(lines=EDITED),
     "submit, broken": Submit(lines=EDITED, broken=BROKEN),
@@ -84,6 +91,7 @@ COMMANDS: dict[str, Command] = {
     "not reserved in an older version": Decline(version=2, reasons=BROKEN),
     "a part done": Fulfil(line_ids=("1",), last=False),
     "all done": Fulfil(line_ids=("1", "2"), last=True),
+    "a line waits": Hear(operation=WAITS),
 }
 NOTHING: Outcome = ()
 PART = (LinesCompleted(version=3, line_ids=("1",)),)
@@ -107,6 +115,7 @@ OUTCOMES: dict[str, tuple[Outcome | str, ...]] = {
     "not reserved in an older version": (NOTHING,) * 7,
     "a part done": (NOTHING, NOTHING, PART, PART, NOTHING, NOTHING, NOTHING),
     "all done": (NOTHING, NOTHING, DONE, DONE, NOTHING, NOTHING, NOTHING),
+    "a line waits": (NOTHING, NOTHING, (WAITS,), (WAITS,), NOTHING, NOTHING, NOTHING),
 }  # fmt: skip
 CELLS = [
     (word, state, outcome)

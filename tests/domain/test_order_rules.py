@@ -469,13 +469,23 @@ def test_a_mandatory_service_may_be_replaced() -> None:
 # ------------------------------------------------------------------------------ dates and size
 
 
-def test_a_date_to_come_is_not_available_yet() -> None:
+@pytest.mark.rule("D-09", "SUS-01", "SUS-15")
+def test_a_date_to_come_is_taken() -> None:
     later = NOW + timedelta(days=1)
-    reason = only(home(), line("1", "change", "TV", due_date=later))
-    assert (reason.rule, reason.line_id, reason.field) == ("D-09", "1", "dueDate")
-    assert "without the date it happens at once" in reason.message
-    assert home().rules(line("1", "suspend", "TV", due_date=later)) == [("1", "SUS-01")]
-    assert home().rules(action="suspend", selection=("TV",), end=later) == [(None, "D-09")]
+    assert home().rules(line("1", "change", "TV", due_date=later)) == []
+    assert home().rules(line("1", "suspend", "TV", due_date=later)) == []
+    assert home().rules(action="suspend", selection=("TV",), end=later) == []
+
+
+@pytest.mark.rule("SUS-15", "ACT-11")
+def test_a_window_ends_after_it_begins() -> None:
+    later, before = NOW + timedelta(days=2), NOW + timedelta(days=1)
+    assert home().rules(action="suspend", selection=("TV",), start=later, end=before) == [("2", "ACT-11")]
+    assert home().rules(action="suspend", selection=("TV",), end=NOW) == [
+        (None, "SUS-15"),
+        ("2", "ACT-11"),
+    ]
+    assert home().rules(action="disconnect", selection=("TV",), end=later) == [(None, "SUS-15")]
 
 
 @pytest.mark.rule("D-08", "SUS-02")

@@ -93,10 +93,10 @@ ORDERS: dict[str, tuple[Sent, Broken, tuple[str, ...]]] = {
         {("MOV-V3", "1")},
         ("a move takes all of 'HOME' along", "write lines for 'HOME', 'NET' too"),
     ),
-    "a day to come": (
-        place("O1", "suspend", "HOME", start="2027-03-31T09:00:00Z"),
-        {("SUS-01", "1")},
-        ("2027-03-31", "is still to come", "without the date it happens at once"),
+    "a window that ends before it begins": (
+        place("O1", "suspend", "HOME", start="2027-03-31T09:00:00Z", end="2027-02-01T09:00:00Z"),
+        {("ACT-11", "2")},
+        ("HOME would be resumed", "2027-02-01", "give the resume a later date"),
     ),
     "everything that order judges at once": (
         place(

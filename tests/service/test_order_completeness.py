@@ -10,13 +10,15 @@ import pytest
 from schemas.registry import MESSAGES, full
 from schemas.topics import ORDER_EVENTS
 from services.chassis.service import Happened
-from services.order.domain import instance, order, specification
+from services.order.domain import instance, order, specification, term
 from services.order.domain.words import Reason
 from services.order.publish import publish
 from services.order.stored import STORED
 from tests.domain.order_known import line
 
 UNIONS = (order.OrderEvent, instance.InstanceEvent, specification.SpecificationEvent)
+ALONE = {term.TermLearned}
+"""Kinds of streams with one event only."""
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LINE = line(
     "1",
@@ -38,6 +40,9 @@ FIELDS: dict[str, Any] = {
     "reasons": (Reason(rule="ACT-06", message="no such instance", line_id="1", field="instanceId"),),
     "line_ids": ("1",),
     "reason": "because",
+    "operation_id": "O-1~op.1",
+    "state": "scheduled",
+    "at": NOW,
 }
 
 
@@ -50,7 +55,7 @@ def happened(event: Any, category: str = "order") -> Happened:
 
 
 def test_every_event_has_a_stored_name_and_no_name_stands_for_two() -> None:
-    events = {event for union in UNIONS for event in get_args(union)}
+    events = ALONE | {event for union in UNIONS for event in get_args(union)}
     assert {version.type for version in STORED} == events
     assert len({version.name for version in STORED}) == len(STORED) == len(events)
 

@@ -68,6 +68,8 @@ class Blueprint:
     line_ids: tuple[str, ...]
     domain_orders: tuple[DomainOrder, ...]
     tasks: tuple[PlannedTask, ...]
+    operations: tuple[str, ...] = ()
+    operation_id: str | None = None
 
 
 @value

@@ -17,20 +17,27 @@ from services.fulfillment.domain.events import (
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
+    PartCompleted,
     PlanCompleted,
     PlanCreated,
     PlanEvent,
+    PlanExtended,
     TaskClosed,
     TaskReleased,
     ValuesCopied,
 )
 from services.fulfillment.domain.limits import tasks_apart
-from services.fulfillment.domain.plan import OpenOrder, OpenTask, Plan, created
+from services.fulfillment.domain.plan import OpenOrder, OpenTask, Part, Plan, created, extended
 
 
 def begin(blueprint: Blueprint) -> PlanCreated:
     """The plan; what follows from it, in this order: `planned`, `start`."""
     return created(blueprint, tasks_apart(blueprint))
+
+
+def extend(blueprint: Blueprint, operation_id: str) -> PlanExtended:
+    """Another part of the plan; the same follows from it."""
+    return extended(blueprint, operation_id, tasks_apart(blueprint))
 
 
 def planned(plan: Plan, blueprint: Blueprint, with_tasks: bool) -> tuple[DomainOrderPlanned, ...]:
@@ -121,9 +128,23 @@ class Cascade:
             order = self._plan.orders[self._look.popleft()]
             if self._may_close(order):
                 self._close_order(order)
-        if not self._plan.completed and self._plan.open_orders == self._gone["orders", ""]:
-            self._events.append(PlanCompleted(version=self._plan.version, line_ids=self._plan.line_ids))
+        self._close_parts()
         return tuple(self._events)
+
+    def _close_parts(self) -> None:
+        """The last part closes the plan; while others follow it says which lines are done."""
+        plan = self._plan
+        if plan.completed:
+            return
+        done = [part for part in plan.parts if part.open_orders == self._gone["part", _name(part)]]
+        more = bool(plan.awaited) or len(done) < len(plan.parts)
+        for part in done if more else done[:-1]:
+            self._events.append(
+                PartCompleted(version=plan.version, operation_id=part.operation_id, line_ids=part.line_ids)
+            )
+        if not more:
+            lines = done[-1].line_ids if done else ()
+            self._events.append(PlanCompleted(version=plan.version, line_ids=lines))
 
     def _may_close(self, order: OpenOrder) -> bool:
         id = order.brief.domain_order_id
@@ -138,7 +159,7 @@ class Cascade:
     def _close_order(self, order: OpenOrder) -> None:
         brief = order.brief
         id, line = brief.domain_order_id, brief.line_id
-        for key in (("closed", id), ("orders", ""), ("line", line)):
+        for key in (("closed", id), ("line", line), ("part", _name(self._plan.part_of[line]))):
             self._gone[key] += 1
         self._events.append(
             DomainOrderClosed(
@@ -228,6 +249,10 @@ class Cascade:
         details = _details(order)
         values = self._values.get(order.brief.domain_order_id, order.values)
         return details if values is details.characteristics else replace(details, characteristics=values)
+
+
+def _name(part: Part) -> str:
+    return part.operation_id or ""
 
 
 def _details(order: OpenOrder) -> DomainOrder:

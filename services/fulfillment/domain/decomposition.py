@@ -59,14 +59,16 @@ def missing(reservation: Reservation, catalog: Catalog) -> tuple[str, ...]:
     )
 
 
-def decompose(reservation: Reservation, catalog: Catalog, seal: Seal) -> Blueprint | Impossible | Incomplete:
-    """The plan, or every reason why there can be none."""
-    growth = Growth(reservation, catalog, seal)
+def decompose(
+    reservation: Reservation, catalog: Catalog, seal: Seal, there: int = 0
+) -> Blueprint | Impossible | Incomplete:
+    """The plan, or every reason why there can be none; `there` are domain orders of earlier parts."""
+    growth = Growth(reservation, catalog, seal, there)
     nodes = growth.grow()
     if growth.retired or growth.unpublished:
         reasons = (*growth.retired, *growth.unpublished)
         return Impossible(reasons=reasons) if growth.retired else Incomplete(reasons=reasons)
-    if len(nodes) > MAX_DOMAIN_ORDERS:
+    if there + len(nodes) > MAX_DOMAIN_ORDERS:
         return Impossible(reasons=(_too_many(),))
     index = below(nodes)
     spread(nodes, index)

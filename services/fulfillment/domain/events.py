@@ -43,6 +43,53 @@ class PlanCreated:
     tasks: tuple[PlannedTask, ...]
     tasks_apart: bool = False
     """Too many for one message: told of with their domain orders."""
+    operations: tuple[str, ...] = ()
+    """Parts of the order that wait for their day."""
+
+
+@value
+class PlanExtended:
+    """An operation has started: these are its domain orders and tasks."""
+
+    version: int
+    operation_id: str
+    line_ids: tuple[str, ...]
+    domain_orders: tuple[DomainOrderBrief, ...]
+    tasks: tuple[PlannedTask, ...]
+    tasks_apart: bool = False
+
+
+@value
+class PartPostponed:
+    """An operation has started, and its plan waits: for the plan of the order, or for the catalog."""
+
+    reservation: Reservation
+    at: datetime
+
+
+@value
+class ExtensionRefused:
+    """What an operation asks for cannot be planned."""
+
+    version: int
+    operation_id: str
+    reasons: tuple[Reason, ...]
+
+
+@value
+class OperationDropped:
+    """An operation of the order will not be: nothing waits for it any more."""
+
+    operation_id: str
+
+
+@value
+class PartCompleted:
+    """All domain orders of a part are closed, and other parts follow. None: what happened at once."""
+
+    version: int
+    operation_id: str | None
+    line_ids: tuple[str, ...]
 
 
 @value
@@ -191,6 +238,11 @@ class ReportIgnored:
 PlanEvent = (
     PlanPostponed
     | PlanCreated
+    | PlanExtended
+    | PartPostponed
+    | ExtensionRefused
+    | OperationDropped
+    | PartCompleted
     | PlanCompleted
     | PlanCanceled
     | DomainOrderPlanned

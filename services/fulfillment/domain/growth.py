@@ -23,12 +23,16 @@ MAX_DOMAIN_ORDERS = 10_000
 class Growth:
     """Grows the nodes in plan order, parents before children, and notes what stands against it."""
 
-    def __init__(self, reservation: Reservation, catalog: Callable[[str], Heard], seal: Seal) -> None:
+    def __init__(
+        self, reservation: Reservation, catalog: Callable[[str], Heard], seal: Seal, there: int = 0
+    ) -> None:
         self.unpublished: list[Reason] = []
         self.retired: list[Reason] = []
         self._reservation = reservation
         self._catalog = catalog
         self._seal = seal
+        self._there = there
+        """Domain orders that the plan has already: those that are grown are numbered on."""
         self._nodes: list[Node] = []
         self._lines = {line.line_id: line for line in reservation.lines}
         self._instances = {instance.instance_id: instance for instance in reservation.tree}
@@ -210,7 +214,7 @@ class Growth:
         )
 
     def _next_id(self) -> str:
-        return f"{self._reservation.order_id}.{len(self._nodes) + 1}"
+        return f"{self._reservation.order_id}.{self._there + len(self._nodes) + 1}"
 
     def _keep(self, node: Node) -> None:
         self._nodes.append(node)

@@ -26,12 +26,17 @@ from services.fulfillment.domain.events import (
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
+    ExtensionRefused,
     FalloutClosed,
     FalloutOpened,
+    OperationDropped,
+    PartCompleted,
+    PartPostponed,
     PlanCanceled,
     PlanCompleted,
     PlanCreated,
     PlanEvent,
+    PlanExtended,
     PlanPostponed,
     TaskClosed,
     TaskHeld,
@@ -50,12 +55,22 @@ class Unplanned:
     """Nothing was heard of the order."""
 
 
+@value
+class Postponed:
+    """An operation that has started and is not planned yet, since when."""
+
+    reservation: Reservation
+    since: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class Waiting:
     reservation: Reservation
     missing: tuple[str, ...]
     since: datetime
     fallout_id: str | None = None
+    postponed: dict[str, Postponed] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
 
 
 @value
@@ -95,8 +110,20 @@ class OpenOrder:
 
 
 @dataclass(slots=True, kw_only=True)
+class Part:
+    """Lines that close together: those that happen at once, or those of an operation."""
+
+    operation_id: str | None
+    line_ids: tuple[str, ...]
+    open_orders: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
 class Plan:
-    """A plan that was made; it stays readable when it is completed."""
+    """A plan that was made; it stays readable when it is completed.
+
+    `parts` are those that are open; `awaited` are operations that have not started yet.
+    """
 
     account_id: str
     version: int
@@ -104,7 +131,10 @@ class Plan:
     orders: dict[str, OpenOrder] = field(default_factory=dict)
     tasks: dict[str, OpenTask] = field(default_factory=dict)
     open_lines: dict[str, int] = field(default_factory=dict)
-    open_orders: int = 0
+    parts: list[Part] = field(default_factory=list)
+    part_of: dict[str, Part] = field(default_factory=dict)
+    awaited: set[str] = field(default_factory=set)
+    postponed: dict[str, Postponed] = field(default_factory=dict)
     fallouts: dict[str, str | None] = field(default_factory=dict)
     completed: bool = False
 
@@ -126,7 +156,7 @@ def evolve(state: PlanState, event: PlanEvent) -> PlanState:
         return state
     match event:
         case PlanCreated():
-            return _laid_out(event)
+            return _made(event, state)
         case PlanPostponed():
             return Waiting(reservation=event.reservation, missing=event.missing, since=event.at)
         case PlanCanceled():
@@ -136,8 +166,31 @@ def evolve(state: PlanState, event: PlanEvent) -> PlanState:
     return state
 
 
-def _laid_out(event: PlanCreated) -> Plan:
+def _made(event: PlanCreated, before: PlanState) -> Plan:
     plan = Plan(account_id=event.account_id, version=event.version, line_ids=event.line_ids)
+    plan.awaited = set(event.operations)
+    if isinstance(before, Waiting):
+        plan.awaited -= before.dropped
+        plan.postponed = before.postponed
+    if event.line_ids:
+        plan.parts.append(Part(operation_id=None, line_ids=event.line_ids))
+    _lay_out(plan, event)
+    return plan
+
+
+def _extended(plan: Plan, event: PlanExtended) -> None:
+    plan.awaited.discard(event.operation_id)
+    plan.postponed.pop(event.operation_id, None)
+    plan.line_ids = (*plan.line_ids, *event.line_ids)
+    plan.parts.append(Part(operation_id=event.operation_id, line_ids=event.line_ids))
+    _lay_out(plan, event)
+
+
+def _lay_out(plan: Plan, event: PlanCreated | PlanExtended) -> None:
+    """The domain orders and tasks of the part that was added last."""
+    if plan.parts:
+        plan.parts[-1].open_orders = len(event.domain_orders)
+        plan.part_of.update(dict.fromkeys(event.line_ids, plan.parts[-1]))
     for brief in event.domain_orders:
         plan.orders[brief.domain_order_id] = OpenOrder(brief=brief, blockers=len(brief.waits_for))
         plan.open_lines[brief.line_id] = plan.open_lines.get(brief.line_id, 0) + 1
@@ -154,8 +207,6 @@ def _laid_out(event: PlanCreated) -> Plan:
     for task in event.tasks:
         for before in task.after:
             plan.tasks[before].successors.append(task.task_id)
-    plan.open_orders = len(plan.orders)
-    return plan
 
 
 def _evolve_waiting(state: Waiting, event: PlanEvent) -> None:
@@ -164,6 +215,25 @@ def _evolve_waiting(state: Waiting, event: PlanEvent) -> None:
             state.fallout_id = fallout_id
         case FalloutClosed():
             state.fallout_id = None
+        case PartPostponed():
+            _put_off(state, event)
+        case OperationDropped(operation_id=id):
+            state.dropped.add(id)
+            state.postponed.pop(id, None)
+
+
+def _put_off(state: Waiting | Plan, event: PartPostponed) -> None:
+    id = event.reservation.operation_id or ""
+    state.postponed[id] = Postponed(reservation=event.reservation, since=event.at)
+
+
+def _not_extended(plan: Plan, event: ExtensionRefused) -> None:
+    plan.postponed.pop(event.operation_id, None)
+
+
+def _dropped(plan: Plan, event: OperationDropped) -> None:
+    plan.awaited.discard(event.operation_id)
+    plan.postponed.pop(event.operation_id, None)
 
 
 def _planned(plan: Plan, event: DomainOrderPlanned) -> None:
@@ -193,7 +263,7 @@ def _order_closed(plan: Plan, event: DomainOrderClosed) -> None:
 
 
 def _count_closing(plan: Plan, order: OpenOrder) -> None:
-    plan.open_orders -= 1
+    plan.part_of[order.brief.line_id].open_orders -= 1
     plan.open_lines[order.brief.line_id] -= 1
     if order.brief.parent_id is not None:
         plan.orders[order.brief.parent_id].open_children -= 1
@@ -239,8 +309,13 @@ def _fallout_closed(plan: Plan, event: FalloutClosed) -> None:
         plan.tasks[event.task_id].fallout_id = None
 
 
+def _part_completed(plan: Plan, event: PartCompleted) -> None:
+    plan.parts = [part for part in plan.parts if part.operation_id != event.operation_id]
+
+
 def _completed(plan: Plan, event: PlanCompleted) -> None:  # noqa: ARG001
     plan.completed = True
+    plan.parts = []
 
 
 _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
@@ -255,6 +330,11 @@ _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
     TaskClosed: _task_closed,
     FalloutOpened: _fallout_opened,
     FalloutClosed: _fallout_closed,
+    PlanExtended: _extended,
+    PartPostponed: _put_off,
+    ExtensionRefused: _not_extended,
+    OperationDropped: _dropped,
+    PartCompleted: _part_completed,
     PlanCompleted: _completed,
 }
 """What each event changes in a plan that is there; by type, as every event of the log is folded."""
@@ -267,6 +347,18 @@ def created(blueprint: Blueprint, tasks_apart: bool) -> PlanCreated:
     return PlanCreated(
         version=blueprint.version,
         account_id=blueprint.account_id,
+        line_ids=blueprint.line_ids,
+        domain_orders=tuple(_brief(order) for order in blueprint.domain_orders),
+        tasks=blueprint.tasks,
+        tasks_apart=tasks_apart,
+        operations=blueprint.operations,
+    )
+
+
+def extended(blueprint: Blueprint, operation_id: str, tasks_apart: bool) -> PlanExtended:
+    return PlanExtended(
+        version=blueprint.version,
+        operation_id=operation_id,
         line_ids=blueprint.line_ids,
         domain_orders=tuple(_brief(order) for order in blueprint.domain_orders),
         tasks=blueprint.tasks,

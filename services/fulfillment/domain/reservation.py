@@ -44,10 +44,15 @@ class Instance:
 
 @value
 class Reservation:
-    """`tree` names parents before their children."""
+    """`tree` names parents before their children. `operations` are parts of the order that follow.
+
+    One that is such a part itself names its `operation_id`.
+    """
 
     order_id: str
     account_id: str
     version: int
     lines: tuple[Line, ...]
     tree: tuple[Instance, ...]
+    operations: tuple[str, ...] = ()
+    operation_id: str | None = None

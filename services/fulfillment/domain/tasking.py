@@ -68,6 +68,8 @@ def laid_out(reservation: Reservation, nodes: Sequence[Node], index: Below) -> B
             for node in nodes
             for task in _tasks(plans[node.id])
         ),
+        operations=reservation.operations,
+        operation_id=reservation.operation_id,
     )
 
 

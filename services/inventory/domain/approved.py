@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from datetime import datetime
 
 from services.inventory.domain.table import Asked
 from services.inventory.domain.value import value
@@ -35,6 +36,7 @@ class Line:
     move: bool = False
     quantity: int | None = None
     transient: bool = False
+    due: datetime | None = None
 
     @property
     def moves(self) -> bool:

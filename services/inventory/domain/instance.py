@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from services.inventory.domain.record import NOTHING_COMING, Changed, Coming, Record
@@ -21,6 +22,7 @@ from services.inventory.domain.words import (
     Action,
     InstanceId,
     LineId,
+    OperationState,
     OrderId,
     Side,
     State,
@@ -142,6 +144,17 @@ class ChildEnded:
     instance_id: InstanceId
 
 
+@value
+class OperationNoted:
+    """A dated change of the instance was scheduled, or goes on; the instance itself is as it was."""
+
+    operation_id: str
+    order_id: OrderId
+    action: Action
+    state: OperationState
+    at: datetime
+
+
 InstanceEvent: TypeAlias = (
     InstanceLoaded
     | InstanceReloaded
@@ -155,6 +168,7 @@ InstanceEvent: TypeAlias = (
     | InstanceReleased
     | ChildAdded
     | ChildEnded
+    | OperationNoted
     | TermEvent
 )
 
@@ -192,6 +206,7 @@ class Instance:
     held: Held | None = None
     transient: bool = False
     changed_by: OrderId | None = None
+    operations: dict[str, OperationNoted] = field(default_factory=dict)
     terms: Terms = field(default_factory=dict)
 
     @property
@@ -288,6 +303,10 @@ def _reroot(instance: Instance, event: InstanceRerooted) -> None:
     instance.record.root_id = event.root_id
 
 
+def _note(instance: Instance, event: OperationNoted) -> None:
+    instance.operations[event.operation_id] = event
+
+
 def _terms(instance: Instance, event: TermEvent) -> None:
     evolve_terms(instance.terms, event)
 
@@ -305,5 +324,6 @@ _CHANGES: dict[type, Callable[[Instance, Any], None]] = {
     TermChanged: _terms,
     TermGivenUp: _terms,
     TermTakenOver: _terms,
+    OperationNoted: _note,
 }
 """What each event changes in an instance that is there; by type, as every event of the log is folded."""

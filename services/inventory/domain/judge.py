@@ -46,9 +46,9 @@ def judge(case: Case) -> tuple[Reason, ...]:
     return tuple(reason for rule in RULES for reason in rule(case))
 
 
-def known(case: Case) -> Iterator[Reason]:
+def known(case: Case, waiting: tuple[Line, ...] | None = None) -> Iterator[Reason]:
     """ACT-06. An instance of another account is as unknown as one that nobody has; order says the same."""
-    for line in case.order.lines:
+    for line in case.order.lines if waiting is None else waiting:
         adds = line.action == "add"
         field = "parentInstanceId" if adds else "instanceId"
         id = line.parent_instance_id if adds else line.instance_id

@@ -140,29 +140,30 @@ def release(canceled: PlanCanceled, reservation: Reservation, find: Find) -> tup
     done = reservation.phase == "released" and canceled.version <= reservation.version
     if done or reservation.phase == "fulfilled":
         return ()
-    released = ReservationReleased(version=canceled.version, reasons=canceled.reasons)
+    done_with = ReservationReleased(version=canceled.version, reasons=canceled.reasons)
     return (
         *(
             append
             for held in reservation.open.values()
             for id in held
-            for append in _released(find(id), canceled, find)
+            for append in released(find(id), canceled.order_id, canceled.version, find)
         ),
-        Append(RESERVATION, canceled.order_id, released),
+        Append(RESERVATION, canceled.order_id, done_with),
     )
 
 
-def _released(instance: object, canceled: PlanCanceled, find: Find) -> Iterator[Append]:
-    if not isinstance(instance, Instance) or not is_held(instance, canceled.order_id):
+def released(instance: object, order: OrderId, version: int, find: Find) -> Iterator[Append]:
+    """What the order held is as it was found, or inactive if the order had made it."""
+    if not isinstance(instance, Instance) or not is_held(instance, order):
         return
     found = instance.held.found if instance.held is not None else None
     event = InstanceReleased(
-        order_id=canceled.order_id,
-        version=canceled.version,
+        order_id=order,
+        version=version,
         state=found or "inactive",
         previous=instance.state,
     )
     yield Append(INSTANCE, instance.id, event)
     if found is None and instance.state != "inactive":
         noted = ChildEnded(instance_id=instance.id)
-        yield from note(instance.record.parent_id, noted, canceled.order_id, find)
+        yield from note(instance.record.parent_id, noted, order, find)

@@ -22,14 +22,17 @@ class Made:
     replaces: InstanceId | None = None
 
 
-def made_by(case: Case, attempts: int) -> tuple[Made, ...]:
-    """New instances, parents before children. Earlier reservations of the order have used up their ids."""
+def made_by(case: Case, attempts: int, moved: int = 0) -> tuple[Made, ...]:
+    """New instances, parents before children. Earlier reservations of the order have used up their ids.
+
+    Those of `moved` second sides as well.
+    """
     prefix = case.order.order_id if attempts == 0 else f"{case.order.order_id}~v{case.order.version}"
-    moved = tuple(_second_sides(case, prefix))
-    return (*moved, *_added(case, prefix, moved))
+    sides = tuple(_second_sides(case, prefix, moved))
+    return (*sides, *_added(case, prefix, sides))
 
 
-def _second_sides(case: Case, prefix: OrderId) -> Iterator[Made]:
+def _second_sides(case: Case, prefix: OrderId, moved: int) -> Iterator[Made]:
     """MOV-05: the hierarchy again at the new place; what is disconnected is not taken along (MOV-V6)."""
     pairs: dict[InstanceId, InstanceId] = {}
     roots: dict[InstanceId, InstanceId] = {}
@@ -37,7 +40,7 @@ def _second_sides(case: Case, prefix: OrderId) -> Iterator[Made]:
         old = case.installed.get(id)
         if not line.moves or old is None:
             continue
-        new = pairs[id] = f"{prefix}~{len(pairs) + 1}"
+        new = pairs[id] = f"{prefix}~{moved + len(pairs) + 1}"
         parent = pairs.get(old.record.parent_id or "", old.record.parent_id)
         roots[new] = new if parent is None else roots.get(parent, old.record.root_id)
         record = _moved_record(old, line, new, parent, roots[new])

@@ -73,12 +73,23 @@ class ReservationAwaited:
 
 
 @value
+class Scheduled:
+    """An operation of the order, and the lines that wait in it."""
+
+    operation_id: str
+    line_ids: tuple[LineId, ...]
+
+
+@value
 class ReservationAccepted:
+    """`lines` are those that happen at once; the others wait in `operations`."""
+
     version: int
     category: Kind
     action: str | None
     lines: tuple[ReservedLine, ...]
     tree: tuple[Affected, ...]
+    operations: tuple[Scheduled, ...] = ()
 
 
 @value
@@ -93,6 +104,21 @@ class ReservationExtended:
 
     line_id: LineId
     instance_id: InstanceId
+
+
+@value
+class ReservationWidened:
+    """An operation has started: its lines hold their instances now. `moved` ones have a second side."""
+
+    held: dict[LineId, tuple[InstanceId, ...]]
+    moved: int = 0
+
+
+@value
+class ReservationNarrowed:
+    """An operation that had started cannot be planned: its lines hold nothing any more."""
+
+    line_ids: tuple[LineId, ...]
 
 
 @value
@@ -113,6 +139,8 @@ ReservationEvent: TypeAlias = (
     | ReservationAccepted
     | ReservationRefused
     | ReservationExtended
+    | ReservationWidened
+    | ReservationNarrowed
     | ReservationFulfilled
     | ReservationReleased
 )
@@ -133,6 +161,9 @@ class Reservation:
     attempts: int = 0
     waiting: ReservationAwaited | None = None
     open: dict[LineId, list[InstanceId]] = field(default_factory=dict)
+    operations: tuple[str, ...] = ()
+    moved: int = 0
+    """How many second sides of moves were made: those of a later part are numbered on."""
 
 
 def initial(id: str) -> Reservation:
@@ -146,11 +177,18 @@ def evolve(state: Reservation, event: ReservationEvent) -> Reservation:
         case ReservationAccepted(version=version):
             state.version, state.phase = version, "reserved"
             state.attempts += 1
-            state.open = _held(event)
+            state.open = held_by(event.lines, event.tree)
+            state.operations = tuple(one.operation_id for one in event.operations)
+            state.moved = second_sides(event.tree)
         case ReservationRefused(version=version):
             state.version, state.phase = version, "refused"
         case ReservationExtended(line_id=line, instance_id=instance):
             state.open.setdefault(line, []).append(instance)
+        case ReservationWidened(held=held, moved=moved):
+            state.open |= {line: list(ids) for line, ids in held.items()}
+            state.moved += moved
+        case ReservationNarrowed(line_ids=lines):
+            state.open = {line: held for line, held in state.open.items() if line not in lines}
         case ReservationFulfilled(line_ids=lines, last=last):
             state.open = {line: held for line, held in state.open.items() if line not in lines}
             state.phase = "fulfilled" if last else state.phase
@@ -160,9 +198,14 @@ def evolve(state: Reservation, event: ReservationEvent) -> Reservation:
     return state
 
 
-def _held(event: ReservationAccepted) -> dict[LineId, list[InstanceId]]:
-    held: dict[LineId, list[InstanceId]] = {line.line_id: [] for line in event.lines}
-    for one in event.tree:
+def held_by(lines: tuple[ReservedLine, ...], tree: tuple[Affected, ...]) -> dict[LineId, list[InstanceId]]:
+    """Which instances each line holds."""
+    held: dict[LineId, list[InstanceId]] = {line.line_id: [] for line in lines}
+    for one in tree:
         if one.action != "no_change":
             held[one.line_id].append(one.instance_id)
     return held
+
+
+def second_sides(tree: tuple[Affected, ...]) -> int:
+    return sum(1 for one in tree if one.side == "provide")

@@ -9,8 +9,9 @@ from typing import Any
 
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import ChildAdded, Instance, InstanceReserved
-from services.inventory.domain.judge import Case, judge, too_large
+from services.inventory.domain.judge import Case, judge, known, too_large
 from services.inventory.domain.make import Made, made_by
+from services.inventory.domain.operation import Later
 from services.inventory.domain.outgrown import becomes_another, brought
 from services.inventory.domain.record import Coming
 from services.inventory.domain.reservation import (
@@ -19,8 +20,10 @@ from services.inventory.domain.reservation import (
     ReservationAccepted,
     ReservationRefused,
     ReservedLine,
+    Scheduled,
 )
 from services.inventory.domain.table import reserved
+from services.inventory.domain.value import value
 from services.inventory.domain.words import (
     INSTANCE,
     RESERVATION,
@@ -56,24 +59,64 @@ def unheard(case: Case) -> tuple[SpecificationId, ...]:
     return tuple(sorted(missing))
 
 
-def reserve(case: Case, before: Reservation) -> tuple[Append, ...]:
-    """What the approval appends; nothing when it is answered."""
+@value
+class Secured:
+    """What holds the instances of lines, and what is said of them."""
+
+    appends: tuple[Append, ...]
+    lines: tuple[ReservedLine, ...]
+    tree: tuple[Affected, ...]
+
+
+def reserve(case: Case, before: Reservation, later: tuple[Later, ...] = ()) -> tuple[Append, ...]:
+    """What the approval appends; nothing when it is answered. Lines that wait in `later` hold nothing yet."""
     order = case.order
     if answered(order, before):
         return ()
-    if reasons := judge(case):
-        return (_refused(order, reasons),)
-    made = made_by(case, before.attempts)
+    secured = secure(case, before.attempts, waiting=tuple(line for one in later for line in one.lines))
+    if not isinstance(secured, Secured):
+        return (_refused(order, secured),)
+    accepted = ReservationAccepted(
+        version=order.version,
+        category=order.category,
+        action=order.action,
+        lines=secured.lines,
+        tree=secured.tree,
+        operations=tuple(
+            Scheduled(operation_id=one.id, line_ids=tuple(line.line_id for line in one.lines))
+            for one in later
+        ),
+    )
+    return (*secured.appends, Append(RESERVATION, order.order_id, accepted))
+
+
+def secure(
+    case: Case, attempts: int, moved: int = 0, waiting: tuple[Line, ...] = ()
+) -> Secured | tuple[Reason, ...]:
+    """Holds all that the lines of the case touch, or names every reason why not.
+
+    Of lines that wait only what they name is judged: the rest on their day (SUS-04).
+    """
+    if reasons := (*judge(case), *known(case, waiting)):
+        return reasons
+    made = made_by(case, attempts, moved)
     if reasons := tuple(_taken(case, made)):
-        return (_refused(order, reasons),)
-    accepted = _accepted(case, made)
-    if (size := _size(accepted)) > MAX_BYTES:
-        return (_refused(order, (too_large(f"{size} bytes of instances", f"{MAX_BYTES}"),)),)
-    return (
-        *_held(case, made),
-        *(Append(INSTANCE, one.event.record.instance_id, one.event) for one in made),
-        *_noted(case, made),
-        Append(RESERVATION, order.order_id, accepted),
+        return reasons
+    secured = _secured(case, made)
+    if (size := _size(secured)) > MAX_BYTES:
+        return (too_large(f"{size} bytes of instances", f"{MAX_BYTES}"),)
+    return secured
+
+
+def _secured(case: Case, made: tuple[Made, ...]) -> Secured:
+    return Secured(
+        appends=(
+            *_held(case, made),
+            *(Append(INSTANCE, one.event.record.instance_id, one.event) for one in made),
+            *_noted(case, made),
+        ),
+        lines=tuple(_line(case, line, made_for) for line, made_for in _with_made(case, made)),
+        tree=tuple(_tree(case, made)),
     )
 
 
@@ -132,17 +175,6 @@ def _noted(case: Case, made: tuple[Made, ...]) -> Iterator[Append]:
         parent = one.event.record.parent_id
         if parent is not None and parent not in guarded:
             yield Append(INSTANCE, parent, ChildAdded(instance_id=one.event.record.instance_id))
-
-
-def _accepted(case: Case, made: tuple[Made, ...]) -> ReservationAccepted:
-    order = case.order
-    return ReservationAccepted(
-        version=order.version,
-        category=order.category,
-        action=order.action,
-        lines=tuple(_line(case, line, made_for) for line, made_for in _with_made(case, made)),
-        tree=tuple(_tree(case, made)),
-    )
 
 
 def _with_made(case: Case, made: tuple[Made, ...]) -> Iterator[tuple[Line, Made | None]]:
@@ -236,17 +268,18 @@ def _of(case: Case, id: InstanceId) -> Instance:
     return instance
 
 
-def _size(accepted: ReservationAccepted) -> int:
+def _size(secured: Secured) -> int:
     """Bytes as JSON, measured only where they could matter."""
-    few = len(accepted.tree) + len(accepted.lines) <= _SURELY_SMALL
+    few = len(secured.tree) + len(secured.lines) <= _SURELY_SMALL
     values = (
-        *(one.characteristics for one in accepted.tree),
-        *(line.characteristics for line in accepted.lines),
+        *(one.characteristics for one in secured.tree),
+        *(line.characteristics for line in secured.lines),
     )
     texts = sum(len(str(one)) for one in values)
     if few and texts * 4 < MAX_BYTES // 2:
         return 0
-    body = asdict(accepted, dict_factory=_said)
+    body = [asdict(line, dict_factory=_said) for line in secured.lines]
+    body += [asdict(one, dict_factory=_said) for one in secured.tree]
     return len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
 
 

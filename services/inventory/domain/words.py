@@ -27,6 +27,9 @@ PENDING: frozenset[State] = frozenset({"installation_pending", "change_pending",
 Action: TypeAlias = Literal["add", "change", "disconnect", "suspend", "resume", "no_change"]
 """What a line asks for."""
 
+OperationState: TypeAlias = Literal["scheduled", "started", "completed", "canceled"]
+"""Where a dated change stands."""
+
 Side: TypeAlias = Literal["cease", "provide"]
 """Of a move: the side that ends, and the side that begins."""
 
@@ -53,3 +56,4 @@ INSTANCE = "instance"
 RESERVATION = "reservation"
 SPECIFICATION = "specification"
 CONTRACT = "contract"
+OPERATION = "operation"

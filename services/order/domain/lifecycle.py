@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from services.order.domain import inflight
 from services.order.domain.line import Line
 from services.order.domain.order import (
     LinesCompleted,
+    OperationHeard,
     Order,
     OrderApproved,
     OrderCanceled,
@@ -60,7 +62,10 @@ class Revise:
 
 @value
 class Cancel:
+    """`line_ids` None means the whole order."""
+
     reason: str | None = None
+    line_ids: tuple[str, ...] | None = None
 
 
 @value
@@ -86,7 +91,14 @@ class Fulfil:
     last: bool
 
 
-Command: TypeAlias = Submit | Approve | Reject | Rework | Revise | Cancel | Start | Decline | Fulfil
+@value
+class Hear:
+    """Fact: what became of a dated change of the order."""
+
+    operation: OperationHeard
+
+
+Command: TypeAlias = Submit | Approve | Reject | Rework | Revise | Cancel | Start | Decline | Fulfil | Hear
 
 # ---------------------------------------------------------------------------------------- decisions
 
@@ -161,7 +173,22 @@ def _revise(order: Order, command: Revise) -> Outcome:
 
 
 def _cancel(order: Order, command: Cancel) -> Outcome:
+    if command.line_ids is not None:
+        message = "nothing of the order runs yet: edit the draft to drop lines, or leave 'lineIds' out"
+        return Reason(rule="INF-01", message=message, field="lineIds")
     return (OrderCanceled(version=order.version, reason=command.reason),)
+
+
+def _cancel_waiting(order: Order, command: Cancel) -> Outcome:
+    if command.line_ids is None and not all(order.waits(line.line_id) for line in order.wanted):
+        rule, message = REFUSALS[Cancel]
+        return Reason(rule=rule, message=f"the order is {order.status.replace('_', ' ')}: {message}")
+    return inflight.cancel(order, command.line_ids, command.reason)
+
+
+def _hear(order: Order, command: Hear) -> Outcome:
+    heard = command.operation
+    return () if order.operations.get(heard.operation_id) == heard else (heard,)
 
 
 def _start(order: Order, command: Start) -> Outcome:
@@ -176,9 +203,16 @@ def _decline(order: Order, command: Decline) -> Outcome:
 
 def _fulfil(order: Order, command: Fulfil) -> Outcome:
     if command.last:
-        return (OrderCompleted(version=order.version),)
+        return (_over(order, command.line_ids),)
     done = tuple(id for id in command.line_ids if id not in order.completed)
     return (LinesCompleted(version=order.version, line_ids=done),) if done else ()
+
+
+def _over(order: Order, last: tuple[str, ...]) -> OrderCompleted | OrderCanceled:
+    """An order of which nothing was done is canceled."""
+    if order.operations and not last and not order.completed:
+        return OrderCanceled(version=order.version)
+    return OrderCompleted(version=order.version)
 
 
 TABLE: Mapping[type, Mapping[Status, Callable[..., Outcome]]] = {
@@ -187,7 +221,15 @@ TABLE: Mapping[type, Mapping[Status, Callable[..., Outcome]]] = {
     Reject: {"new": _reject, "rejected": _already},
     Rework: {"rejected": _rework, "draft": _already},
     Revise: {"draft": _revise},
-    Cancel: {"draft": _cancel, "new": _cancel, "rejected": _cancel, "canceled": _already},
+    Cancel: {
+        "draft": _cancel,
+        "new": _cancel,
+        "rejected": _cancel,
+        "canceled": _already,
+        "acknowledged": _cancel_waiting,
+        "in_progress": _cancel_waiting,
+    },
+    Hear: {"acknowledged": _hear, "in_progress": _hear},
     Start: {"acknowledged": _start},
     Decline: {"acknowledged": _decline, "in_progress": _decline},
     Fulfil: {"acknowledged": _fulfil, "in_progress": _fulfil},
@@ -209,8 +251,8 @@ REFUSALS: Mapping[type, tuple[str, str]] = {
     Cancel: (
         "INF-01",
         (
-            "only an order that is not approved yet can be canceled in this version; let this one end, then "
-            "order what should be different"
+            "an order under way is canceled as a whole only while all of its lines wait for their day; name "
+            "those that wait in 'lineIds', or let it end, then order what should be different"
         ),
     ),
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from services.order.domain.line import Line, Request
 from services.order.domain.value import value
-from services.order.domain.words import Category, HeaderAction, Reason, Status
+from services.order.domain.words import Action, Category, HeaderAction, OperationState, Reason, Status
 
 # ------------------------------------------------------------------------------------------ events
 
@@ -84,6 +84,28 @@ class OrderStarted:
 
 
 @value
+class OperationHeard:
+    """Lines that wait for their day, topmost first: scheduled or re-dated, started, done, or canceled."""
+
+    version: int
+    operation_id: str
+    action: Action
+    state: OperationState
+    at: datetime
+    line_ids: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()
+
+
+@value
+class OrderRedated:
+    """Of lines that wait, other dates were asked for, or some were left out; what runs already stays."""
+
+    version: int
+    lines: tuple[Line, ...]
+    reason: str | None = None
+
+
+@value
 class LinesCompleted:
     """A part of it is done; more follows."""
 
@@ -112,6 +134,8 @@ OrderEvent: TypeAlias = (
     | OrderReworked
     | OrderRevised
     | OrderStarted
+    | OperationHeard
+    | OrderRedated
     | LinesCompleted
     | OrderCompleted
     | OrderCanceled
@@ -136,6 +160,23 @@ class Order:
     reason: str | None = None
     reasons: tuple[Reason, ...] = ()
     completed: frozenset[str] = frozenset()
+    operations: dict[str, OperationHeard] = field(default_factory=dict)
+    asked: tuple[Line, ...] | None = None
+    """The lines as they should be, from the last time that somebody re-dated or dropped some."""
+
+    @property
+    def wanted(self) -> tuple[Line, ...]:
+        """The lines as they were asked for last, without those that were dropped."""
+        return self.lines if self.asked is None else self.asked
+
+    def operation_of(self, line_id: str) -> OperationHeard | None:
+        """The dated change that the line is part of."""
+        return next((one for one in self.operations.values() if line_id in one.line_ids), None)
+
+    def waits(self, line_id: str) -> bool:
+        """Whether the line has a day to come, and has not started."""
+        operation = self.operation_of(line_id)
+        return operation is not None and operation.state == "scheduled"
 
     def request(self, lines: tuple[Line, ...]) -> Request:
         """What it asks for with these lines, to be judged."""
@@ -176,11 +217,12 @@ def placed(event: OrderPlaced) -> Order:
 
 
 def _change(order: Order, event: OrderEvent) -> None:
+    if isinstance(event, OrderStarted):
+        order.status = "in_progress"
+        return
     match event:
         case OrderApproved():
             order.status, order.reasons = "acknowledged", ()
-        case OrderStarted():
-            order.status = "in_progress"
         case OrderCompleted():
             order.status = "completed"
         case LinesCompleted():
@@ -191,10 +233,33 @@ def _change(order: Order, event: OrderEvent) -> None:
             order.status, order.reasons = "rejected", event.reasons or (_by_a_person(event),)
         case OrderReworked():
             order.status, order.version, order.lines = "draft", event.version, event.lines
+            order.operations, order.asked = {}, None
         case OrderRevised():
             order.lines, order.action = event.lines, _still(order.action, event.lines)
         case OrderCanceled():
             order.status, order.reason = "canceled", event.reason or order.reason
+        case _:
+            _change_dates(order, event)
+
+
+def _change_dates(order: Order, event: OrderEvent) -> None:
+    match event:
+        case OperationHeard():
+            _heard(order, event)
+        case OrderRedated():
+            order.asked = event.lines
+
+
+def _heard(order: Order, event: OperationHeard) -> None:
+    """A line has the date that inventory has given it."""
+    order.operations[event.operation_id] = event
+    if event.state == "scheduled":
+        order.lines = tuple(
+            replace(line, due_date=event.at) if line.line_id in event.line_ids else line
+            for line in order.lines
+        )
+    if event.reasons:
+        order.reasons = (*order.reasons, *event.reasons)
 
 
 def _still(action: HeaderAction | None, lines: tuple[Line, ...]) -> HeaderAction | None:

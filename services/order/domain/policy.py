@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
+from services.order.domain.dates import has_a_window
 from services.order.domain.line import Known, Request
 from services.order.domain.rules.changes import (
     keeps_its_kind,
@@ -27,7 +28,7 @@ from services.order.domain.rules.references import (
     one_line_an_instance,
     specification_is_offered,
 )
-from services.order.domain.rules.scope import has_lines, is_not_too_large, keeps_what_is_mandatory, starts_now
+from services.order.domain.rules.scope import has_lines, is_not_too_large, keeps_what_is_mandatory
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 
@@ -41,7 +42,7 @@ Rule: TypeAlias = Callable[[Tree], Iterable[Reason]]
 POLICY: tuple[Rule, ...] = (
     is_not_too_large,
     has_lines,
-    starts_now,
+    has_a_window,
     names_what_it_changes,
     fits_the_category,
     specification_is_offered,

@@ -10,6 +10,10 @@ HeaderAction: TypeAlias = Literal["add", "change", "move", "disconnect", "suspen
 Action: TypeAlias = Literal["add", "change", "disconnect", "suspend", "resume", "no_change"]
 Category: TypeAlias = Literal["product", "service"]
 Kind: TypeAlias = Literal["product", "service", "resource"]
+OperationState: TypeAlias = Literal["scheduled", "started", "completed", "canceled"]
+LineStatus: TypeAlias = Literal[
+    "draft", "new", "acknowledged", "in_progress", "completed", "canceled", "rejected", "scheduled"
+]
 Scalar: TypeAlias = str | int | float | bool | None
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from services.order.domain.capture import numbering
+from services.order.domain.dates import dated, windowed
 from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line, Request
 from services.order.domain.mandatory import beyond, missed
@@ -246,5 +247,5 @@ def _along(line: Line, mover: Line | None) -> Line:
     return replace(line, move=True if line.move is None else line.move, location=location)
 
 
-STEPS: tuple[Step, ...] = (cascaded, bundled, resolved, linked, moved)
+STEPS: tuple[Step, ...] = (cascaded, bundled, windowed, resolved, linked, moved, dated)
 """In this order: first which lines there are, then what each of them says."""

@@ -160,18 +160,12 @@ def _circle(line: Line, tree: Tree) -> bool:
 
 
 def one_line_an_instance(tree: Tree) -> Iterator[Reason]:
-    """CHG-16: one open change an instance, so one line; a suspend with its resume needs dates (ACT-11)."""
+    """CHG-16: one open change an instance, so one line; a suspend may have its resume beside it (ACT-11)."""
     for line in tree.lines:
         first = tree.by_instance.get(line.instance_id or "")
         if first is None or first is line:
             continue
-        if {first.action, line.action} == {"suspend", "resume"}:
-            message = (
-                f"{line.instance_id} has a '{first.action}' in line {first.line_id}: both at once come to "
-                "nothing, and a window with dates is not available in this version; leave one of them out"
-            )
-            yield _of(line, "ACT-11", message)
-        else:
+        if {first.action, line.action} != {"suspend", "resume"}:
             message = (
                 f"{line.instance_id} has line {first.line_id} already: an instance has one line in an order, "
                 "say there what is to change"

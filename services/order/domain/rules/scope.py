@@ -1,5 +1,4 @@
-"""How large an order may be and when it may start (LIM-01, D-08, D-09, SUS-01), and what a product cannot be
-without (ACT-13)."""
+"""How large an order may be (LIM-01), and what a product cannot be without (ACT-13)."""
 
 from __future__ import annotations
 
@@ -10,11 +9,6 @@ from services.order.domain.mandatory import beyond, missed
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 from services.order.domain.writing import MAX_LINES
-
-_NO_END = (
-    "an 'end' asks for a resume at a date, and scheduling is not available in this version: leave it out, "
-    "and order the resume when it is time"
-)
 
 
 def is_not_too_large(tree: Tree) -> Iterator[Reason]:
@@ -32,18 +26,6 @@ def has_lines(tree: Tree) -> Iterator[Reason]:
     if not tree.lines:
         message = "the order has no lines, so there is nothing to do: write them with order.revise"
         yield Reason(rule="LIN-01", message=message, field="lines")
-
-
-def starts_now(tree: Tree) -> Iterator[Reason]:
-    """D-09: a date to come is a schedule, which this version does not have; a past one means now (D-08)."""
-    without = "scheduling is not available in this version; without the date it happens at once"
-    for line in tree.lines:
-        if line.due_date is not None and line.due_date > tree.known.now:
-            rule = "SUS-01" if line.action in ("suspend", "resume") else "D-09"
-            message = f"{line.due_date.isoformat()} is still to come: {without}"
-            yield Reason(rule=rule, message=message, line_id=line.line_id, field="dueDate")
-    if tree.request.end is not None:
-        yield Reason(rule="D-09", message=_NO_END, field="end")
 
 
 def keeps_what_is_mandatory(tree: Tree) -> Iterator[Reason]:

@@ -1,0 +1,131 @@
+"""The dated parts of an order: planned when they start, given up when they are canceled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.chassis.service import Refused, Why, Work
+from services.fulfillment import handlers
+from services.fulfillment.domain.blueprint import Blueprint, Reason
+from services.fulfillment.domain.cascade import extend, start
+from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
+from services.fulfillment.domain.events import (
+    ExtensionRefused,
+    FalloutClosed,
+    FalloutOpened,
+    OperationDropped,
+    PartPostponed,
+)
+from services.fulfillment.domain.limits import too_large
+from services.fulfillment.domain.plan import Plan, PlanState, Waiting
+from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.handlers import PLAN
+
+
+def order_of(operation_id: str) -> str | None:
+    """The order of an operation: order ids never contain `~`."""
+    order, there, _ = operation_id.partition("~op.")
+    return order if there else None
+
+
+# ---------------------------------------------------------------------------------------- planning
+
+
+def started(part: Reservation, work: Work) -> None:
+    """Its day has come: its tasks join the plan, once there is one and the catalog was heard."""
+    state: PlanState = work.state(PLAN, part.order_id)
+    if isinstance(state, Waiting):
+        work.append(PLAN, part.order_id, PartPostponed(reservation=part, at=work.now))
+    elif isinstance(state, Plan) and part.operation_id in state.awaited:
+        _plan(part, state, work)
+
+
+def look_again(order_id: str, work: Work) -> None:
+    """The timer of an order that waits for the catalog, as a whole or in a part."""
+    handlers.look_again(order_id, work)
+    state: PlanState = work.state(PLAN, order_id)
+    if isinstance(state, Plan):
+        for waiting in tuple(state.postponed.values()):
+            _plan(waiting.reservation, work.state(PLAN, order_id), work)
+
+
+def _plan(part: Reservation, plan: Plan, work: Work) -> None:
+    assert part.operation_id is not None, "what happens at once is planned with the plan"
+    heard = handlers.reader(work)
+    if missing(part, heard):
+        _wait(part, plan, work)
+        return
+    outcome = decompose(part, heard, work.seal, len(plan.orders))
+    before = plan.postponed.get(part.operation_id)
+    since = before.since if before else work.now
+    match outcome:
+        case Incomplete() if work.now - since < handlers.TARGET_GRACE:
+            _wait(part, plan, work)
+        case Incomplete(reasons=reasons) | Impossible(reasons=reasons):
+            _refuse(part, reasons, work)
+        case Blueprint() if (reason := too_large(outcome)) is not None:
+            _refuse(part, (reason,), work)
+        case Blueprint():
+            handlers.lay_out(extend(outcome, part.operation_id), outcome, work)
+
+
+def _wait(part: Reservation, plan: Plan, work: Work) -> None:
+    if part.operation_id not in plan.postponed:
+        work.append(PLAN, part.order_id, PartPostponed(reservation=part, at=work.now))
+    due, data = work.now + handlers.SOON, {"order_id": part.order_id}
+    work.timer(f"wait-{part.order_id}", due, handlers.LOOK_AGAIN, data)
+
+
+def _refuse(part: Reservation, reasons: tuple[Reason, ...], work: Work) -> None:
+    refused = ExtensionRefused(version=part.version, operation_id=part.operation_id or "", reasons=reasons)
+    work.append(PLAN, part.order_id, refused)
+
+
+# --------------------------------------------------------------------------------------- giving up
+
+
+def dropped(order_id: str, operation_id: str, reasons: Sequence[str], work: Work) -> None:
+    """Nothing waits for it any more; that it broke a rule on its day is a fallout (D-10, SUS-19)."""
+    state: PlanState = work.state(PLAN, order_id)
+    match state:
+        case Plan() if operation_id in state.awaited:
+            version = state.version
+        case Waiting() if operation_id not in state.dropped:
+            version = state.reservation.version
+        case _:
+            return
+    work.append(PLAN, order_id, OperationDropped(operation_id=operation_id))
+    if reasons:
+        work.append(PLAN, order_id, _fallout(operation_id, version, reasons, work))
+    if isinstance(plan := work.state(PLAN, order_id), Plan):
+        work.append(PLAN, order_id, *start(plan, work.now))
+
+
+def _fallout(operation_id: str, version: int, reasons: Sequence[str], work: Work) -> FalloutOpened:
+    message = f"{operation_id} was canceled on its day: {'; '.join(reasons)}"
+    return FalloutOpened(
+        version=version,
+        fallout_id=f"{operation_id}.f1",
+        task_id=None,
+        domain_order_id=None,
+        message=work.seal(message) or "",
+        rule="SUS-19",
+    )
+
+
+def resolve(fallout_id: str, resolution: str, work: Work) -> None:
+    """Raises `Refused`. Of a canceled operation there is nothing to go on with: it is taken note of."""
+    subject = fallout_id.rpartition(".f")[0]
+    order_id = order_of(subject)
+    if order_id is None:
+        handlers.resolve(fallout_id, resolution, work)
+        return
+    plan: PlanState = work.state(PLAN, order_id)
+    if not isinstance(plan, Plan):
+        raise handlers.unknown("fallout", "falloutId", fallout_id)
+    handlers.same_account(plan, work)
+    if fallout_id not in plan.fallouts:
+        message = f"fallout {fallout_id} is not open, so there is nothing to do about it"
+        raise Refused(Why(rule="FAL-03", field="falloutId", message=message))
+    closed = FalloutClosed(version=plan.version, fallout_id=fallout_id, task_id=None, resolution=resolution)
+    work.append(PLAN, order_id, closed)

@@ -1,0 +1,178 @@
+"""A dated change: the lines of one hierarchy that wait for their day, and what becomes of them (D-17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from services.inventory.domain.approved import Approved, Line
+from services.inventory.domain.reservation import Affected, ReservedLine
+from services.inventory.domain.value import value
+from services.inventory.domain.words import Action, LineId, OrderId, Reason
+
+OperationId: TypeAlias = str
+
+# ------------------------------------------------------------------------------------------ events
+
+
+@value
+class OperationScheduled:
+    """It waits for its day without lock or tasks; `order` has its lines alone."""
+
+    order: Approved
+    action: Action
+    at: datetime
+
+
+@value
+class OperationRedated:
+    """It waits for another day."""
+
+    order: OrderId
+    version: int
+    action: Action
+    at: datetime
+    line_ids: tuple[LineId, ...]
+
+
+@value
+class OperationDelayed:
+    """Its day has come while an earlier part of its own order is at work on the same instances."""
+
+
+@value
+class OperationStarted:
+    """Its instances are reserved, and it can be planned."""
+
+    order: OrderId
+    version: int
+    action: Action
+    at: datetime
+    lines: tuple[ReservedLine, ...]
+    tree: tuple[Affected, ...]
+
+
+@value
+class OperationCompleted:
+    order: OrderId
+    version: int
+    action: Action
+    at: datetime
+    line_ids: tuple[LineId, ...]
+
+
+@value
+class OperationCanceled:
+    """By a person without reasons, or with every rule that it broke on its day."""
+
+    order: OrderId
+    version: int
+    action: Action
+    at: datetime
+    line_ids: tuple[LineId, ...]
+    reasons: tuple[Reason, ...] = ()
+
+
+OperationEvent: TypeAlias = (
+    OperationScheduled
+    | OperationRedated
+    | OperationDelayed
+    | OperationStarted
+    | OperationCompleted
+    | OperationCanceled
+)
+
+# ------------------------------------------------------------------------------------------- state
+
+Status: TypeAlias = Literal["none", "scheduled", "started", "completed", "canceled"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Operation:
+    """`delayed`: its day has come, and it waits for the part before it. `order` once it was scheduled."""
+
+    id: OperationId
+    status: Status = "none"
+    order: Approved | None = None
+    action: Action = "no_change"
+    at: datetime | None = None
+    delayed: bool = False
+
+
+def initial(id: str) -> Operation:
+    return Operation(id=id)
+
+
+def evolve(state: Operation, event: OperationEvent) -> Operation:
+    """The operation after the event; changes the state it is given."""
+    match event:
+        case OperationScheduled():
+            state.status, state.order = "scheduled", event.order
+            state.action, state.at, state.delayed = event.action, event.at, False
+        case OperationRedated(at=at):
+            state.at, state.delayed = at, False
+        case OperationDelayed():
+            state.delayed = True
+        case OperationStarted():
+            state.status = "started"
+        case OperationCompleted():
+            state.status = "completed"
+        case OperationCanceled():
+            state.status = "canceled"
+    return state
+
+
+# --------------------------------------------------------------------------------------- what waits
+
+
+@value
+class Later:
+    """An operation to be: its lines, the topmost one first."""
+
+    id: OperationId
+    at: datetime
+    lines: tuple[Line, ...]
+
+    @property
+    def action(self) -> Action:
+        return self.lines[0].action
+
+
+def split(order: Approved, now: datetime) -> tuple[Approved, tuple[Later, ...]]:
+    """What happens at once, and what waits: lines that hang together and have one date are one operation."""
+    lines = {line.line_id: line for line in order.lines}
+    waiting: dict[LineId, list[Line]] = {}
+    at_once: list[Line] = []
+    for line in order.lines:
+        if line.due is None or line.due <= now:
+            at_once.append(line)
+        else:
+            waiting.setdefault(_top(line, lines), []).append(line)
+    if not waiting:
+        return order, ()
+    later = tuple(_later(order, top, waiting[top]) for top in waiting)
+    return replace(order, lines=tuple(at_once)), later
+
+
+def _later(order: Approved, top: LineId, lines: list[Line]) -> Later:
+    first = sorted(lines, key=lambda line: line.line_id != top)
+    assert first[0].due is not None
+    return Later(id=operation_id(order.order_id, top), at=first[0].due, lines=tuple(first))
+
+
+def _top(line: Line, lines: Mapping[LineId, Line]) -> LineId:
+    """The topmost line of those above it that have its date."""
+    seen = {line.line_id}
+    while (above := lines.get(line.parent_line_id or "")) is not None:
+        if above.due != line.due or above.line_id in seen:
+            break
+        seen.add(above.line_id)
+        line = above
+    return line.line_id
+
+
+def operation_id(order: OrderId, line: LineId) -> OperationId:
+    """Order ids never contain `~`: the order can be read from it."""
+    return f"{order}~op.{line}"

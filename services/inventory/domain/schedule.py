@@ -1,0 +1,195 @@
+"""What happens to dated changes: scheduled at approval, started on their day, done or canceled (D-17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from services.inventory.domain.approved import Approved, Line
+from services.inventory.domain.flip import Find, is_held
+from services.inventory.domain.instance import Instance, OperationNoted
+from services.inventory.domain.judge import Case
+from services.inventory.domain.land import released
+from services.inventory.domain.operation import (
+    Later,
+    Operation,
+    OperationCanceled,
+    OperationCompleted,
+    OperationDelayed,
+    OperationId,
+    OperationRedated,
+    OperationScheduled,
+    OperationStarted,
+)
+from services.inventory.domain.reservation import (
+    Reservation,
+    ReservationNarrowed,
+    ReservationWidened,
+    held_by,
+    second_sides,
+)
+from services.inventory.domain.reserve import Secured, secure
+from services.inventory.domain.words import (
+    INSTANCE,
+    OPERATION,
+    RESERVATION,
+    Append,
+    LineId,
+    OperationState,
+    Reason,
+)
+
+
+def scheduled(order: Approved, later: Later, find: Find) -> Iterator[Append]:
+    """It is there to be seen from now on, in its own stream and on the instances it names (D-09)."""
+    own = replace(order, lines=later.lines)
+    yield Append(OPERATION, later.id, OperationScheduled(order=own, action=later.action, at=later.at))
+    for line in later.lines:
+        if _is_there(line, find):
+            yield _note(later.id, own, line, "scheduled", later.at)
+
+
+def run(operation: Operation, case: Case, before: Reservation, find: Find) -> tuple[Append, ...]:
+    """Its day has come: its preconditions are judged now, and it starts or is canceled."""
+    if operation.status != "scheduled":
+        return ()
+    if _in_its_own_way(case):
+        return () if operation.delayed else (Append(OPERATION, operation.id, OperationDelayed()),)
+    secured = secure(case, before.attempts - 1, before.moved)
+    if not isinstance(secured, Secured):
+        return tuple(canceled(operation, find, secured))
+    return tuple(_started(operation, secured, find))
+
+
+def _in_its_own_way(case: Case) -> bool:
+    """An earlier part of the same order still holds what it touches."""
+    found = (case.installed.get(id) for id in case.affected)
+    return any(one is not None and is_held(one, case.order.order_id) for one in found)
+
+
+def _started(operation: Operation, secured: Secured, find: Find) -> Iterator[Append]:
+    order, at = _order(operation), _at(operation)
+    yield from secured.appends
+    held = {line: tuple(ids) for line, ids in held_by(secured.lines, secured.tree).items()}
+    widened = ReservationWidened(held=held, moved=second_sides(secured.tree))
+    yield Append(RESERVATION, order.order_id, widened)
+    started = OperationStarted(
+        order=order.order_id,
+        version=order.version,
+        action=operation.action,
+        at=at,
+        lines=secured.lines,
+        tree=secured.tree,
+    )
+    yield Append(OPERATION, operation.id, started)
+    yield from _noted(operation, "started", find)
+
+
+def completed(operation: Operation, find: Find) -> Iterator[Append]:
+    """Its part of the plan has closed."""
+    if operation.status != "started":
+        return
+    order = _order(operation)
+    event = OperationCompleted(
+        order=order.order_id,
+        version=order.version,
+        action=operation.action,
+        at=_at(operation),
+        line_ids=line_ids(operation),
+    )
+    yield Append(OPERATION, operation.id, event)
+    yield from _noted(operation, "completed", find)
+
+
+def canceled(operation: Operation, find: Find, reasons: tuple[Reason, ...] = ()) -> Iterator[Append]:
+    """By a person, or for the reasons that stand against it; twice is nothing."""
+    if operation.status not in ("scheduled", "started"):
+        return
+    order = _order(operation)
+    event = OperationCanceled(
+        order=order.order_id,
+        version=order.version,
+        action=operation.action,
+        at=_at(operation),
+        line_ids=line_ids(operation),
+        reasons=reasons,
+    )
+    yield Append(OPERATION, operation.id, event)
+    yield from _noted(operation, "canceled", find)
+
+
+def unplannable(
+    operation: Operation, before: Reservation, find: Find, reasons: tuple[Reason, ...]
+) -> Iterator[Append]:
+    """It had started, and there is no plan for it: its instances are as they were."""
+    if operation.status != "started":
+        return
+    order, lines = _order(operation), line_ids(operation)
+    for line in lines:
+        for id in before.open.get(line, ()):
+            yield from released(find(id), order.order_id, order.version, find)
+    yield Append(RESERVATION, order.order_id, ReservationNarrowed(line_ids=lines))
+    yield from canceled(operation, find, reasons)
+
+
+def revised(operation: Operation, dates: dict[LineId, datetime | None], find: Find) -> tuple[Append, ...]:
+    """The lines of the order as they are now: without the topmost line it is canceled, with another date
+    re-dated. What has started is past that."""
+    if operation.status != "scheduled":
+        return ()
+    top = line_ids(operation)[0]
+    if top not in dates:
+        return tuple(canceled(operation, find))
+    at = dates[top]
+    if at is None or at == operation.at:
+        return ()
+    order = _order(operation)
+    notes = (
+        _note(operation.id, order, line, "scheduled", at) for line in order.lines if _is_there(line, find)
+    )
+    return (
+        Append(
+            OPERATION,
+            operation.id,
+            OperationRedated(
+                at=at,
+                order=order.order_id,
+                version=order.version,
+                action=operation.action,
+                line_ids=line_ids(operation),
+            ),
+        ),
+        *notes,
+    )
+
+
+def line_ids(operation: Operation) -> tuple[LineId, ...]:
+    """Its lines, the topmost first."""
+    return tuple(line.line_id for line in _order(operation).lines)
+
+
+def _noted(operation: Operation, state: OperationState, find: Find) -> Iterator[Append]:
+    order, at = _order(operation), _at(operation)
+    for line in order.lines:
+        if _is_there(line, find):
+            yield _note(operation.id, order, line, state, at)
+
+
+def _is_there(line: Line, find: Find) -> bool:
+    return line.action != "add" and isinstance(find(line.instance_id or ""), Instance)
+
+
+def _note(id: OperationId, order: Approved, line: Line, state: OperationState, at: datetime) -> Append:
+    noted = OperationNoted(operation_id=id, order_id=order.order_id, action=line.action, state=state, at=at)
+    return Append(INSTANCE, line.instance_id or "", noted)
+
+
+def _order(operation: Operation) -> Approved:
+    assert operation.order is not None, f"operation {operation.id} was never scheduled"
+    return operation.order
+
+
+def _at(operation: Operation) -> datetime:
+    assert operation.at is not None, f"operation {operation.id} was never scheduled"
+    return operation.at

@@ -1,0 +1,149 @@
+"""What the handlers do about dated changes: they are scheduled with an approval, and run by a timer.
+
+A timer belongs to an operation; whether there is anything left to do when it comes is asked of the
+operation, so that one that comes late, or again, does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from services.chassis.service import StreamOf, Wish, Work
+from services.inventory import handlers
+from services.inventory.domain import schedule
+from services.inventory.domain.approved import Approved
+from services.inventory.domain.land import PartClosed, PlanCanceled
+from services.inventory.domain.operation import Operation, OperationId, split
+from services.inventory.domain.words import INSTANCE, OPERATION, RESERVATION, LineId, OrderId, Reason
+
+DUE = "operation-due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A timer: the day of an operation has come."""
+
+    order_id: str
+    operation_id: str
+
+
+def approve(order: Approved, work: Work) -> None:
+    """Reserves what happens at once, and schedules the rest."""
+    handlers.approve(order, work)
+    _schedule(order, work)
+
+
+def look_again(timer: handlers.LookAgain, work: Work) -> None:
+    """An approval that waited for the catalog may be answered now."""
+    waiting = handlers.reservation(work, timer.order_id).waiting
+    handlers.look_again(timer, work)
+    if waiting is not None:
+        _schedule(waiting.order, work)
+
+
+def _schedule(order: Approved, work: Work) -> None:
+    """What the reservation has accepted for later, and is not scheduled yet."""
+    accepted = handlers.reservation(work, order.order_id).operations
+    if not accepted:
+        return
+    _, waiting = split(order, work.now)
+    for later in waiting:
+        before = operation(work, later.id).order
+        if later.id in accepted and (before is None or before.version < order.version):
+            handlers.write(schedule.scheduled(order, later, handlers.find(work)), work)
+            _set_timer(order.order_id, later.id, later.at, work)
+
+
+def _set_timer(order: OrderId, id: OperationId, at: datetime, work: Work) -> None:
+    work.timer(_timer(id), at, DUE, asdict(Due(order_id=order, operation_id=id)))
+
+
+def _timer(id: OperationId) -> str:
+    return f"operation/{id}"
+
+
+def operation(work: Work, id: OperationId) -> Operation:
+    found: Operation = work.state(OPERATION, id)
+    return found
+
+
+def due(timer: Due, work: Work) -> None:
+    """Its day has come: it is judged, and starts or is canceled. One that was re-dated has another timer."""
+    found = operation(work, timer.operation_id)
+    if found.at is not None and found.at <= work.now:
+        _run(found, work)
+
+
+def due_needs(timer: Due, work: Work) -> Iterator[Collection[Wish]]:
+    yield [StreamOf(OPERATION, timer.operation_id), StreamOf(RESERVATION, timer.order_id)]
+    order = operation(work, timer.operation_id).order
+    if order is not None:
+        yield [StreamOf(INSTANCE, id) for id in handlers.named(order)]
+
+
+def _run(found: Operation, work: Work) -> None:
+    if (order := found.order) is None or found.status != "scheduled":
+        return
+    case = handlers.case_at(order, order, work)
+    before = handlers.reservation(work, order.order_id)
+    handlers.write(schedule.run(found, case, before, handlers.find(work)), work)
+
+
+def part_closed(part: PartClosed, work: Work) -> None:
+    """A part of the plan has closed: its operation is done, and one that waited for it can go on."""
+    before = handlers.reservation(work, part.order_id)
+    ids = before.operations
+    if before.phase == "reserved":
+        for id in ids:
+            found = operation(work, id)
+            if found.status == "started" and set(schedule.line_ids(found)) & set(part.line_ids):
+                handlers.write(schedule.completed(found, handlers.find(work)), work)
+    handlers.part_closed(part, work)
+    for id in ids:
+        if operation(work, id).delayed:
+            _run(operation(work, id), work)
+
+
+def plan_canceled(canceled: PlanCanceled, work: Work) -> None:
+    """There is no plan for the order, so nothing of it waits any longer."""
+    for id in handlers.reservation(work, canceled.order_id).operations:
+        _cancel(operation(work, id), canceled.reasons, work)
+    handlers.plan_canceled(canceled, work)
+
+
+def unplannable(id: OperationId, order: OrderId, reasons: tuple[Reason, ...], work: Work) -> None:
+    """What was reserved for the operation is released again."""
+    before = handlers.reservation(work, order)
+    found = operation(work, id)
+    handlers.write(schedule.unplannable(found, before, handlers.find(work), reasons), work)
+
+
+def revise(order: OrderId, dates: dict[LineId, datetime | None], work: Work) -> None:
+    """Re-dates or cancels what still waits, as the lines of the order say now (D-10)."""
+    for id in handlers.reservation(work, order).operations:
+        found = operation(work, id)
+        handlers.write(schedule.revised(found, dates, handlers.find(work)), work)
+        _follow(operation(work, id), work)
+
+
+def revised_needs(data: object, work: Work) -> Iterator[Collection[Wish]]:
+    order_id = str(getattr(data, "order_id", ""))
+    yield [StreamOf(RESERVATION, order_id)]
+    yield [StreamOf(OPERATION, id) for id in handlers.reservation(work, order_id).operations]
+
+
+def _cancel(found: Operation, reasons: tuple[Reason, ...], work: Work) -> None:
+    handlers.write(schedule.canceled(found, handlers.find(work), reasons), work)
+    work.cancel_timer(_timer(found.id))
+
+
+def _follow(found: Operation, work: Work) -> None:
+    """The timer goes where the operation went."""
+    if found.order is None:
+        return
+    if found.status == "canceled":
+        work.cancel_timer(_timer(found.id))
+    elif found.status == "scheduled" and found.at is not None and not found.delayed:
+        _set_timer(found.order.order_id, found.id, found.at, work)
