@@ -1,7 +1,8 @@
 """`python -m schemas.examples.build [DIR]`: writes the files of the sample. A test compares them.
 
     catalog.jsonl         `specification.publish` and `.retire`
-    installed-base.jsonl  `instance.load`, parents before children
+    installed-base.jsonl  `instance.load`, parents before children, then `contract.load` and
+                          `entitlement.load`
     orders.jsonl          every command of the CRM
     feed.json             the waves in which they are sent:
                           {"waves": [{"name", "send": [ids], "until": {orderId: state}}]}
@@ -35,6 +36,7 @@ from schemas.examples.base import records
 from schemas.examples.catalog import ENTRIES, RETIRED
 from schemas.examples.customers import account
 from schemas.examples.requests import Order
+from schemas.examples.terms import contracts, entitlements
 from schemas.registry import full
 
 HERE = Path(__file__).parent
@@ -62,6 +64,15 @@ def installed_base() -> Iterator[str]:
     for record in records():
         id = record["instanceId"]
         yield to_line(_envelope("migration", f"load-{id}", "instance.load", id, record["accountId"]), record)
+    for record in contracts():
+        yield _terms("contract", record)
+    for record in entitlements():
+        yield _terms("entitlement", record)
+
+
+def _terms(what: str, record: dict[str, Any]) -> str:
+    id = record[f"{what}Id"]
+    return to_line(_envelope("migration", f"load-{id}", f"{what}.load", id, record["accountId"]), record)
 
 
 def _envelope(source: str, id: str, name: str, subject: str, account: str | None = None) -> Envelope:

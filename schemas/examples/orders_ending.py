@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.examples.customers import site
 from schemas.examples.requests import Order, line, lines, new, new_site, select, service
+from schemas.examples.terms import contract_line, support
 
 DISCONNECTS = (
     Order(
@@ -106,6 +107,29 @@ SUSPENDS = (
         note="The phone was found.",
         wave=2,
         asks=select("resume", "1010-m1"),
+    ),
+    Order(
+        id="SUSPEND-CONTRACT-LINE",
+        account=1025,
+        note="Asked for by its contract line: the mobile is blocked, and the line rests with it.",
+        shows=("D-16", "CON-03", "CON-10"),
+        lines=1,
+        asks=select("suspend", contract_line(1025, "m1")),
+    ),
+    Order(
+        id="DISCONNECT-CONTRACT-LINE",
+        account=1025,
+        note="What is canceled is canceled for ever, and its mobile ends with it.",
+        shows=("D-16", "CON-08", "CON-10"),
+        asks=select("disconnect", contract_line(1025, "m2")),
+    ),
+    Order(
+        id="SUSPEND-ENTITLEMENT-ALONE",
+        account=1025,
+        note="What stands under a contract line goes along with it, and not by itself.",
+        ends="rejected",
+        rules=("CON-10",),
+        asks=select("suspend", support(1025)),
     ),
     Order(
         id="SUSPEND-HOME",

@@ -22,6 +22,7 @@ from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER
 from tests.history import keep, sources
+from tests.journey.scenes import terms_of
 from tests.world import World
 
 OUTCOMES: dict[str, Any] = json.loads((HERE / "outcomes.json").read_text())
@@ -106,6 +107,34 @@ STATES = {
 def test_an_instance_ends_as_its_order_asked(id: str, pages: dict[tuple[str, str], Any]) -> None:
     state, what = STATES[id]
     assert pages["instance", id]["state"] == state, what
+
+
+TERMS = {
+    "1025-m1-terms": ("1025-m1", "suspended", "asked for by its own id"),
+    "1025-m2-terms": ("1025-m2", "canceled", "asked for by its own id"),
+    "1025-home-terms": ("1025-home", "active", "what nobody has touched"),
+    "1025-home-support": ("1025-home", "active", "what cannot be suspended by itself"),
+    "1009-home-terms": ("1009-home", "active", "what was suspended and resumed"),
+    "1007-home-terms": ("MOVE-HOME~1", "active", "what was taken along in a move"),
+    "1007-home-support": ("MOVE-HOME~1", "active", "what was taken along in a move"),
+    "1016-home-terms": ("1016-home", "canceled", "what ended with its home"),
+    "1016-home-support": ("1016-home", "canceled", "what stood under a line that ended"),
+    "1017-m1-terms": ("1017-m1", "canceled", "what was suspended and then ended"),
+}
+
+
+@pytest.mark.rule("CON-03", "CON-08", "D-16")
+@pytest.mark.parametrize("id", TERMS)
+def test_a_contract_line_or_entitlement_follows_its_instance(
+    id: str, pages: dict[tuple[str, str], Any]
+) -> None:
+    instance, state, what = TERMS[id]
+    assert terms_of(pages["instance", instance]).get(id) == state, what
+
+
+def test_no_contract_follows_its_lines(pages: dict[tuple[str, str], Any]) -> None:
+    contracts = {page["state"] for (kind, _), page in pages.items() if kind == "contract"}
+    assert contracts == {"active"}
 
 
 @pytest.mark.rule("CHG-02", "CHG-03")

@@ -1,0 +1,66 @@
+"""What customers of Fjordnet have agreed to: contracts with their lines, and entitlements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from schemas.examples.customers import account
+
+Record = dict[str, Any]
+
+AGREED: dict[int, tuple[str, ...]] = {
+    1007: ("home", "m1"),
+    1009: ("home",),
+    1016: ("home", "m2"),
+    1017: ("home", "m1"),
+    1025: ("home", "m1", "m2"),
+}
+"""The products that have a line in the contract of the account."""
+
+SUSPENDED = frozenset({1017})
+"""Accounts that do not pay: what they agreed to rests with what they own."""
+
+START, END = "2024-03-01T00:00:00+01:00", "2034-03-01T00:00:00+01:00"
+
+
+def contract_line(number: int, product: str) -> str:
+    return f"{number}-{product}-terms"
+
+
+def support(number: int) -> str:
+    """The entitlement of a household to have somebody come."""
+    return f"{number}-home-support"
+
+
+def contracts() -> Iterator[Record]:
+    """`contract.load`, one an account."""
+    for number, products in AGREED.items():
+        yield {
+            "contractId": f"{number}-contract",
+            "accountId": account(number),
+            "state": "active",
+            "start": START,
+            "lines": [_line(number, product) for product in products],
+        }
+
+
+def _line(number: int, product: str) -> Record:
+    ids = {"contractLineId": contract_line(number, product), "instanceId": f"{number}-{product}"}
+    return {**ids, "state": _state(number), "start": START, "end": END}
+
+
+def entitlements() -> Iterator[Record]:
+    """`entitlement.load`: each under the contract line of the home."""
+    for number in AGREED:
+        yield {
+            "entitlementId": support(number),
+            "accountId": account(number),
+            "instanceId": f"{number}-home",
+            "contractLineId": contract_line(number, "home"),
+            "state": _state(number),
+        }
+
+
+def _state(number: int) -> str:
+    return "suspended" if number in SUSPENDED else "active"
