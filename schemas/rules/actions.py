@@ -28,12 +28,7 @@ SECTION = Section(
         enforced(
             "ACT-10", "inventory", "Suspends and changes mix in one order, but not over what is pending."
         ),
-        still_open(
-            "ACT-11",
-            "order",
-            "One order may suspend an instance and resume it later.",
-            "both lines are refused with what to do instead, as dates to come are not taken",
-        ),
+        enforced("ACT-11", "order", "One order may suspend an instance and resume it later."),
         enforced("ACT-12", "order", "Below a change lines may add, change, disconnect or leave as it is."),
         enforced("ACT-13", "order", "Taking away a mandatory part ends everything under the same root."),
         enforced("ACT-14", "order", "By itself, only an optional part can be taken away."),

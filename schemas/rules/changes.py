@@ -80,7 +80,7 @@ SECTION = Section(
             "A disconnect takes a start and a reason.",
             "a start to come is refused; the reason is kept",
         ),
-        still_open("DIS-05", "inventory", "A disconnect may have a date to come, and waits as an operation."),
+        enforced("DIS-05", "inventory", "A disconnect may have a date to come, and waits as an operation."),
         still_open(
             "DIS-06",
             "order",

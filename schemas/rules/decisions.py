@@ -38,8 +38,8 @@ SECTION = Section(
             "lines with a date to come; all others are judged when they are reserved",
         ),
         enforced("D-08", "order", "An impossible date is refused, and a date gone by means at once."),
-        still_open("D-09", "order", "Every action may have a date to come, and is visible once accepted."),
-        still_open(
+        enforced("D-09", "order", "Every action may have a date to come, and is visible once accepted."),
+        enforced(
             "D-10",
             "inventory",
             "What is scheduled can be re-dated or canceled, and is judged again when it runs.",
@@ -60,7 +60,7 @@ SECTION = Section(
             "order",
             "Contract lines and entitlements follow their instance, or are asked for directly.",
         ),
-        still_open(
+        enforced(
             "D-17", "inventory", "A dated line waits without lock or tasks, and the order for its last line."
         ),
         still_open(

@@ -6,11 +6,10 @@ SECTION = Section(
     title="4. Suspend and resume",
     ids=numbered("SUS", 21),
     rules=(
-        still_open(
+        enforced(
             "SUS-01",
             "inventory",
             "A line with a date to come is scheduled; one without a date happens at once.",
-            "a date to come is refused; without one it happens at once already",
         ),
         enforced(
             "SUS-02",
@@ -18,7 +17,7 @@ SECTION = Section(
             "A date that has come is taken, and the state must fit the action then and there.",
         ),
         enforced("SUS-03", "order", "An impossible date is refused rather than taken for at once (D-08)."),
-        still_open("SUS-04", "inventory", "Whether the state of a dated line fits is asked when it runs."),
+        enforced("SUS-04", "inventory", "Whether the state of a dated line fits is asked when it runs."),
         enforced(
             "SUS-05",
             "inventory",
@@ -27,29 +26,28 @@ SECTION = Section(
         enforced(
             "SUS-06", "inventory", "Suspends beside changes need every instance of the order to be settled."
         ),
-        still_open("SUS-07", "inventory", "A parent that happens at once takes its dated children along."),
-        still_open("SUS-08", "inventory", "Everything below a dated line follows its date."),
+        enforced("SUS-07", "order", "A parent that happens at once takes its dated children along."),
+        enforced("SUS-08", "order", "Everything below a dated line follows its date."),
         enforced(
             "SUS-09",
             "order",
             "A child rests or wakes by itself only where what is above it changes or stays.",
         ),
-        still_open(
+        enforced(
             "SUS-10", "order", "In flight a suspend or resume is canceled or re-dated, never rewritten."
         ),
-        still_open("SUS-11", "inventory", "Its cancel leaves the instance alone and the operation canceled."),
-        still_open("SUS-12", "order", "The date of a suspend or resume moves by re-dating only (D-10)."),
+        enforced("SUS-11", "inventory", "Its cancel leaves the instance alone and the operation canceled."),
+        enforced("SUS-12", "order", "The date of a suspend or resume moves by re-dating only (D-10)."),
         not_for_us(
             "SUS-13",
             "The due date of the order lies at or after those of its lines.",
             "an order has no due date of its own here, only its lines have",
         ),
         still_open("SUS-14", "order", "An instance may be named by the id that another system gave it."),
-        still_open(
+        enforced(
             "SUS-15",
             "order",
             "A suspend takes a start, a reason and an end; the end adds the resume to the order.",
-            "a start to come and an end are refused; without them it happens at once already",
         ),
         not_for_us(
             "SUS-16",
@@ -62,8 +60,8 @@ SECTION = Section(
             "Products and the services below them rest together, each in its own state.",
         ),
         enforced("SUS-18", "inventory", "Resources follow their root as well."),
-        still_open("SUS-19", "inventory", "What cannot run at its date is canceled, and a fallout says why."),
-        still_open("SUS-20", "order", "An order is done when the last of its dated lines is (D-17)."),
+        enforced("SUS-19", "inventory", "What cannot run at its date is canceled, and a fallout says why."),
+        enforced("SUS-20", "order", "An order is done when the last of its dated lines is (D-17)."),
         not_for_us(
             "SUS-21",
             "In which time zone dates are read, and how often they are looked at.",

@@ -320,3 +320,31 @@ def test_a_timer_that_fires_again_does_nothing() -> None:
     inventory.inbox.forget()
     inventory.inbox.fire([timer], ())
     assert inventory.store.head() == before
+
+
+@pytest.mark.rule("D-10", "SUS-19")
+def test_what_cannot_be_planned_on_its_day_leaves_everything_as_it_was() -> None:
+    asked = place("O1", "change", "NET", characteristics={"speed": 1000}, start=MARCH)
+    world = standing((asked,), (("specification.retire", {"specificationId": "modem"}),))
+    until(world, MARCH)
+    assert lines(world) == {"1": "canceled"}
+    assert page(world, "order", "O1")["state"] == "canceled"
+    assert {id: state(world, id) for id in TREE} == dict.fromkeys(TREE, "active")
+    assert page(world, "instance", "NET")["reservedBy"] is None
+    assert [one["falloutId"] for one in page(world, "plan", "O1")["fallouts"]] == ["O1~op.1.f1"]
+
+
+@pytest.mark.rule("D-10", "SUS-12")
+def test_one_line_is_redated_after_another() -> None:
+    both = [
+        line("1", "disconnect", instanceId="VOICE", dueDate=FEBRUARY),
+        line("2", "disconnect", instanceId="MOB", dueDate=FEBRUARY),
+    ]
+    first, second = {**both[0], "dueDate": MARCH}, {**both[1], "dueDate": APRIL}
+    world = standing(
+        (place("O1", None, lines=both),),
+        (ask("revise", "O1", lines=[first, both[1]]), ask("revise", "O1", lines=[first, second])),
+    )
+    assert [one["dueDate"][:7] for one in page(world, "order", "O1")["lines"]] == ["2026-03", "2026-04"]
+    until(world, MARCH)
+    assert lines(world) == {"1": "completed", "2": "scheduled"}
