@@ -1,6 +1,6 @@
 """Section 2: what can be asked for, and what may stand below what."""
 
-from schemas.rules.rule import Section, enforced, not_for_us, numbered, still_open
+from schemas.rules.rule import Section, enforced, not_for_us, numbered
 
 SECTION = Section(
     title="2. Actions",
