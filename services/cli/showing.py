@@ -33,7 +33,7 @@ _DOMAIN_ORDER = (
     "pairId",
 )
 _TASK = ("taskId", "name", "kind", "state", "attempt", "domainOrderId", "after", "undo")
-_ORDER = ("orderId", "accountId", "state", "action", "version", "lines", "reasons")
+_ORDER = ("orderId", "accountId", "state", "action", "version", "lines", "operations", "reasons")
 _INSTANCE = (
     "instanceId",
     "accountId",
@@ -102,7 +102,11 @@ class Pages:
     def _with_reasons(self, page: Document, refusal: CommandRefused | None) -> Body:
         body = self._body(page)
         if body.get("state") != "rejected":
-            body["reasons"] = [] if refusal is None else [reason_data(reason) for reason in refusal.reasons]
+            body["reasons"] = (
+                _why_canceled(body)
+                if refusal is None
+                else [reason_data(reason) for reason in refusal.reasons]
+            )
             body["refused"] = None if refusal is None else refusal.command_type
         return body
 
@@ -155,3 +159,9 @@ def _no_order(id: str, refusal: CommandRefused | None) -> str:
         return f"there is no order {id}: send one with 'aftersale send'"
     why = "; ".join(f"{reason.rule}: {reason.message}" for reason in refusal.reasons)
     return f"there is no order {id}: its {refusal.command_type} was refused ({why})"
+
+
+def _why_canceled(body: Body) -> list[Any]:
+    """The rules that a dated line broke on its day."""
+    canceled = any(one["state"] == "canceled" for one in body.get("operations") or ())
+    return list(body.get("reasons") or ()) if canceled else []

@@ -84,6 +84,7 @@ def _order(body: Body) -> Group:
     return Group(
         _head(f"Order {text(body['orderId'])}", facts),
         *_section("Lines", columns, lines),
+        *_section("Operations", ("operation", "action", "state", "at", "order"), _operations(body)),
         *_reasons(refused, body.get("reasons", ())),
     )
 

@@ -30,13 +30,14 @@ def own_states(order: Order) -> Mapping[str, LineStatus]:
     return states
 
 
-def operations(order: Order) -> list[dict[str, Any]]:
+def operations(order_id: str, order: Order) -> list[dict[str, Any]]:
     return [
         {
             "operationId": one.operation_id,
             "action": one.action,
             "state": one.state,
             "at": one.at.isoformat(),
+            "orderId": order_id,
             "lineIds": list(one.line_ids),
         }
         for one in order.operations.values()

@@ -30,7 +30,7 @@ def _page(order_id: str, order: Order) -> Page:
         "cascade": order.cascade,
         "reason": order.reason,
         "lines": [_line(order_id, order, line) for line in written],
-        "operations": operations(order),
+        "operations": operations(order_id, order),
         "reasons": reasons(order.reasons),
     }
     return Page("order", order_id, order.account_id, body)
