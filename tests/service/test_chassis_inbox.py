@@ -248,9 +248,7 @@ def test_without_the_previous_sequence_a_message_that_comes_late_is_lost(
     assert [amount for _, _, amount in side.state("total", "A-1").heard] == [1, 3, 4]
 
 
-def test_a_message_of_our_own_that_cannot_be_read_is_parked_and_not_repeated() -> (
-    None
-):
+def test_a_message_of_our_own_that_cannot_be_read_is_parked_and_not_repeated() -> None:
     side = Side(totals())
     (first,) = recorded(spoken(1))
     side.inbox.handle([first._replace(value=b'{"counter": "C-1", "amount": "Maud Example"}')], ())
