@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from sqlite3 import Cursor
+from threading import Lock
 from typing import IO, Any, Protocol
 from uuid import uuid4
 
@@ -56,6 +57,8 @@ class SQLiteStore:
         self._file = SQLiteFile(path)
         self._views = SQLiteFile(path.with_name(f"{path.stem}.views.db"))
         self._leading: dict[str, IO[bytes]] = {}
+        self._turn = Lock()
+        self._closed = False
         try:
             self.make_tables()
             self.log_id = str(self.setting("log_id"))
@@ -176,11 +179,11 @@ class SQLiteStore:
             cursor.executemany("INSERT OR REPLACE INTO relay_places VALUES (?, ?, ?, ?, ?)", places)
 
     def lead(self, role: str) -> bool:
-        if role not in self._leading and (
-            file := seize(self._path.with_name(f"{self._path.stem}.{role}.lock"))
-        ):
-            self._leading[role] = file
-        return role in self._leading
+        with self._turn:
+            free = role not in self._leading and not self._closed
+            if free and (file := seize(self._path.with_name(f"{self._path.stem}.{role}.lock"))):
+                self._leading[role] = file
+            return role in self._leading
 
     def setting(self, name: str, value: str | None = None) -> str | None:
         with self._file.read() as connection:
@@ -217,9 +220,12 @@ class SQLiteStore:
             return list(map(Document._make, connection.execute(query, (kind, account))))
 
     def close(self) -> None:
-        for file in self._leading.values():
-            file.close()
-        self._leading.clear()
+        with self._turn:
+            # A thread may ask to lead while the store is closed: nobody would ever free that lock.
+            self._closed = True
+            for file in self._leading.values():
+                file.close()
+            self._leading.clear()
         self._views.close()
         self._file.close()
 

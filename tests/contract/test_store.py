@@ -501,6 +501,15 @@ def test_a_killed_connection_is_unavailable_once_and_then_comes_back(postgres_sc
 
 
 @pytest.mark.postgres
+def test_a_file_that_is_closed_leads_no_more_and_keeps_no_lock(tmp_path: Path) -> None:
+    first = open_sqlite(tmp_path / "order.db")
+    first.close()
+    assert not first.lead("relay")
+    second = open_sqlite(tmp_path / "order.db")
+    assert second.lead("relay")
+    second.close()
+
+
 def test_a_lost_connection_is_a_lost_lead(postgres_schema: PostgresSchema) -> None:
     dsn, schema = postgres_schema
     store, other = open_postgres(dsn, schema), open_postgres(dsn, schema)
