@@ -12,11 +12,11 @@ from schemas.registry import full
 from schemas.topics import FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS, TASKS, TOPICS, parked
 from services.chassis.cache import Cache
 from services.chassis.inbox import Inbox
-from services.chassis.intake import Handled
 from services.chassis.parking import owner
 from services.chassis.partitions import partition_of
 from services.chassis.personal import unseal_value
 from services.chassis.ports import Fence, Record
+from services.chassis.taken import Handled
 from services.chassis.work import Batch
 from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY

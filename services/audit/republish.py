@@ -19,6 +19,7 @@ from pydantic_core import to_json
 
 from schemas.topics import TOPICS, parked
 from services.audit.source import READ, Source, Sources, Tell, scan, silent
+from services.chassis.backoff import FIRST_SECONDS, LONGEST_SECONDS
 from services.chassis.outbox import Letter, Outbox
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Bus, Keys, Outgoing, Publisher, StoredEvent, TopicConfig, Unavailable
@@ -182,7 +183,7 @@ class _Sending:
                         "what comes twice has the same id"
                     ) from error
             await self.close()
-            await asyncio.sleep(min(0.1 * 2**attempt, 5.0))
+            await asyncio.sleep(min(FIRST_SECONDS * 2**attempt, LONGEST_SECONDS))
 
     async def close(self) -> None:
         publisher, self._publisher = self._publisher, None

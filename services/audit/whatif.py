@@ -21,10 +21,11 @@ from services.audit.whatif_asked import Asked, Handled, Unasked, handled
 from services.audit.whatif_past import Catalog, Past, ReadingKeys
 from services.audit.whatif_said import FAULT, Outcome, alike, outcome, said
 from services.chassis.deciding import run, work_of
-from services.chassis.intake import Faulted, Intake, Taken
+from services.chassis.intake import Intake
 from services.chassis.parking import Parking
 from services.chassis.ports import Keys, Record, StoredEvent
 from services.chassis.stored import moment, split
+from services.chassis.taken import Faulted, Taken
 from services.chassis.work import Batch
 
 OF_TRANSPORT = (b'"rule":"ENV-02"', b'"rule":"ENV-03"')

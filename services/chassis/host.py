@@ -20,7 +20,6 @@ from services.chassis.clock import Clock
 from services.chassis.deciding import said
 from services.chassis.follower import Follower
 from services.chassis.inbox import Faulted, Inbox
-from services.chassis.intake import Handled
 from services.chassis.outbox import Outbox
 from services.chassis.pause import asked_to_end, pause
 from services.chassis.ports import (
@@ -40,6 +39,7 @@ from services.chassis.reading import Reading
 from services.chassis.relay import Relay
 from services.chassis.service import Service
 from services.chassis.stored import Codec
+from services.chassis.taken import Handled
 from services.chassis.ticks import Ticks
 from services.chassis.work import Setup
 

@@ -16,11 +16,12 @@ from services.chassis import answers, timers
 from services.chassis.answers import ParkedMessage
 from services.chassis.cache import Cache
 from services.chassis.deciding import decide_all, order_of, run, said, work_of
-from services.chassis.intake import Faulted, Handled, Intake
+from services.chassis.intake import Intake
 from services.chassis.outbox import Outbox
 from services.chassis.parking import QUEUE, Parking
 from services.chassis.ports import Conflict, Fence, PortError, Record, Row, Timer
 from services.chassis.service import Service
+from services.chassis.taken import Faulted, Handled
 from services.chassis.work import Batch, MessageWork, Setup
 
 __all__ = ["Faulted", "Inbox"]

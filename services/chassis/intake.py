@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,61 +14,25 @@ from schemas.envelope import (
     MAX_OUT_BYTES,
     Envelope,
     Unreadable,
-    of_own,
     parsed,
     read,
-    text,
 )
-from schemas.headers import glance
 from schemas.registry import MESSAGES, advice
 from schemas.topics import CATALOG, TOPICS
 from services.chassis import fields
 from services.chassis.answers import digest
-from services.chassis.lane import Lane
+from services.chassis.following import Following
 from services.chassis.parking import Parking
 from services.chassis.partitions import partition_of
-from services.chassis.ports import Answer, Committed, PortError, Record, TopicPartition
-from services.chassis.service import Route, Service, Why
+from services.chassis.ports import Answer, PortError, Record
+from services.chassis.service import Service, Why
 from services.chassis.stored import adapter
-from services.chassis.work import Appended, Batch, Setup
-
-
-class Faulted(Exception):
-    """A message could not be handled; nothing of its batch took effect. The cause is `__cause__`."""
-
-    def __init__(self, record: Record) -> None:
-        super().__init__(f"{record.topic}/{record.partition}@{record.offset} could not be handled")
-        self.record = record
-
-
-class Taken(NamedTuple):
-    """A record that is to be handled: its envelope, its route and what it says."""
-
-    record: Record
-    envelope: Envelope
-    key: str
-    route: Route | None
-    data: Any
-    external: bool
-    body: bytes
-    refusal: tuple[Why, ...] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class Handled:
-    """What a batch came to. `gaps` are partitions where something earlier is missing still."""
-
-    committed: Committed | None = None
-    appended: list[Appended] = field(default_factory=list)
-    gaps: dict[TopicPartition, int] = field(default_factory=dict)
-    """The offset of the first record that does not fit yet."""
-    places: Mapping[str, int] = field(default_factory=dict)
-    """Those that were moved."""
-    counts: Counter[str] = field(default_factory=Counter)
+from services.chassis.taken import Faulted, Handled, Taken, key_of
+from services.chassis.work import Batch, Setup
 
 
 class Intake:
-    """Reads records for one service, and knows how far each sender was followed."""
+    """Reads records for one service: commands from outside here, messages of our own by their senders."""
 
     def __init__(self, service: Service, setup: Setup, parking: Parking) -> None:
         self.service = service
@@ -79,19 +41,19 @@ class Intake:
         self._validators: dict[str, Any] = {
             type_: adapter(route.model).validator.validate_json for type_, route in service.routes.items()
         }
-        self._mine: dict[bytes, tuple[Route, Any]] = {
-            type_.encode(): (route, self._validators[type_]) for type_, route in service.routes.items()
-        }
-        self._places: dict[str, int] | None = None
+        self._following = Following(service, setup, parking)
 
     def forget(self) -> None:
-        """The places are read from the store again."""
-        self._places = None
+        """How far each sender was followed is read from the store again."""
+        self._following.forget()
 
     def landed(self, places: Mapping[str, int]) -> None:
         """These places were committed."""
-        if self._places is not None:
-            self._places.update(places)
+        self._following.landed(places)
+
+    def pass_over(self, batch: Batch, record: Record, handled: Handled) -> bool:
+        """Counts the record as handled whatever stands in it; False when it is not its turn."""
+        return record.topic in _EXTERNAL or self._following.pass_over(batch, record, handled)
 
     def take(self, batch: Batch, records: Iterable[Record], handled: Handled) -> list[Taken]:
         own: list[Taken | None] = []
@@ -103,79 +65,9 @@ class Intake:
                         asked.append((len(own), taken))
                         own.append(taken)
             else:
-                own += self._followed(batch, part, handled)
+                own += self._following.take(batch, part, handled)
         self._once(batch, own, asked, handled)
         return [taken for taken in own if taken is not None]
-
-    def _followed(self, batch: Batch, part: Iterable[Record], handled: Handled) -> list[Taken]:
-        """Messages of our own in one partition: those that are next of their sender, and acted on here."""
-        found: list[Taken] = []
-        counts = handled.counts
-        lane = _NOWHERE
-        for record in part:
-            try:
-                type_, sequence, previous, logid = glance(record.headers)
-                if lane.logid != logid or logid is None:
-                    lane = self._lane(batch, record, logid)
-                turn = lane.turn(sequence, previous)
-                if turn == "next":
-                    batch.commit.places[lane.name] = lane.known
-                    if (mine := self._mine.get(type_)) is None:
-                        counts["passed over" if type_ in _KNOWN else "unknown"] += 1
-                    elif (taken := self._own(record, mine)) is None:
-                        counts["passed over"] += 1
-                    else:
-                        found.append(taken)
-                elif turn == "again":
-                    counts["again"] += 1
-                else:
-                    handled.gaps.setdefault(TopicPartition(record.topic, record.partition), record.offset)
-            except (Unreadable, ValidationError) as error:
-                why = fields.unread(error) if isinstance(error, ValidationError) else str(error)
-                self.parking.unreadable(batch, record, why)
-                counts["parked"] += 1
-            except PortError:
-                raise
-            except Exception as error:
-                raise Faulted(record) from error
-        return found
-
-    def _own(self, record: Record, mine: tuple[Route, Any]) -> Taken | None:
-        """What it says, when that is acted on here. Raises `Unreadable`, `ValidationError`."""
-        route, validate = mine
-        if route.concerns is not None and not route.concerns(record.value):
-            return None
-        envelope = of_own(record.headers)
-        data = validate(record.value)
-        return Taken(record, envelope, key_of(envelope, record), route, data, False, record.value)
-
-    def _lane(self, batch: Batch, record: Record, logid: bytes | None) -> Lane:
-        if logid is None:
-            raise Unreadable(
-                "a message of our own services has a 'logid': it names the log it is of", "logid"
-            )
-        name = f"{record.topic}/{record.partition}/{text(logid)}"
-        if self._places is None:
-            self._places = self.setup.store.places()
-        return Lane(name, logid, batch.commit.places.get(name) or self._places.get(name, 0))
-
-    def pass_over(self, batch: Batch, record: Record, handled: Handled) -> bool:
-        """Counts the record as handled whatever stands in it; False when it is not its turn."""
-        if record.topic in _EXTERNAL:
-            return True
-        try:
-            _, sequence, previous, logid = glance(record.headers)
-            lane = self._lane(batch, record, logid)
-            turn = lane.turn(sequence, previous)
-        except Unreadable:
-            return True
-        if turn == "next":
-            batch.commit.places[lane.name] = lane.known
-        elif turn == "again":
-            handled.counts["again"] += 1
-        else:
-            handled.gaps.setdefault(TopicPartition(record.topic, record.partition), record.offset)
-        return turn == "next"
 
     def _external(self, batch: Batch, record: Record) -> Taken | None:
         try:
@@ -286,15 +178,8 @@ class Intake:
         return one._replace(refusal=(why,))
 
 
-def key_of(envelope: Envelope, record: Record) -> str:
-    """What is published about the message has this key."""
-    return envelope.account or (record.key or b"").decode("utf-8", "replace") or envelope.id
-
-
 _PARTITION = itemgetter(0, 1)
-_NOWHERE = Lane("", None, 0)
 _EXTERNAL = frozenset(name for name, topic in TOPICS.items() if topic.external)
-_KNOWN = frozenset(type_.encode() for type_ in MESSAGES)
 # Only an escape can bring U+0000 into JSON.
 _SUSPECT = rb"\u0000"
 

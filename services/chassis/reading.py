@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.chassis.intake import Handled
 from services.chassis.ports import Bounds, Bus, Consumer, Record, TopicPartition
+from services.chassis.taken import Handled
 
 log = structlog.get_logger()
 

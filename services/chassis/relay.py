@@ -16,7 +16,6 @@ import structlog
 
 from schemas.topics import TOPICS
 from services.chassis.backoff import Backoff
-from services.chassis.intake import Handled
 from services.chassis.outbox import Letter, Outbox, Pair
 from services.chassis.pause import asked_to_end, pause
 from services.chassis.ports import (
@@ -28,6 +27,7 @@ from services.chassis.ports import (
     TopicPartition,
     Unavailable,
 )
+from services.chassis.taken import Handled
 
 READ = 600
 SAVE_SECONDS = 1.0

@@ -10,10 +10,10 @@ import structlog
 from services.chassis.clock import Clock
 from services.chassis.deciding import said
 from services.chassis.inbox import Faulted, Inbox
-from services.chassis.intake import Handled
 from services.chassis.parking import DISCARD, RETRY
 from services.chassis.ports import Fence, Timer
 from services.chassis.stored import micros
+from services.chassis.taken import Handled
 
 TIMERS = 200
 ATTEMPTS = 3

@@ -8,10 +8,10 @@ from __future__ import annotations
 from pydantic_core import from_json, to_json
 
 from schemas.envelope import Envelope
-from services.chassis.intake import Taken
 from services.chassis.ports import Record, Timer
 from services.chassis.service import Service
 from services.chassis.stored import adapter
+from services.chassis.taken import Taken
 
 TIMER = "aftersale-timer"
 DUE = "aftersale-due"

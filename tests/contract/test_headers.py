@@ -73,3 +73,10 @@ def test_a_glance_at_headers_without_a_place_sees_none(headers: Sequence[tuple[s
 )
 def test_an_envelope_is_the_same_however_its_headers_come(headers: Headers) -> None:
     assert of_own(headers) == binary(dict(headers))
+
+
+def test_a_separator_in_what_a_cause_shares_is_not_cut_either() -> None:
+    common = shared("log-1", ("ce_actor",), ("a\0b",))
+    headers = own(("order-O-1@3", "aftersale.order.created.v1", "O-1"), (17, 12), common)
+    assert dict(headers)["ce_actor"] == b"a\0b"
+    assert glance(headers) == (b"aftersale.order.created.v1", b"17", b"12", b"log-1")

@@ -11,7 +11,7 @@ import pytest
 
 from schemas.envelope import MAX_BYTES, Envelope
 from schemas.headers import Headers, glance
-from services.chassis import intake
+from services.chassis import following
 from services.chassis.answers import PARKED
 from services.chassis.cache import Cache
 from services.chassis.host import setup
@@ -240,7 +240,7 @@ def test_what_does_not_fit_yet_is_passed_over_until_what_is_missing_has_come() -
 def test_without_the_previous_sequence_a_message_that_comes_late_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(intake, "glance", lambda headers: (*glance(headers)[:2], None, glance(headers)[3]))
+    monkeypatch.setattr(following, "glance", lambda headers: (*glance(headers)[:2], None, glance(headers)[3]))
     side = Side(totals())
     first, missing, *rest = recorded(spoken())
     assert not side.inbox.handle([first, *rest], ()).gaps

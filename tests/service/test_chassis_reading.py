@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.chassis.intake import Handled
 from services.chassis.ports import Bounds, Record, TopicPartition
 from services.chassis.reading import Reading
+from services.chassis.taken import Handled
 
 HERE = TopicPartition("order.events", 0)
 PLACE = {"order.events/0/log": 1}

@@ -18,10 +18,10 @@ from schemas.topics import RESULTS
 from services.chassis import answers
 from services.chassis.cache import Cache
 from services.chassis.inbox import Inbox
-from services.chassis.intake import Handled
 from services.chassis.outbox import Entry, Letter, Outbox
 from services.chassis.ports import Fence, Record, Timer
 from services.chassis.stored import Codec
+from services.chassis.taken import Handled
 from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER

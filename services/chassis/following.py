@@ -1,0 +1,116 @@
+"""Follows messages of our own services: each once, in the order of its sender, and what is acted on here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from schemas.envelope import Unreadable, of_own, text
+from schemas.headers import glance
+from schemas.registry import MESSAGES
+from services.chassis import fields
+from services.chassis.lane import Lane
+from services.chassis.parking import Parking
+from services.chassis.ports import PortError, Record, TopicPartition
+from services.chassis.service import Route, Service
+from services.chassis.stored import adapter
+from services.chassis.taken import Faulted, Handled, Taken, key_of
+from services.chassis.work import Batch, Setup
+
+_NOWHERE = Lane("", None, 0)
+_KNOWN = frozenset(type_.encode() for type_ in MESSAGES)
+
+
+class Following:
+    """How far each sender was followed by one service."""
+
+    def __init__(self, service: Service, setup: Setup, parking: Parking) -> None:
+        self._setup = setup
+        self._parking = parking
+        self._mine: dict[bytes, tuple[Route, Any]] = {
+            type_.encode(): (route, adapter(route.model).validator.validate_json)
+            for type_, route in service.routes.items()
+        }
+        self._places: dict[str, int] | None = None
+
+    def forget(self) -> None:
+        """The places are read from the store again."""
+        self._places = None
+
+    def landed(self, places: Mapping[str, int]) -> None:
+        """These places were committed."""
+        if self._places is not None:
+            self._places.update(places)
+
+    def take(self, batch: Batch, part: Iterable[Record], handled: Handled) -> list[Taken]:
+        """Of the records of one partition those that are next, and acted on here. Raises `Faulted`."""
+        found: list[Taken] = []
+        counts = handled.counts
+        lane = _NOWHERE
+        for record in part:
+            try:
+                type_, sequence, previous, logid = glance(record.headers)
+                if lane.logid != logid or logid is None:
+                    lane = self._lane(batch, record, logid)
+                if not _is_next(batch, (lane, sequence, previous), record, handled):
+                    continue
+                if (mine := self._mine.get(type_)) is None:
+                    counts["passed over" if type_ in _KNOWN else "unknown"] += 1
+                elif (taken := _taken(record, mine)) is None:
+                    counts["passed over"] += 1
+                else:
+                    found.append(taken)
+            except (Unreadable, ValidationError) as error:
+                why = fields.unread(error) if isinstance(error, ValidationError) else str(error)
+                self._parking.unreadable(batch, record, why)
+                counts["parked"] += 1
+            except PortError:
+                raise
+            except Exception as error:
+                raise Faulted(record) from error
+        return found
+
+    def pass_over(self, batch: Batch, record: Record, handled: Handled) -> bool:
+        """Counts the record as handled whatever stands in it; False when it is not its turn."""
+        try:
+            _, sequence, previous, logid = glance(record.headers)
+            lane = self._lane(batch, record, logid)
+            return _is_next(batch, (lane, sequence, previous), record, handled)
+        except Unreadable:
+            return True
+
+    def _lane(self, batch: Batch, record: Record, logid: bytes | None) -> Lane:
+        if logid is None:
+            raise Unreadable("a message of our own has a 'logid': it names the log it is of", "logid")
+        name = f"{record.topic}/{record.partition}/{text(logid)}"
+        if self._places is None:
+            self._places = self._setup.store.places()
+        return Lane(name, logid, batch.commit.places.get(name) or self._places.get(name, 0))
+
+
+def _is_next(
+    batch: Batch, at: tuple[Lane, bytes | None, bytes | None], record: Record, handled: Handled
+) -> bool:
+    """Moves the place when it is its turn; else it came before, or something before it is missing."""
+    lane, sequence, previous = at
+    turn = lane.turn(sequence, previous)
+    if turn == "next":
+        batch.commit.places[lane.name] = lane.known
+        return True
+    if turn == "again":
+        handled.counts["again"] += 1
+    else:
+        handled.gaps.setdefault(TopicPartition(record.topic, record.partition), record.offset)
+    return False
+
+
+def _taken(record: Record, mine: tuple[Route, Any]) -> Taken | None:
+    """What it says, when that is acted on here. Raises `Unreadable`, `ValidationError`."""
+    route, validate = mine
+    if route.concerns is not None and not route.concerns(record.value):
+        return None
+    envelope = of_own(record.headers)
+    data = validate(record.value)
+    return Taken(record, envelope, key_of(envelope, record), route, data, False, record.value)
