@@ -26,6 +26,12 @@ from schemas.vocabulary import (
 
 MAX_LINES = 500
 
+LineOperation = Literal["add", "change", "drop", "redate"]
+ChangeType = Literal[
+    "characteristic", "quantity", "location", "specification", "offering", "contract", "date", "reason"
+]
+"""What was edited of a line under way; assigned by what differs, never by whoever asks (INF-03)."""
+
 # ---------------------------------------------------------------------------------------- commands
 
 
@@ -118,7 +124,10 @@ class PlaceOrder(Command):
 
 
 class OrderCommand(Command):
-    """`order.submit`, `.approve`, `.reject`, `.rework`: a step of an order that exists."""
+    """A step of an order that exists: `order.submit`, `.approve`, `.reject`, `.rework`, `.hold`, `.release`.
+
+    `order.approve-change` and `order.decline-change` answer a pending revision or cancellation.
+    """
 
     order_id: OrderId
     reason: PersonalText | None = None
@@ -185,7 +194,11 @@ class OrderCreated(OrderEvent):
 
 
 class OrderStepped(OrderEvent):
-    """`order.submitted`, `.started`, `.completed`, `.canceled`, `.held`, `.released`: the order moved on."""
+    """`order.submitted`, `.started`, `.completed`, `.canceled`, `.held`, `.released`: the order moved on.
+
+    `order.cancellation-requested` asks for the end of the whole order, `order.cancellation-approved` begins
+    to undo its work.
+    """
 
     reason: PersonalText | None = None
 
@@ -206,10 +219,45 @@ class OrderRejected(OrderEvent):
     reason: PersonalText | None = None
 
 
-class OrderRevised(OrderEvent):
-    """`order.revised`: the lines as they are now (of a draft: edited at once)."""
+class LineRevision(Part):
+    """What a revision does to one line (INF-04), and what kind of change it is (INF-03).
+
+    `types` and `characteristics` (the names of those that differ) are empty for a line that is added or
+    dropped as a whole.
+    """
+
+    line_id: str
+    operation: LineOperation
+    types: tuple[ChangeType, ...] = ()
+    characteristics: tuple[str, ...] = ()
+
+
+class OrderRevisionRequested(OrderEvent):
+    """`order.revision-requested`: all lines as they should be, and what differs. Nothing has changed yet."""
 
     lines: tuple[OrderLine, ...]
+    changes: tuple[LineRevision, ...]
+    reason: PersonalText | None = None
+
+
+class OrderRevised(OrderEvent):
+    """`order.revised`: the lines as they are now.
+
+    A draft is edited at once. Of an order under way a revision was approved: its `changes` are named.
+    """
+
+    lines: tuple[OrderLine, ...]
+    changes: tuple[LineRevision, ...] = ()
+    reason: PersonalText | None = None
+
+
+class OrderChangeDeclined(OrderEvent):
+    """`order.change-declined`: by a person, or for the reasons that stand against the revision or cancel.
+
+    The order is in the exact state before the request (D-02); the version stays.
+    """
+
+    reasons: tuple[Reason, ...] = ()
     reason: PersonalText | None = None
 
 

@@ -104,6 +104,12 @@ MESSAGES: dict[str, MessageType] = {
                 "order.line-changed": order.OrderLineChanged,
                 "order.completed": order.OrderStepped,
                 "order.canceled": order.OrderStepped,
+                "order.held": order.OrderStepped,
+                "order.released": order.OrderStepped,
+                "order.revision-requested": order.OrderRevisionRequested,
+                "order.cancellation-requested": order.OrderStepped,
+                "order.cancellation-approved": order.OrderStepped,
+                "order.change-declined": order.OrderChangeDeclined,
             },
         ),
         *_events(

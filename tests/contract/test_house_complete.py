@@ -49,6 +49,13 @@ PASSED_OVER = {
         "order.line-changed",
         "order.canceled",
         "order.completed",
+        # What is asked for changes nothing until it is approved.
+        "order.held",
+        "order.released",
+        "order.revision-requested",
+        "order.cancellation-requested",
+        "order.cancellation-approved",
+        "order.change-declined",
         # A reservation knows its tree; it moves when domain orders and parts close.
         "plan.created",
         "plan.changed",
@@ -83,6 +90,12 @@ SAID_BY_NOBODY_YET = {
     # The language has it from the start, so that readers are ready: tasks are withdrawn by cancellations
     # of orders in flight.
     "task.withdrawn",
+    "order.held",
+    "order.released",
+    "order.revision-requested",
+    "order.cancellation-requested",
+    "order.cancellation-approved",
+    "order.change-declined",
 }
 
 

@@ -25,7 +25,8 @@ CONTRACT = {
     "catalog.specifications": "specification.publish specification.retire",
     "provisioning.results": "task.report task.retry task.skip fallout.resolve",
     "order.events": "order.created order.submitted order.approved order.rejected order.revised order.started "
-    "order.line-changed order.completed order.canceled command.refused",
+    "order.line-changed order.completed order.canceled order.held order.released order.revision-requested "
+    "order.cancellation-requested order.cancellation-approved order.change-declined command.refused",
     "inventory.events": "reservation.accepted reservation.refused reservation.released reservation.fulfilled "
     "operation.scheduled operation.started operation.completed operation.canceled "
     "instance.created instance.state-changed instance.changed contract.changed contract-line.state-changed "
