@@ -25,9 +25,10 @@ from services.fulfillment.domain.catalog import (
 )
 from services.fulfillment.domain.decomposition import Catalog, Impossible, Incomplete, decompose
 from services.fulfillment.domain.events import PlanEvent
-from services.fulfillment.domain.plan import Plan, PlanState, Unplanned, evolve
+from services.fulfillment.domain.plan import evolve
 from services.fulfillment.domain.reports import Report, report
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
+from services.fulfillment.domain.state import Plan, PlanState, Unplanned
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 

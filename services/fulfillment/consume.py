@@ -14,9 +14,9 @@ from services.chassis.service import Refused, Route, StreamOf, Why, Wish, Work
 from services.fulfillment import catalog, handlers, operations
 from services.fulfillment.domain.blueprint import order_of
 from services.fulfillment.domain.catalog import Heard
-from services.fulfillment.domain.plan import Waiting
 from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
+from services.fulfillment.domain.state import Waiting
 from services.fulfillment.handlers import PLAN, REPORT, SPECIFICATION
 from services.fulfillment.heard import AffectedInstance, OperationStarted, ReservationAccepted, ReservedLine
 

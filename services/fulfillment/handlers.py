@@ -23,14 +23,8 @@ from services.fulfillment.domain.events import (
     ReportIgnored,
 )
 from services.fulfillment.domain.limits import MAX_MESSAGE, too_large, values_size
-from services.fulfillment.domain.plan import (
-    Canceled,
-    Plan,
-    PlanState,
-    Unplanned,
-    Waiting,
-)
 from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.state import Canceled, Plan, PlanState, Unplanned, Waiting
 
 PLAN = "plan"
 REPORT = "report"

@@ -17,8 +17,8 @@ from services.fulfillment.domain.events import (
     PartPostponed,
 )
 from services.fulfillment.domain.limits import too_large
-from services.fulfillment.domain.plan import Plan, PlanState, Waiting
 from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.state import Plan, PlanState, Waiting
 from services.fulfillment.handlers import PLAN
 
 

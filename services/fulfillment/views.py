@@ -6,13 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.chassis.service import Page
-from services.fulfillment.domain.plan import (
-    Canceled,
-    OpenOrder,
-    OpenTask,
-    Plan,
-    Waiting,
-)
+from services.fulfillment.domain.state import Canceled, OpenOrder, OpenTask, Plan, Waiting
 
 
 def pages(category: str, id: str, state: Any) -> Iterable[Page]:

@@ -15,8 +15,8 @@ from services.fulfillment.domain.catalog import Relationship
 from services.fulfillment.domain.decomposition import Impossible
 from services.fulfillment.domain.events import DomainOrderPlanned, TaskClosed
 from services.fulfillment.domain.limits import MAX_MESSAGE, announced, tasks_apart, too_large
-from services.fulfillment.domain.plan import OpenOrder, OpenTask
 from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.state import OpenOrder, OpenTask
 from services.fulfillment.publish import publish
 from tests.fulfillment import NOW, Given, entry, instance, line, made, outcome, plan, published
 

@@ -19,8 +19,8 @@ from services.fulfillment.domain.events import (
     TaskReleased,
     TaskStarted,
 )
-from services.fulfillment.domain.plan import Plan
 from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip, ask_again, report, retry, skip
+from services.fulfillment.domain.state import Plan
 from tests.fulfillment import NOW, Given, entry, instance, line, made, names, plan, published, reserved
 
 

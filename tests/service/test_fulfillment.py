@@ -15,12 +15,7 @@ from schemas.registry import MESSAGES, full
 from schemas.topics import FULFILLMENT_EVENTS, INVENTORY_EVENTS, TASKS
 from services.chassis.personal import is_sealed
 from services.fulfillment.domain.events import PlanEvent
-from services.fulfillment.domain.plan import (
-    Canceled,
-    Plan,
-    Unplanned,
-    Waiting,
-)
+from services.fulfillment.domain.state import Canceled, Plan, Unplanned, Waiting
 from services.fulfillment.service import SERVICE
 from services.fulfillment.stored import STORED
 from tests.world import World

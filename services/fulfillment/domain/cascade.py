@@ -27,7 +27,8 @@ from services.fulfillment.domain.events import (
     ValuesCopied,
 )
 from services.fulfillment.domain.limits import tasks_apart
-from services.fulfillment.domain.plan import OpenOrder, OpenTask, Part, Plan, created, extended
+from services.fulfillment.domain.plan import created, extended
+from services.fulfillment.domain.state import OpenOrder, OpenTask, Part, Plan
 
 
 def begin(blueprint: Blueprint) -> PlanCreated:

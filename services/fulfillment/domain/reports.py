@@ -20,7 +20,7 @@ from services.fulfillment.domain.events import (
     TaskHeld,
     TaskStarted,
 )
-from services.fulfillment.domain.plan import OpenTask, Plan
+from services.fulfillment.domain.state import OpenTask, Plan
 from services.fulfillment.domain.value import value
 
 # --------------------------------------------------------------------------------------- commands

@@ -1,0 +1,114 @@
+"""What an order's plan can be in, and the parts of one that was made.
+
+The state is changed in place and keeps counters, so that a report costs what it closes, whatever the size
+of the plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.fulfillment.domain.blueprint import (
+    DomainOrder,
+    DomainOrderState,
+    PlannedTask,
+    Reason,
+    TaskState,
+)
+from services.fulfillment.domain.catalog import Values
+from services.fulfillment.domain.events import DomainOrderBrief
+from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.value import value
+
+
+@value
+class Unplanned:
+    """Nothing was heard of the order."""
+
+
+@value
+class Postponed:
+    """An operation that has started and is not planned yet, since when."""
+
+    reservation: Reservation
+    since: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Waiting:
+    reservation: Reservation
+    missing: tuple[str, ...]
+    since: datetime
+    fallout_id: str | None = None
+    postponed: dict[str, Postponed] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
+
+
+@value
+class Canceled:
+    """The plan of this version could not be made."""
+
+    account_id: str
+    version: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenTask:
+    """A task and what stands before and behind it. `blockers` counts the tasks it still waits for."""
+
+    planned: PlannedTask
+    state: TaskState = "draft"
+    attempt: int = 0
+    blockers: int = 0
+    successors: list[str] = field(default_factory=list)
+    fallout_id: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenOrder:
+    """A domain order with what keeps it open."""
+
+    brief: DomainOrderBrief
+    details: DomainOrder | None = None
+    state: DomainOrderState = "draft"
+    values: Values = field(default_factory=dict)
+    tasks: list[str] = field(default_factory=list)
+    open_tasks: int = 0
+    open_children: int = 0
+    blockers: int = 0
+    waiters: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """Lines that close together: those that happen at once, or those of an operation."""
+
+    operation_id: str | None
+    line_ids: tuple[str, ...]
+    open_orders: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """A plan that was made; it stays readable when it is completed.
+
+    `parts` are those that are open; `awaited` are operations that have not started yet.
+    """
+
+    account_id: str
+    version: int
+    line_ids: tuple[str, ...]
+    orders: dict[str, OpenOrder] = field(default_factory=dict)
+    tasks: dict[str, OpenTask] = field(default_factory=dict)
+    open_lines: dict[str, int] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    part_of: dict[str, Part] = field(default_factory=dict)
+    awaited: set[str] = field(default_factory=set)
+    postponed: dict[str, Postponed] = field(default_factory=dict)
+    fallouts: dict[str, str | None] = field(default_factory=dict)
+    completed: bool = False
+
+
+PlanState = Unplanned | Waiting | Canceled | Plan
