@@ -27,11 +27,10 @@ SECTION = Section(
         enforced(
             "LIN-11", "order", "Lines that the caller wrote are not expanded by what is owned below them."
         ),
-        still_open(
+        enforced(
             "CHG-01",
             "order",
             "A change may set another entry, values, quantity or location, and add or drop an optional part.",
-            "quantities; everything else can be changed",
         ),
         enforced(
             "CHG-02", "inventory", "What a change adds has a record of its own, where it stands afterwards."
@@ -45,13 +44,12 @@ SECTION = Section(
             "the setting that refuses; the upgrade is there",
         ),
         still_open("CHG-06", "order", "All instances of one version can be taken to a newer one."),
-        still_open("CHG-07", "fulfillment", "A larger quantity makes further domain orders and instances."),
+        enforced("CHG-07", "fulfillment", "A larger quantity makes further domain orders and instances."),
         still_open("CHG-08", "order", "A smaller quantity waits until somebody says which instances end."),
-        still_open(
+        enforced(
             "CHG-09",
             "fulfillment",
             "A line's quantity makes that many products, a mapped one that many children of one.",
-            "a line makes one instance; quantities by a characteristic make their children already",
         ),
         enforced("CHG-10", "fulfillment", "Rules that leave targets out do not apply to a disconnect."),
         enforced(

@@ -312,20 +312,6 @@ def test_another_specification_is_of_the_same_kind() -> None:
     assert heard.rules(line("1", "change", "N", specification_id="access")) == [("1", "CHG-01")]
 
 
-@pytest.mark.rule("DIS-06")
-def test_a_quantity_stands_on_an_add() -> None:
-    assert home().rules(add("1", "tv", quantity=1)) == []
-    assert home().rules(add("1", "tv", quantity=0)) == [("1", "CHG-14")]
-    assert home().rules(line("1", "change", "TV", quantity=1)) == [("1", "CHG-07")]
-    assert home().rules(line("1", "disconnect", "TV", quantity=1)) == [("1", "DIS-06")]
-
-
-def test_a_line_adds_one_instance() -> None:
-    reason = only(home(), add("1", "tv", quantity=3))
-    assert (reason.rule, reason.field) == ("CHG-09", "quantity")
-    assert reason.message.endswith("write one line for each")
-
-
 # ---------------------------------------------------------------------------- mandatory children
 
 

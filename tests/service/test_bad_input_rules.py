@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.fulfillment.domain import decomposition, growth, limits
+from services.fulfillment.domain import addition, decomposition, limits
 from services.inventory.domain import judge, reserve
 from services.order import handlers
 from tests.observed import ACCOUNT, OPEN, Observed
@@ -477,7 +477,7 @@ def test_a_plan_of_too_many_bytes_is_rejected_and_everything_is_as_it_was(
 
 def test_a_plan_of_too_many_domain_orders_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decomposition, "MAX_DOMAIN_ORDERS", 5)
-    monkeypatch.setattr(growth, "MAX_DOMAIN_ORDERS", 5)
+    monkeypatch.setattr(addition, "MAX_DOMAIN_ORDERS", 5)
     seen = Observed().asks(*place("O1", "disconnect", "HOME"))
     rejected_for_its_size(seen, "more than the 5 domain orders that fit a plan")
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from services.fulfillment.domain.addition import MAX_DOMAIN_ORDERS
 from services.fulfillment.domain.blueprint import Blueprint, Reason
 from services.fulfillment.domain.catalog import Heard
-from services.fulfillment.domain.growth import MAX_DOMAIN_ORDERS, Growth
+from services.fulfillment.domain.growth import Growth
 from services.fulfillment.domain.mappings import below, spread
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.targets import Seal
@@ -65,9 +66,9 @@ def decompose(
     """The plan, or every reason why there can be none; `there` are domain orders of earlier parts."""
     growth = Growth(reservation, catalog, seal, there)
     nodes = growth.grow()
-    if growth.retired or growth.unpublished:
-        reasons = (*growth.retired, *growth.unpublished)
-        return Impossible(reasons=reasons) if growth.retired else Incomplete(reasons=reasons)
+    if growth.more.retired or growth.more.unpublished:
+        reasons = (*growth.more.retired, *growth.more.unpublished)
+        return Impossible(reasons=reasons) if growth.more.retired else Incomplete(reasons=reasons)
     if there + len(nodes) > MAX_DOMAIN_ORDERS:
         return Impossible(reasons=(_too_many(),))
     index = below(nodes)

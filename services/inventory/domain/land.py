@@ -106,6 +106,7 @@ def _as_it_lands(instance: Instance, find: Find) -> tuple[tuple[Changed, ...], R
     landed.specification_version = coming.specification_version or record.specification_version
     landed.offering_id = coming.offering_id or record.offering_id
     landed.location = coming.location or record.location
+    landed.quantity = record.quantity if coming.quantity is None else coming.quantity
     landed.external_id = external_id
     return changes, record if landed == record else landed
 

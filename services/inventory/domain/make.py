@@ -72,7 +72,7 @@ def _moved_record(
         name=old.record.name,
         state="installation_pending",
         location=line.location,
-        quantity=old.record.quantity,
+        quantity=old.record.quantity if own is None or own.quantity is None else own.quantity,
     )
 
 

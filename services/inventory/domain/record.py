@@ -59,6 +59,7 @@ class Coming:
     specification_version: str | None = None
     offering_id: str | None = None
     location: str | None = None
+    quantity: int | None = None
 
 
 NOTHING_COMING = Coming()

@@ -164,6 +164,7 @@ def _coming(case: Case, line: Line) -> Coming | None:
         specification_version=line.specification_version,
         offering_id=line.offering_id,
         location=line.location,
+        quantity=line.quantity,
     )
 
 

@@ -9,7 +9,6 @@ from services.order.domain.dates import has_a_window
 from services.order.domain.line import Known, Request
 from services.order.domain.rules.changes import (
     keeps_its_kind,
-    keeps_its_quantity,
     only_a_change_changes,
     values_are_right,
 )
@@ -20,6 +19,10 @@ from services.order.domain.rules.parts import (
     keeps_its_counts,
     stands_below_what_takes_it,
     takes_its_parts_along,
+)
+from services.order.domain.rules.quantities import (
+    asks_for_a_quantity,
+    asks_for_as_many_as_there_may_be,
 )
 from services.order.domain.rules.references import (
     fits_the_category,
@@ -56,7 +59,8 @@ POLICY: tuple[Rule, ...] = (
     goes_to_one_place,
     goes_somewhere_else,
     only_a_change_changes,
-    keeps_its_quantity,
+    asks_for_a_quantity,
+    asks_for_as_many_as_there_may_be,
     keeps_its_kind,
     values_are_right,
     keeps_what_is_mandatory,

@@ -53,6 +53,8 @@ class Relation(NamedTuple):
     least: int
     usual: int
     most: int | None
+    counted_by: str | None = None
+    """The characteristic that says how many."""
 
 
 class Entry(NamedTuple):
@@ -140,6 +142,7 @@ def _relations(entry: Mapping[str, Any]) -> Iterator[Relation]:
             least,
             item.get("default") or least or 1,
             item.get("max"),
+            item.get("quantityCharacteristic"),
         )
 
 

@@ -12,6 +12,7 @@ from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line, Request
 from services.order.domain.mandatory import beyond, missed
 from services.order.domain.parts import entry_of
+from services.order.domain.quantity import bundles_by_count, counted, ending, multiplied
 from services.order.domain.specification import Entry
 from services.order.domain.tree import Tree, below
 
@@ -83,6 +84,9 @@ def bundled(tree: Tree) -> tuple[Line, ...]:
 
 
 def _bundles_missing(line: Line, lines: list[Line], tree: Tree) -> Iterator[tuple[str, int]]:
+    by_count = bundles_by_count(line, tree)
+    for target, asked in by_count.items():
+        yield target, max(0, asked - _there(line, target, lines, tree) + ending(line, target, tree))
     own = tree.instance(line.instance_id)
     if line.action not in ("add", "change") or (
         own and line.specification_id in (None, own.specification_id)
@@ -91,7 +95,7 @@ def _bundles_missing(line: Line, lines: list[Line], tree: Tree) -> Iterator[tupl
     catalog = tree.known.specification(line.specification_id) if line.specification_id else None
     entry = catalog.offered if catalog else None
     for bundle in entry.bundles if entry else ():
-        if bundle.mandatory:
+        if bundle.mandatory and bundle.target not in by_count:
             there = _there(line, bundle.target, lines, tree)
             yield bundle.target, max(1, bundle.least) - there if there else bundle.usual
 
@@ -247,5 +251,5 @@ def _along(line: Line, mover: Line | None) -> Line:
     return replace(line, move=True if line.move is None else line.move, location=location)
 
 
-STEPS: tuple[Step, ...] = (cascaded, bundled, windowed, resolved, linked, moved, dated)
+STEPS: tuple[Step, ...] = (cascaded, multiplied, counted, bundled, windowed, resolved, linked, moved, dated)
 """In this order: first which lines there are, then what each of them says."""

@@ -38,31 +38,6 @@ def only_a_change_changes(tree: Tree) -> Iterator[Reason]:
                 yield _of(line, "CHG-01", message, field)
 
 
-def keeps_its_quantity(tree: Tree) -> Iterator[Reason]:
-    """DIS-06, CHG-07 to CHG-09: other quantities come with a later version; an add makes one instance."""
-    for line in tree.lines:
-        if line.quantity is None:
-            continue
-        if line.action == "disconnect":
-            message = "a disconnect ends the whole instance: fewer of it is a change with a lower quantity"
-            yield _of(line, "DIS-06", message, "quantity")
-        elif line.action != "add":
-            message = (
-                "changing a quantity is not available in this version: add another line for more, or "
-                "disconnect the instances that are to end"
-            )
-            yield _of(line, "CHG-07", message, "quantity")
-        elif line.quantity == 0:
-            message = "an add of none makes nothing: give a quantity of 1, or leave it out"
-            yield _of(line, "CHG-14", message, "quantity")
-        elif line.quantity != 1:
-            message = (
-                f"a line adds one instance, and {line.quantity} of them are not available in this version: "
-                "write one line for each"
-            )
-            yield _of(line, "CHG-09", message, "quantity")
-
-
 def keeps_its_kind(tree: Tree) -> Iterator[Reason]:
     """CHG-01, CHG-15: a change may name another specification, of the same kind."""
     for line in tree.lines:

@@ -1,0 +1,59 @@
+"""Which quantities a line may ask for (CHG-01, CHG-07, CHG-09, CHG-14, DIS-06)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.order.domain.line import Line
+from services.order.domain.quantity import entry_after
+from services.order.domain.specification import Relation
+from services.order.domain.tree import Tree
+from services.order.domain.words import Reason, Scalar
+
+
+def asks_for_a_quantity(tree: Tree) -> Iterator[Reason]:
+    """A quantity stands on an add or a change, and is not none."""
+    for line in tree.lines:
+        if line.quantity is not None and (problem := _problem(line, line.quantity)) is not None:
+            rule, message = problem
+            yield Reason(rule=rule, message=message, line_id=line.line_id, field="quantity")
+
+
+def _problem(line: Line, quantity: int) -> tuple[str, str] | None:
+    match line.action:
+        case "disconnect":
+            message = "a disconnect ends the whole instance: fewer of it is a change with a lower quantity"
+            return "DIS-06", message
+        case "add" if quantity == 0:
+            return "CHG-14", "an add of none makes nothing: give a quantity of 1, or leave it out"
+        case "change" if quantity == 0:
+            return "CHG-14", "a change to none leaves nothing of it: disconnect the instance instead"
+        case "add" | "change":
+            return None
+    message = f"a '{line.action}' changes no quantity: leave it out, or ask for it with action 'change'"
+    return "CHG-01", message
+
+
+def asks_for_as_many_as_there_may_be(tree: Tree) -> Iterator[Reason]:
+    """CHG-07: a value that counts parts is a whole number within what the catalog allows."""
+    for line in tree.lines:
+        entry = entry_after(line, tree) if line.action in ("add", "change") and line.characteristics else None
+        for relation in entry.relations if entry else ():
+            name = relation.counted_by or ""
+            if name in line.characteristics and (wrong := _wrong(relation, line.characteristics[name])):
+                message = f"'{name}' says how many {relation.target} there are: {wrong}"
+                yield Reason(
+                    rule="CHG-07", message=message, line_id=line.line_id, field=f"characteristics.{name}"
+                )
+
+
+def _wrong(relation: Relation, asked: Scalar) -> str | None:
+    if isinstance(asked, bool) or not isinstance(asked, int | float):
+        return None  # that it is no number is said already
+    if asked != int(asked) or asked < 0:
+        return "give a whole number of 0 or more"
+    if asked < relation.least:
+        return f"at least {relation.least} are needed, and {int(asked)} were asked for"
+    if relation.most is not None and asked > relation.most:
+        return f"at most {relation.most} are allowed, and {int(asked)} were asked for"
+    return None
