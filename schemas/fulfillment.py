@@ -7,10 +7,12 @@ from pydantic import Field
 from schemas.vocabulary import (
     Characteristics,
     DomainOrderState,
+    HoldCause,
     Kind,
     LineAction,
     Part,
     PersonalText,
+    Ponr,
     Reason,
     Side,
     TaskKind,
@@ -46,6 +48,16 @@ class PlannedTask(Part):
     domain_order_id: str
     after: tuple[str, ...] = ()
     undo: bool = False
+    reason: str | None = None
+    """Why it joined a plan that was there: what it undoes, or what came anew."""
+
+
+class Charge(Part):
+    """What a change of this line costs: it is past a soft point of no return (D-11)."""
+
+    line_id: str
+    task_id: str
+    charge: str
 
 
 class PlanCreated(PlanEvent):
@@ -67,25 +79,67 @@ class PlanPartCompleted(PlanEvent):
 
 
 class PlanChanged(PlanEvent):
-    """`plan.changed`: domain orders and tasks that the plan did not have before; told like `plan.created`."""
+    """`plan.changed`: domain orders and tasks that the plan did not have before; told like `plan.created`.
+
+    Of an operation that has started (`operationId`), its lines. Else a revision was approved: `lineIds` are
+    all lines that happen at once, now; what is done about `droppedLineIds` is told domain order by domain
+    order, and ends with `canceled`.
+    """
 
     operation_id: str | None = None
     line_ids: tuple[str, ...]
     domain_orders: tuple[PlannedDomainOrder, ...]
     tasks: tuple[PlannedTask, ...]
+    dropped_line_ids: tuple[str, ...] = ()
+    charges: tuple[Charge, ...] = ()
 
 
 class PlanChangeRefused(PlanEvent):
-    """`plan.change-refused`: the plan stays as it is; what was to be added cannot be planned."""
+    """`plan.change-refused`: the plan stays as it is, for these reasons.
+
+    Of an operation that has started (`operationId`), or of a revision or cancellation: some line is past its
+    hard point of no return, or what is asked cannot be planned.
+    """
 
     operation_id: str | None = None
     reasons: tuple[Reason, ...] = ()
 
 
 class PlanCanceled(PlanEvent):
-    """`plan.canceled`: it cannot be made, or was cancelled."""
+    """`plan.canceled`: it cannot be made (`reasons`), or a cancellation was approved and all is undone."""
 
     reasons: tuple[Reason, ...] = ()
+    charges: tuple[Charge, ...] = ()
+
+
+class PlanHeld(PlanEvent):
+    """`plan.held`: nothing new is asked for until `plan.released` or a decision.
+
+    Because the order was held, or because a cancellation or revision was requested: then it is the answer,
+    and says what the change costs. What was asked for before stays so, and what is reported counts.
+    """
+
+    because: HoldCause
+    charges: tuple[Charge, ...] = ()
+
+
+class PlanReleased(PlanEvent):
+    """`plan.released`: the plan goes on, in the exact state before (D-02)."""
+
+    because: HoldCause
+
+
+class PonrPassed(PlanEvent):
+    """`ponr.passed`: a marked task closed complete, so its line is past its point of no return.
+
+    `soft`: the line can still be changed, at this charge. `hard`: it cannot (D-11).
+    """
+
+    line_id: str
+    domain_order_id: str
+    task_id: str
+    kind: Ponr
+    charge: str | None = None
 
 
 class DomainOrderStateChanged(PlanEvent):
@@ -95,6 +149,10 @@ class DomainOrderStateChanged(PlanEvent):
     the instance does not exist before it: inventory makes it under `parentInstanceId`. `composedOf` names
     instances without a domain order of their own that go along. `lineClosed` is true when every domain
     order of the line is closed now (suspend and resume flip then).
+
+    A revision may bring one that is closed back `in_progress`, and one that is open new values; `reason` says
+    why. One that a revision or cancellation drops is in `cancellation_in_progress` while `tasks` undo what
+    was done, then `canceled`: the instance is again as it was when it was reserved.
     """
 
     domain_order_id: str
@@ -115,6 +173,7 @@ class DomainOrderStateChanged(PlanEvent):
     characteristics: Characteristics = Field(default_factory=dict)
     location: str | None = None
     line_closed: bool = False
+    reason: str | None = None
     tasks: tuple[PlannedTask, ...] = ()
 
 

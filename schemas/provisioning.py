@@ -19,7 +19,10 @@ from schemas.vocabulary import (
 
 
 class TaskRequested(Part):
-    """`task.requested`: do this, then answer with `task.report`. Personal values are plain here."""
+    """`task.requested`: do this, then answer with `task.report`. Personal values are plain here.
+
+    `undo`: it takes back what another task did. `reason` says why it joined the plan, or is asked for again.
+    """
 
     task_id: str
     attempt: int
@@ -37,10 +40,14 @@ class TaskRequested(Part):
     location: str | None = None
     characteristics: Characteristics = Field(default_factory=dict)
     due: Moment | None = None
+    reason: str | None = None
 
 
 class TaskWithdrawn(Part):
-    """`task.withdrawn`: this attempt is no longer wanted."""
+    """`task.withdrawn`: this attempt is no longer wanted.
+
+    When it is done all the same, say so: what can be undone is then undone.
+    """
 
     task_id: str
     attempt: int

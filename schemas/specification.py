@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.vocabulary import Command, Cutover, Identifier, Kind, Layer, Scalar, Side, TaskKind, Text
+from schemas.vocabulary import Command, Cutover, Identifier, Kind, Layer, Ponr, Scalar, Side, TaskKind, Text
 
 RelationshipType = Literal["bundles", "realized_as", "requires", "composed_of"]
 PlanAction = Literal["add", "change", "disconnect", "suspend", "resume", "no_change"]
@@ -75,7 +75,7 @@ class PlannedTaskSpecification(Command):
     duration: Duration | None = None
     retries: Annotated[int, Field(ge=0, le=100)] = 0
     backoff: Duration | None = None
-    ponr: Literal["soft", "hard"] | None = None
+    ponr: Ponr | None = None
     charge: Text | None = None
     undo: UndoTask | None = None
     responds_to: Literal["any"] | Annotated[tuple[Identifier, ...], Field(strict=False)] = "any"

@@ -24,6 +24,8 @@ Layer = Literal["cfs", "rfs"]
 TaskKind = Literal["provision", "manual", "field", "ship", "receive", "inspect", "credit"]
 Side = Literal["cease", "provide"]
 Cutover = Literal["make_before_break", "overlap", "break_before_make"]
+Ponr = Literal["soft", "hard"]
+HoldCause = Literal["hold", "cancel", "revise"]
 
 OrderState = Literal[
     "draft",

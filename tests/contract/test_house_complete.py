@@ -31,6 +31,9 @@ PASSED_OVER = {
         "reservation.accepted",
         "plan.changed",
         "plan.change-refused",
+        "plan.held",
+        "plan.released",
+        "ponr.passed",
         "contract.changed",
         "plan.part-completed",
         "plan.completed",
@@ -59,6 +62,9 @@ PASSED_OVER = {
         # A reservation knows its tree; it moves when domain orders and parts close.
         "plan.created",
         "plan.changed",
+        "plan.held",
+        "plan.released",
+        "ponr.passed",
         "task.state-changed",
         "fallout.opened",
         "fallout.closed",
@@ -90,6 +96,9 @@ SAID_BY_NOBODY_YET = {
     # The language has it from the start, so that readers are ready: tasks are withdrawn by cancellations
     # of orders in flight.
     "task.withdrawn",
+    "plan.held",
+    "plan.released",
+    "ponr.passed",
     "order.held",
     "order.released",
     "order.revision-requested",

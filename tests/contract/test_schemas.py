@@ -32,7 +32,7 @@ CONTRACT = {
     "instance.created instance.state-changed instance.changed contract.changed contract-line.state-changed "
     "entitlement.state-changed command.refused",
     "fulfillment.events": "plan.created plan.changed plan.change-refused plan.part-completed "
-    "plan.completed plan.canceled "
+    "plan.completed plan.canceled plan.held plan.released ponr.passed "
     "domain-order.state-changed task.state-changed fallout.opened fallout.closed command.refused",
     "fulfillment.tasks": "task.requested task.withdrawn",
     "audit.checkpoints": "audit.checkpoint",
@@ -189,7 +189,8 @@ def test_an_event_passes_over_what_it_does_not_know() -> None:
 
 def test_what_is_personal_in_itself_says_so() -> None:
     names = {"reason", "name", "message", "resolution"}
-    plain = {"TaskWithdrawn", "Reason", "TaskRequested", "PlannedTask", "ValueChange", "CommandRefused"}
+    of_plans = {"TaskWithdrawn", "TaskRequested", "PlannedTask", "DomainOrderStateChanged"}
+    plain = {*of_plans, "Reason", "ValueChange", "CommandRefused"}
     models = {model for message in MESSAGES.values() for model in models_of(message.model)}
     of_catalog = models_of(MESSAGES[full("specification.publish")].model)
     for model in models - of_catalog:
