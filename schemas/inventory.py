@@ -261,7 +261,10 @@ class InstanceChanged(Part):
 
 
 class ContractChanged(Part):
-    """`contract.changed`: loaded, or brought to another state by its dates; its lines tell their own."""
+    """`contract.changed`: loaded, agreed with an order, or brought to another state by its dates.
+
+    Its lines tell their own.
+    """
 
     contract_id: str
     account_id: str
@@ -271,13 +274,16 @@ class ContractChanged(Part):
     start: Moment | None = None
     end: Moment | None = None
     contract_line_ids: tuple[str, ...] = ()
+    order_id: str | None = None
+    version: int | None = None
 
 
 class TermChanged(Part):
     """What a contract line and an entitlement have in common.
 
-    `previousState` is missing from the first word of it. `rule` is the one by which it changed, `orderId`
-    the order that brought its instance there. After a move, `previousInstanceId` is the old side.
+    `previousState` is missing from the first word of it. `term`, in months, is of what an order has agreed.
+    `rule` is the one by which it changed, `orderId` the order that brought its instance there. After a move,
+    `previousInstanceId` is the old side.
     """
 
     account_id: str
@@ -288,6 +294,7 @@ class TermChanged(Part):
     rule: str | None = None
     start: Moment | None = None
     end: Moment | None = None
+    term: int | None = None
     order_id: str | None = None
     version: int | None = None
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from schemas.vocabulary import (
     Action,
+    AgreedType,
     AnyAction,
     Category,
     Characteristics,
@@ -46,12 +47,16 @@ _LineMoment = Annotated[Moment, Field(strict=False), BeforeValidator(_written)]
 
 
 class ContractLineRequest(Command):
-    """The commercial terms asked for with a line (CON-11)."""
+    """The commercial terms asked for with a line (CON-11): of end and term one, or both where they agree.
 
-    type: Literal["no_change", "new", "upsell", "amend", "cancel", "renew"]
+    Left out, `type` follows from the action: an add makes a contract line (`new`), a change amends the one
+    that is there, a disconnect cancels it, and anything else leaves it as it is (`no_change`).
+    """
+
+    type: AgreedType | None = None
     start: _LineMoment | None = None
     end: _LineMoment | None = None
-    term: Annotated[int, Field(ge=1, description="months")] | None = None
+    term: Annotated[int, Field(ge=1, le=1200, description="months")] | None = None
 
 
 class LineRequest(Command):
@@ -152,6 +157,15 @@ class CancelOrder(Command):
 # ------------------------------------------------------------------------------------------ events
 
 
+class AgreedContractLine(Part):
+    """What becomes of the contract line of the instance when the line is done; `term` in months."""
+
+    type: AgreedType
+    start: Moment | None = None
+    end: Moment | None = None
+    term: int | None = None
+
+
 class OrderLine(Part):
     """A line as the order service holds it, written out: nothing is left to be derived."""
 
@@ -171,6 +185,7 @@ class OrderLine(Part):
     quantity: int | None = None
     due_date: Moment | None = None
     transient: bool = False
+    contract_line: AgreedContractLine | None = None
     reason: PersonalText | None = None
 
 

@@ -86,6 +86,9 @@ ContractState = Literal["draft", "active", "expired", "canceled"]
 TermState = Literal["draft", "active", "suspended", "expired", "canceled"]
 """Of a contract line or an entitlement (CON-01)."""
 
+AgreedType = Literal["no_change", "new", "upsell", "amend", "cancel", "renew"]
+"""What a line of an order does about a contract line (CON-08)."""
+
 _ALIASES = {"modify": "change", "delete": "disconnect", "noChange": "no_change", "no-change": "no_change"}
 
 

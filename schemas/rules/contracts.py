@@ -1,6 +1,6 @@
 """Section 8: contract lines and entitlements."""
 
-from schemas.rules.rule import Section, enforced, numbered, still_open
+from schemas.rules.rule import Section, enforced, numbered
 
 SECTION = Section(
     title="8. Contracts and entitlements",
@@ -17,21 +17,17 @@ SECTION = Section(
         enforced("CON-05", "inventory", "What reaches its end while suspended is expired."),
         enforced("CON-06", "inventory", "While suspended, only what changes no state can be edited."),
         enforced("CON-07", "inventory", "An instance and the terms that name it are in the same state."),
-        still_open(
-            "CON-08",
-            "inventory",
-            "An add makes lines and entitlements, later actions bring them along.",
-            "an add makes none yet: they are loaded",
+        enforced(
+            "CON-08", "inventory", "An add makes lines and entitlements, later actions bring them along."
         ),
-        still_open(
+        enforced(
             "CON-09", "inventory", "An order has one contract, and each offering line one contract line."
         ),
         enforced("CON-10", "order", "Acting on a contract line or entitlement writes an order as well."),
-        still_open(
+        enforced(
             "CON-11",
             "inventory",
             "Recurring terms have a start, an end and a term; one-time lines have none.",
-            "contract lines are refused as a whole",
         ),
     ),
 )

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from services.cli import tables_terms
 from services.cli.screen import state, table
 
 Body = Mapping[str, Any]
@@ -76,10 +77,11 @@ def _order(body: Body) -> Group:
             text(line.get("location")),
             text(line.get("dueDate")),
             _values(line.get("characteristics")),
+            tables_terms.asked(line),
         )
         for line in body["lines"]
     )
-    columns = ("line", "action", "state", "instance", "specification", "location", "due", "sets")
+    columns = ("line", "action", "state", "instance", "specification", "location", "due", "sets", "contract")
     refused = f"{body['refused']} was refused" if body.get("refused") else "Why"
     return Group(
         _head(f"Order {text(body['orderId'])}", facts),
@@ -121,6 +123,8 @@ def _instance(body: Body) -> Group:
     return Group(
         _head(f"Instance {text(body['instanceId'])}", facts),
         *_section("Characteristics", ("name", "value"), values),
+        *_section("Contract lines", tables_terms.COLUMNS, tables_terms.contract_lines(body)),
+        *_section("Entitlements", tables_terms.ENTITLED, tables_terms.entitlements(body)),
         *_section("Operations", ("operation", "action", "state", "at", "order"), _operations(body)),
     )
 

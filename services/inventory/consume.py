@@ -10,6 +10,7 @@ from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.service import Refused, Route, Why, Work
 from services.inventory import handlers, heard, needs, scheduling, terms
+from services.inventory.domain.agreement import Agreed
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.contract import ContractRecord
 from services.inventory.domain.fulfil import Progress
@@ -182,7 +183,12 @@ def _line(line: heard.OrderLine) -> Line:
         quantity=line.quantity,
         transient=line.transient,
         due=line.due_date,
+        agreed=_agreed(line.contract_line) if line.contract_line is not None else None,
     )
+
+
+def _agreed(asked: heard.AgreedContractLine) -> Agreed:
+    return Agreed(type=asked.type, start=asked.start, end=asked.end, term=asked.term)
 
 
 def revised(data: heard.OrderRevised, work: Work) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from services.chassis.personal import is_sealed
 from services.chassis.service import Refused, Why, Work
-from services.inventory import terms
+from services.inventory import agreements, terms
 from services.inventory.domain import load as loading
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.follow import BY_ITSELF, Cause
@@ -107,6 +107,7 @@ def _installed(work: Work, ids: Iterable[InstanceId], mine: Callable[[Instance],
         found,
         specification=lambda id: specification(work, id),
         taken=lambda id: isinstance(look(id), Instance),
+        agreed=lambda id: agreements.is_taken(id, work),
     )
 
 
@@ -184,7 +185,7 @@ def _look_again(order: Approved, work: Work) -> None:
 def case_at(part: Approved, order: Approved, work: Work) -> Case:
     """A part of an order beside all that the order names."""
     installed = _installed(work, named(order), lambda one: one.record.account_id == order.account_id)
-    return case_of(part, installed)
+    return case_of(part, installed, work.now)
 
 
 def named(order: Approved) -> set[InstanceId]:
@@ -200,9 +201,10 @@ def domain_order(change: Progress, work: Work) -> None:
 def part_closed(part: PartClosed, work: Work) -> None:
     appends = land(part, reservation(work, part.order_id), find(work))
     landed = [one.id for one in appends if isinstance(one.event, InstanceFreed | InstanceLanded)]
-    pairs = _pairs(landed, work)
+    pairs, coming = _pairs(landed, work), agreements.coming(landed, work)
     write(appends, work)
     cause = Cause(order_id=part.order_id, version=part.version)
+    agreements.settle(coming, cause, work)
     terms.hand_over(pairs, cause, work)
     terms.follow(landed, cause, work)
 

@@ -10,13 +10,20 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from schemas.vocabulary import Category, Kind, LineAction, Part, Side
+from schemas.vocabulary import AgreedType, Category, Kind, LineAction, Part, Side
 
 
 class Heard(Part):
     """A part of a message; read by its public names alone."""
 
     model_config = ConfigDict(validate_by_name=False)
+
+
+class AgreedContractLine(Heard):
+    type: AgreedType
+    start: datetime | None = None
+    end: datetime | None = None
+    term: int | None = None
 
 
 class OrderLine(Heard):
@@ -35,6 +42,7 @@ class OrderLine(Heard):
     quantity: int | None = None
     transient: bool = False
     due_date: datetime | None = None
+    contract_line: AgreedContractLine | None = None
 
 
 class OrderApproved(Heard):

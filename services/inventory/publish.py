@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.topics import INVENTORY_EVENTS
 from services.chassis.service import Happened, Public
-from services.inventory.domain.contract import ContractChanged, ContractLoaded
+from services.inventory.domain.contract import ContractAgreed, ContractChanged, ContractLoaded
 from services.inventory.domain.instance import (
     ChildAdded,
     ChildEnded,
@@ -46,7 +46,7 @@ from services.inventory.domain.reservation import (
     Scheduled,
 )
 from services.inventory.domain.specification import SpecificationHeard
-from services.inventory.domain.term import TermChanged, TermGivenUp, TermLoaded, TermTakenOver
+from services.inventory.domain.term import TermChanged, TermGivenUp, TermLoaded, TermMade, TermTakenOver
 from services.inventory.domain.words import Reason
 
 Data = dict[str, Any]
@@ -80,9 +80,9 @@ def _said(happened: Happened) -> tuple[str, Data] | None:
             return None
         case OperationScheduled() | OperationRedated() | OperationStarted() as event:
             return _operation(happened, event)
-        case TermLoaded() | TermChanged() | TermTakenOver() as event:
+        case TermLoaded() | TermMade() | TermChanged() | TermTakenOver() as event:
             return _term(happened, event)
-        case ContractLoaded() | ContractChanged() as event:
+        case ContractLoaded() | ContractChanged() | ContractAgreed() as event:
             return "contract.changed", _contract(event)
         case event:
             return _answer(happened, event)
@@ -158,7 +158,7 @@ def _change(one: Changed) -> Data:
 # ------------------------------------------------------------------------------------- its terms
 
 
-def _term(happened: Happened, event: TermLoaded | TermChanged | TermTakenOver) -> tuple[str, Data]:
+def _term(happened: Happened, event: TermLoaded | TermMade | TermChanged | TermTakenOver) -> tuple[str, Data]:
     record = event.record
     line = record.kind == "contract_line"
     data: Data = {
@@ -169,17 +169,20 @@ def _term(happened: Happened, event: TermLoaded | TermChanged | TermTakenOver) -
         "state": record.state,
         "start": record.start.isoformat() if record.start else None,
         "end": record.end.isoformat() if record.end else None,
+        "term": record.term,
     }
     return "contract-line.state-changed" if line else "entitlement.state-changed", _without_nulls(
         data | _why(event)
     )
 
 
-def _why(event: TermLoaded | TermChanged | TermTakenOver) -> Data:
+def _why(event: TermLoaded | TermMade | TermChanged | TermTakenOver) -> Data:
     """The state it had, the rule and the order that changed it."""
     match event:
         case TermLoaded(previous=previous):
             return {"previousState": previous}
+        case TermMade():
+            return {"rule": event.rule, "orderId": event.order_id, "version": event.version}
         case TermChanged():
             order = {"orderId": event.order_id, "version": event.version}
             return {"previousState": event.previous, "rule": event.rule, **order}
@@ -193,15 +196,17 @@ def _why(event: TermLoaded | TermChanged | TermTakenOver) -> Data:
             }
 
 
-def _contract(event: ContractLoaded | ContractChanged) -> Data:
-    record = event.record
+def _contract(event: ContractLoaded | ContractChanged | ContractAgreed) -> Data:
+    record, agreed = event.record, event if isinstance(event, ContractAgreed) else None
     return _without_nulls(
         {
             "contractId": record.contract_id,
             "accountId": record.account_id,
             "state": record.state,
             "previousState": event.previous,
-            "rule": event.rule if isinstance(event, ContractChanged) else None,
+            "rule": event.rule if isinstance(event, ContractChanged) else "CON-09" if agreed else None,
+            "orderId": agreed.order_id if agreed else None,
+            "version": agreed.version if agreed else None,
             "start": record.start.isoformat() if record.start else None,
             "end": record.end.isoformat() if record.end else None,
             "contractLineIds": record.line_ids,

@@ -9,7 +9,13 @@ from datetime import datetime
 from services.chassis.ports import Row
 from services.chassis.service import Refused, Why, Work
 from services.inventory.domain import contract as headers
-from services.inventory.domain.contract import Contract, ContractChanged, ContractLoaded, ContractRecord
+from services.inventory.domain.contract import (
+    Contract,
+    ContractAgreed,
+    ContractChanged,
+    ContractLoaded,
+    ContractRecord,
+)
 from services.inventory.domain.follow import Below, Cause, expired, followed, moved, reached
 from services.inventory.domain.instance import Instance, Unknown
 from services.inventory.domain.load_terms import Wanted, above_reasons, header_reasons, reasons, unchanged
@@ -18,6 +24,7 @@ from services.inventory.domain.term import (
     TermGivenUp,
     TermId,
     TermLoaded,
+    TermMade,
     TermRecord,
     Terms,
     TermTakenOver,
@@ -148,7 +155,7 @@ def _following(id: InstanceId, cause: Cause, work: Work) -> Sequence[Append]:
     instance = _instance(id, work)
     if not isinstance(instance, Instance) or not instance.terms:
         return ()
-    return followed(instance, work.now, cause, _below(work))
+    return followed(instance, work.now, cause, below(work))
 
 
 def hand_over(pairs: Mapping[InstanceId, InstanceId], cause: Cause, work: Work) -> None:
@@ -164,7 +171,7 @@ def term_due(timer: TermDue, work: Work) -> None:
     if (id := stands_on(timer.term_id, work)) is None:
         return
     if isinstance(instance := _instance(id, work), Instance):
-        write(tuple(reached(instance, timer.term_id, work.now, _below(work))), work)
+        write(tuple(reached(instance, timer.term_id, work.now, below(work))), work)
 
 
 def contract_due(timer: ContractDue, work: Work) -> None:
@@ -176,10 +183,12 @@ def contract_due(timer: ContractDue, work: Work) -> None:
     for line in event.record.line_ids if event.record.state == "expired" else ():
         on = _instance(stands_on(line, work) or "", work)
         if isinstance(on, Instance):
-            write(tuple(expired(on, line, _below(work))), work)
+            write(tuple(expired(on, line, below(work))), work)
 
 
-def _below(work: Work) -> Below:
+def below(work: Work) -> Below:
+    """The instances with entitlements under a contract line."""
+
     def instances(line: TermId) -> list[Instance]:
         found = (_instance(id, work) for id in work.members(UNDER, line))
         return [one for one in found if isinstance(one, Instance)]
@@ -199,16 +208,16 @@ def write(appends: Iterable[Append], work: Work) -> None:
     """Appends the events, with the lookup rows and the timers that follow from them."""
     for category, id, event in appends:
         match event:
-            case TermLoaded(record=record) | TermTakenOver(record=record):
+            case TermLoaded(record=record) | TermMade(record=record) | TermTakenOver(record=record):
                 _stand(record, id, work)
                 _look_at(record, work)
             case TermGivenUp(term_id=term):
                 _leave(term, id, work)
             case TermChanged(record=record):
                 _look_at(record, work)
-            case ContractLoaded(record=record) | ContractChanged(record=record):
+            case ContractLoaded() | ContractChanged() | ContractAgreed():
                 timer = ContractDue(contract_id=id)
-                _at(headers.next_date(record), f"contract/{id}", (CONTRACT_DUE, asdict(timer)), work)
+                _at(headers.next_date(event.record), f"contract/{id}", (CONTRACT_DUE, asdict(timer)), work)
         work.append(category, id, event)
 
 

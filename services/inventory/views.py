@@ -67,11 +67,18 @@ def _terms(instance: Instance, kind: TermKind) -> Iterable[Term]:
 
 
 def _line(record: TermRecord) -> dict[str, Any]:
-    return {"contractLineId": record.term_id, "contractId": record.contract_id, **_dated(record)}
+    ids = {"contractLineId": record.term_id, "contractId": record.contract_id}
+    return {**ids, **_dated(record), **_length(record)}
 
 
 def _entitlement(record: TermRecord) -> dict[str, Any]:
-    return {"entitlementId": record.term_id, "contractLineId": record.contract_line_id, **_dated(record)}
+    ids = {"entitlementId": record.term_id, "contractLineId": record.contract_line_id}
+    return {**ids, **_dated(record), **_length(record)}
+
+
+def _length(record: TermRecord) -> dict[str, Any]:
+    """In months, of what an order has agreed."""
+    return {} if record.term is None else {"term": record.term}
 
 
 def _dated(record: TermRecord | ContractRecord) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from services.order.domain.capture import Asked
 from services.order.domain.instance import InstanceLearned, InstanceRevised
 from services.order.domain.line import Line
 from services.order.domain.order import OperationHeard
-from services.order.domain.term import TermLearned
-from services.order.domain.words import OperationState, Reason
+from services.order.domain.term import USUAL, ContractLine, TermLearned
+from services.order.domain.words import Action, OperationState, Reason
 from services.order.handlers import INSTANCE
 
 # ------------------------------------------------------------------------------- commands of a CRM
@@ -83,19 +83,23 @@ def _line(line: messages.LineRequest, work: Work | None) -> Line:
         move=line.move,
         quantity=line.quantity,
         due_date=line.due_date,
+        contract_line=_contract_line(line.action, line.contract_line) if line.contract_line else None,
         reason=line.reason if work is None else work.seal(line.reason),
     )
 
 
+def _contract_line(action: Action, asked: messages.ContractLineRequest) -> ContractLine:
+    """CON-08: what it does follows from the action where nobody says it."""
+    return ContractLine(type=asked.type or USUAL[action], start=asked.start, end=asked.end, term=asked.term)
+
+
 def _must_be_readable(lines: tuple[messages.LineRequest, ...]) -> None:
-    """A line id stands for one line; commercial terms are not read yet."""
+    """A line id stands for one line."""
     broken = [
         Why("FIELD", f"line id {id} is given {count} times: each line has its own", id, "lineId")
         for id, count in Counter(line.line_id for line in lines).items()
         if count > 1
     ]
-    message = "contract lines are not available in this version: leave 'contractLine' out"
-    broken += [Why("CON-11", message, line.line_id, "contractLine") for line in lines if line.contract_line]
     if broken:
         raise Refused(*broken)
 

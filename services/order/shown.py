@@ -8,6 +8,7 @@ from typing import Any
 
 from services.order.domain.line import Line
 from services.order.domain.order import Order
+from services.order.domain.term import ContractLine
 from services.order.domain.words import LineStatus, OperationState, Reason, Status
 
 _NOTHING_OWN: Mapping[str, LineStatus] = MappingProxyType({})
@@ -71,7 +72,18 @@ def _line(line: Line, status: LineStatus) -> dict[str, Any]:
         "quantity": line.quantity,
         "dueDate": line.due_date.isoformat() if line.due_date else None,
         "transient": line.transient or None,
+        "contractLine": contract_line(line.contract_line) if line.contract_line else None,
         "reason": line.reason,
+    }
+    return {name: value for name, value in full.items() if value is not None}
+
+
+def contract_line(asked: ContractLine) -> dict[str, Any]:
+    full = {
+        "type": asked.type,
+        "start": asked.start.isoformat() if asked.start else None,
+        "end": asked.end.isoformat() if asked.end else None,
+        "term": asked.term,
     }
     return {name: value for name, value in full.items() if value is not None}
 

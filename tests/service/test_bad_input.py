@@ -325,7 +325,12 @@ FIELDS: dict[str, tuple[tuple[str, Any], str, str]] = {
     "a text that no store keeps": (order(reason="\0"), "reason", "leave it out"),
     "another account": (order(accountId="OTHER"), "accountId", "give both the same account"),
     "a line id twice": (lines({"lineId": "1"}, {"lineId": "1"}), "lineId", "each line has its own"),
-    "a contract": (lines({"contractLine": {"type": "new"}}), "contractLine", "leave 'contractLine' out"),
+    "a type of contract line": (
+        lines({"contractLine": {"type": "old"}}),
+        "lines.0.contractLine.type",
+        "give one of 'no_change'",
+    ),
+    "a term without end": (lines({"contractLine": {"term": 9999}}), "lines.0.contractLine.term", "1200"),
     "a preview": (order(ifUnchanged="abc"), "ifUnchanged", "leave it out"),
     "a draft, approved": (order(draft=True, approve=True), "approve", "leave out 'draft' or 'approve'"),
     "an order that is not there": (("order.approve", {"orderId": "O1"}), "orderId", "place it first"),

@@ -305,9 +305,6 @@ def test_an_approved_order_is_neither_canceled_nor_revised_in_this_version() -> 
 def test_what_this_version_does_not_read_is_refused_by_name() -> None:
     here = shop().places(action="change", selection=["P-1"], ifUnchanged="abc")
     assert here.refusal()[0]["field"] == "ifUnchanged"
-    asked = {"lineId": "1", "action": "change", "instanceId": "P-1", "contractLine": {"type": "renew"}}
-    here.places(lines=[asked])
-    assert (here.refusal()[0]["rule"], here.refusal()[0]["lineId"]) == ("CON-11", "1")
     here.places(lines=[{"lineId": "1", "action": "change", "instanceId": "P-1"}] * 2)
     assert here.refusal()[0]["message"] == "line id 1 is given 2 times: each line has its own"
     here.places(draft=True, approve=True, action="change", selection=["P-1"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from datetime import datetime
 
+from services.inventory.domain.agreement import Agreed
 from services.inventory.domain.table import Asked
 from services.inventory.domain.value import value
 from services.inventory.domain.words import (
@@ -37,6 +38,7 @@ class Line:
     quantity: int | None = None
     transient: bool = False
     due: datetime | None = None
+    agreed: Agreed | None = None
 
     @property
     def moves(self) -> bool:

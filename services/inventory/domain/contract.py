@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from services.inventory.domain.term import OVER, ContractId, TermId
 from services.inventory.domain.value import value
+from services.inventory.domain.words import OrderId
 
 ContractState: TypeAlias = Literal["draft", "active", "expired", "canceled"]
 """A header is never suspended (CON-01)."""
@@ -40,15 +41,26 @@ class ContractChanged:
     rule: str
 
 
-ContractEvent: TypeAlias = ContractLoaded | ContractChanged
+@value
+class ContractAgreed:
+    """An order has made it, or given it another line or other dates (CON-09)."""
+
+    record: ContractRecord
+    previous: ContractState | None = None
+    order_id: OrderId
+    version: int
+
+
+ContractEvent: TypeAlias = ContractLoaded | ContractChanged | ContractAgreed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """`loaded` is what was loaded last."""
+    """`loaded` is what was loaded last; `changed_by` is the last order that left its mark on it."""
 
     record: ContractRecord
-    loaded: ContractRecord
+    loaded: ContractRecord | None = None
+    changed_by: OrderId | None = None
 
 
 def initial(id: str) -> None:  # noqa: ARG001
@@ -61,6 +73,9 @@ def evolve(state: Contract | None, event: ContractEvent) -> Contract | None:
             return Contract(record=record, loaded=record)
         case ContractChanged(record=record):
             return replace(state, record=record) if state is not None else None
+        case ContractAgreed(record=record, order_id=order):
+            loaded = state.loaded if state is not None else None
+            return Contract(record=record, loaded=loaded, changed_by=order)
 
 
 def due(record: ContractRecord, now: datetime) -> ContractChanged | None:

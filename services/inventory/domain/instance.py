@@ -13,6 +13,7 @@ from services.inventory.domain.term import (
     TermEvent,
     TermGivenUp,
     TermLoaded,
+    TermMade,
     Terms,
     TermTakenOver,
 )
@@ -321,6 +322,7 @@ _CHANGES: dict[type, Callable[[Instance, Any], None]] = {
     InstanceStateReloaded: _reload_state,
     InstanceRerooted: _reroot,
     TermLoaded: _terms,
+    TermMade: _terms,
     TermChanged: _terms,
     TermGivenUp: _terms,
     TermTakenOver: _terms,

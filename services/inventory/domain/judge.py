@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import Instance
@@ -28,6 +29,7 @@ class Case:
     order: Approved
     installed: Installed
     affected: Mapping[InstanceId, Line]
+    now: datetime | None = None
 
     def named(self) -> Iterator[tuple[Line, Instance]]:
         """The lines that name an instance the account owns, with it."""
@@ -37,8 +39,8 @@ class Case:
                 yield line, instance
 
 
-def case_of(order: Approved, installed: Installed) -> Case:
-    return Case(order=order, installed=installed, affected=affected(order.lines, installed))
+def case_of(order: Approved, installed: Installed, now: datetime | None = None) -> Case:
+    return Case(order=order, installed=installed, affected=affected(order.lines, installed), now=now)
 
 
 def judge(case: Case) -> tuple[Reason, ...]:

@@ -120,6 +120,13 @@ def header_reasons(record: ContractRecord, known: Contract | None) -> Iterator[R
             field="contractId",
             message=f"'{record.contract_id}' is the id of another contract: load this one under its own id",
         )
+    if known.changed_by is not None:
+        yield Reason(
+            rule="REF-03",
+            field="contractId",
+            message=f"order '{known.changed_by}' has made or changed contract '{record.contract_id}':"
+            " change it by an order",
+        )
     for id in known.record.line_ids:
         if id not in record.line_ids:
             yield Reason(

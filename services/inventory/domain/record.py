@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.inventory.domain.term import ComingTerm
 from services.inventory.domain.value import value
 from services.inventory.domain.words import InstanceId, Kind, SpecificationId, State, Value, Values
 
@@ -60,6 +61,7 @@ class Coming:
     offering_id: str | None = None
     location: str | None = None
     quantity: int | None = None
+    term: ComingTerm | None = None
 
 
 NOTHING_COMING = Coming()

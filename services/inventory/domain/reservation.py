@@ -82,7 +82,7 @@ class Scheduled:
 
 @value
 class ReservationAccepted:
-    """`lines` are those that happen at once; the others wait in `operations`."""
+    """`lines` are those that happen at once; the others wait in `operations`. All are about one contract."""
 
     version: int
     category: Kind
@@ -90,6 +90,7 @@ class ReservationAccepted:
     lines: tuple[ReservedLine, ...]
     tree: tuple[Affected, ...]
     operations: tuple[Scheduled, ...] = ()
+    contract_id: str | None = None
 
 
 @value
@@ -162,6 +163,7 @@ class Reservation:
     waiting: ReservationAwaited | None = None
     open: dict[LineId, list[InstanceId]] = field(default_factory=dict)
     operations: tuple[str, ...] = ()
+    contract_id: str | None = None
     moved: int = 0
     """How many second sides of moves were made: those of a later part are numbered on."""
 
@@ -179,6 +181,7 @@ def evolve(state: Reservation, event: ReservationEvent) -> Reservation:
             state.attempts += 1
             state.open = held_by(event.lines, event.tree)
             state.operations = tuple(one.operation_id for one in event.operations)
+            state.contract_id = event.contract_id
             state.moved = second_sides(event.tree)
         case ReservationRefused(version=version):
             state.version, state.phase = version, "refused"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from services.inventory.domain.agreeing import Agreements, agree, with_terms
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import ChildAdded, Instance, InstanceReserved
 from services.inventory.domain.judge import Case, judge, known, too_large
@@ -23,6 +24,7 @@ from services.inventory.domain.reservation import (
     Scheduled,
 )
 from services.inventory.domain.table import reserved
+from services.inventory.domain.term import ContractId
 from services.inventory.domain.value import value
 from services.inventory.domain.words import (
     INSTANCE,
@@ -66,6 +68,7 @@ class Secured:
     appends: tuple[Append, ...]
     lines: tuple[ReservedLine, ...]
     tree: tuple[Affected, ...]
+    contract_id: str | None = None
 
 
 def reserve(case: Case, before: Reservation, later: tuple[Later, ...] = ()) -> tuple[Append, ...]:
@@ -86,37 +89,45 @@ def reserve(case: Case, before: Reservation, later: tuple[Later, ...] = ()) -> t
             Scheduled(operation_id=one.id, line_ids=tuple(line.line_id for line in one.lines))
             for one in later
         ),
+        contract_id=secured.contract_id,
     )
     return (*secured.appends, Append(RESERVATION, order.order_id, accepted))
 
 
 def secure(
-    case: Case, attempts: int, moved: int = 0, waiting: tuple[Line, ...] = ()
+    case: Case,
+    attempts: int,
+    moved: int = 0,
+    waiting: tuple[Line, ...] = (),
+    contract_id: ContractId | None = None,
 ) -> Secured | tuple[Reason, ...]:
     """Holds all that the lines of the case touch, or names every reason why not.
 
-    Of lines that wait only what they name is judged: the rest on their day (SUS-04).
+    Of lines that wait only what they name is judged: the rest on their day (SUS-04). `contract_id` is that
+    of the parts of the order which were secured before.
     """
-    if reasons := (*judge(case), *known(case, waiting)):
+    agreed = agree(case, waiting, contract_id)
+    if reasons := (*judge(case), *known(case, waiting), *agreed.reasons):
         return reasons
-    made = made_by(case, attempts, moved)
+    made = with_terms(made_by(case, attempts, moved), agreed)
     if reasons := tuple(_taken(case, made)):
         return reasons
-    secured = _secured(case, made)
+    secured = _secured(case, made, agreed)
     if (size := _size(secured)) > MAX_BYTES:
         return (too_large(f"{size} bytes of instances", f"{MAX_BYTES}"),)
     return secured
 
 
-def _secured(case: Case, made: tuple[Made, ...]) -> Secured:
+def _secured(case: Case, made: tuple[Made, ...], agreed: Agreements) -> Secured:
     return Secured(
         appends=(
-            *_held(case, made),
+            *_held(case, made, agreed),
             *(Append(INSTANCE, one.event.record.instance_id, one.event) for one in made),
             *_noted(case, made),
         ),
         lines=tuple(_line(case, line, made_for) for line, made_for in _with_made(case, made)),
         tree=tuple(_tree(case, made)),
+        contract_id=agreed.contract_id,
     )
 
 
@@ -134,7 +145,7 @@ def _taken(case: Case, made: tuple[Made, ...]) -> Iterator[Reason]:
             )
 
 
-def _held(case: Case, made: tuple[Made, ...]) -> Iterator[Append]:
+def _held(case: Case, made: tuple[Made, ...], agreed: Agreements) -> Iterator[Append]:
     pairs = _pairs(made)
     for id, line in case.affected.items():
         if line.action == "no_change":
@@ -147,14 +158,14 @@ def _held(case: Case, made: tuple[Made, ...]) -> Iterator[Append]:
             action=line.action,
             previous=found,
             state=reserved(found, line.action),
-            coming=_coming(case, line) if line.instance_id == id and not line.moves else None,
+            coming=_coming(case, line, agreed) if line.instance_id == id and not line.moves else None,
             side="cease" if id in pairs else None,
             pair_id=pairs.get(id),
         )
         yield Append(INSTANCE, id, event)
 
 
-def _coming(case: Case, line: Line) -> Coming | None:
+def _coming(case: Case, line: Line, agreed: Agreements) -> Coming | None:
     """What a change brings to its own instance, with the version it was ordered by (CHG-05)."""
     if line.action != "change" or line.instance_id is None:
         return None
@@ -165,6 +176,7 @@ def _coming(case: Case, line: Line) -> Coming | None:
         offering_id=line.offering_id,
         location=line.location,
         quantity=line.quantity,
+        term=agreed.lines.get(line.line_id),
     )
 
 

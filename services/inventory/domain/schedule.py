@@ -56,7 +56,7 @@ def run(operation: Operation, case: Case, before: Reservation, find: Find) -> tu
         return ()
     if _in_its_own_way(case):
         return () if operation.delayed else (Append(OPERATION, operation.id, OperationDelayed()),)
-    secured = secure(case, before.attempts - 1, before.moved)
+    secured = secure(case, before.attempts - 1, before.moved, contract_id=before.contract_id)
     if not isinstance(secured, Secured):
         return tuple(canceled(operation, find, secured))
     return tuple(_started(operation, secured, find))

@@ -33,6 +33,19 @@ class TermRecord:
     state: TermState
     start: datetime | None = None
     end: datetime | None = None
+    term: int | None = None
+    """In months; known of what an order has agreed."""
+
+
+@value
+class ComingTerm:
+    """What lands on an instance with its part of the order; the state follows then.
+
+    It makes a term, or `amends` the dates of the one that has its id.
+    """
+
+    record: TermRecord
+    amends: bool = False
 
 
 # ------------------------------------------------------------------------------------------ events
@@ -45,8 +58,21 @@ class TermLoaded:
 
 
 @value
+class TermMade:
+    """A line of an order has agreed it, or it came with one that has (CON-08, CON-09)."""
+
+    record: TermRecord
+    rule: str
+    order_id: OrderId
+    version: int
+
+
+@value
 class TermChanged:
-    """It is in another state, by this rule; the order is that of its instance, if one brought it there."""
+    """It is in another state, or has other dates, by this rule.
+
+    The order is that of its instance, if one brought it there.
+    """
 
     record: TermRecord
     previous: TermState
@@ -74,7 +100,7 @@ class TermTakenOver:
     version: int
 
 
-TermEvent: TypeAlias = TermLoaded | TermChanged | TermGivenUp | TermTakenOver
+TermEvent: TypeAlias = TermLoaded | TermMade | TermChanged | TermGivenUp | TermTakenOver
 
 # ------------------------------------------------------------------------------------------ states
 
@@ -96,6 +122,8 @@ def evolve(terms: Terms, event: TermEvent) -> None:
     match event:
         case TermLoaded(record=record):
             terms[record.term_id] = Term(record=record, loaded=record)
+        case TermMade(record=record, order_id=order):
+            terms[record.term_id] = Term(record=record, changed_by=order)
         case TermChanged(record=record, order_id=order):
             if (known := terms.get(record.term_id)) is not None:
                 terms[record.term_id] = replace(known, record=record, changed_by=order or known.changed_by)

@@ -18,9 +18,12 @@ class Installed:
         instances: Mapping[InstanceId, Instance],
         specification: Callable[[SpecificationId], Specification],
         taken: Callable[[InstanceId], bool],
+        agreed: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self.taken = taken
         """Whether an instance of any account goes by this id."""
+        self.agreed = agreed
+        """Whether a contract, a contract line or an entitlement does."""
         self._instances = instances
         self._specification = specification
         self._children: dict[InstanceId, list[InstanceId]] = {}

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from services.order.domain.instance import Instance
 from services.order.domain.specification import Specification
-from services.order.domain.term import Term
+from services.order.domain.term import ContractLine, Term
 from services.order.domain.value import value
 from services.order.domain.words import Action, Category, HeaderAction, Kind, Scalar
 
@@ -33,6 +33,7 @@ class Line:
     quantity: int | None = None
     due_date: datetime | None = None
     transient: bool = False
+    contract_line: ContractLine | None = None
     reason: str | None = None
 
 

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from services.order.domain.value import value
+from services.order.domain.words import Action
 
 TermKind: TypeAlias = Literal["contract_line", "entitlement"]
+AgreedType: TypeAlias = Literal["no_change", "new", "upsell", "amend", "cancel", "renew"]
+
+USUAL: Mapping[Action, AgreedType] = {
+    "add": "new",
+    "change": "amend",
+    "disconnect": "cancel",
+    "suspend": "no_change",
+    "resume": "no_change",
+    "no_change": "no_change",
+}
+"""What a line does about a contract line where nobody says it (CON-08)."""
+
+
+@value
+class ContractLine:
+    """What is asked of a contract line with a line of an order; inventory judges it (CON-11)."""
+
+    type: AgreedType
+    start: datetime | None = None
+    end: datetime | None = None
+    term: int | None = None
 
 
 @value

@@ -185,6 +185,7 @@ def _owned(line: Line, instance: Instance | None, known: Known) -> Line:
         quantity=line.quantity,
         due_date=line.due_date,
         transient=line.transient,
+        contract_line=line.contract_line,
         reason=line.reason,
     )
 
