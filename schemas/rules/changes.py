@@ -45,7 +45,7 @@ SECTION = Section(
         ),
         still_open("CHG-06", "order", "All instances of one version can be taken to a newer one."),
         enforced("CHG-07", "fulfillment", "A larger quantity makes further domain orders and instances."),
-        still_open("CHG-08", "order", "A smaller quantity waits until somebody says which instances end."),
+        enforced("CHG-08", "order", "A smaller quantity waits until somebody says which instances end."),
         enforced(
             "CHG-09",
             "fulfillment",

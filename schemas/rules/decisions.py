@@ -63,12 +63,7 @@ SECTION = Section(
         enforced(
             "D-17", "inventory", "A dated line waits without lock or tasks, and the order for its last line."
         ),
-        still_open(
-            "D-18",
-            "fulfillment",
-            "A plan that names no point of no return has none.",
-            "no point of no return passes yet, so this cannot be told from its absence",
-        ),
+        enforced("D-18", "fulfillment", "A plan that names no point of no return has none."),
         still_open(
             "D-19", "order", "One line past a hard point of no return stops the cancel of the whole order."
         ),

@@ -157,6 +157,14 @@ def _plan(body: Body) -> Group:
         *_section(
             "Tasks", ("task", "kind", "state", "attempt", "after", "fallout"), map(_task, body["tasks"])
         ),
+        *_section(
+            "Points of no return",
+            ("line", "task", "kind", "charge"),
+            [
+                (text(one["lineId"]), text(one["taskId"]), text(one["kind"]), text(one["charge"]))
+                for one in body.get("pointsOfNoReturn", ())
+            ],
+        ),
         *_reasons("Why", body.get("reasons", ())),
     )
 

@@ -26,6 +26,7 @@ from services.fulfillment.domain.events import (
     PlanCreated,
     PlanExtended,
     PlanPostponed,
+    PonrPassed,
     ReportIgnored,
     TaskClosed,
     TaskHeld,
@@ -48,6 +49,8 @@ def publish(happened: Happened) -> Iterable[Public]:
             return (_request(event, happened), _task(event, happened))
         case TaskClosed() | TaskStarted() | AttemptFailed() | TaskHeld() as event:
             return (_task(event, happened),)
+        case PonrPassed() as event:
+            return (_ponr(event, happened),)
         case PlanCreated() | PlanCompleted() | PlanCanceled() as event:
             return (_plan(event, happened),)
         case PlanExtended() | ExtensionRefused() | PartCompleted() as event:
@@ -247,6 +250,18 @@ def _message(event: _Task) -> str | None:
             return reason
         case _:
             return event.message
+
+
+def _ponr(event: PonrPassed, happened: Happened) -> Public:
+    body = _about(event.version, happened)
+    body |= _present(
+        lineId=event.line_id,
+        domainOrderId=event.domain_order_id,
+        taskId=event.task_id,
+        kind=event.kind,
+        charge=event.charge,
+    )
+    return Public(FULFILLMENT_EVENTS, "ponr.passed", event.task_id, body)
 
 
 def _fallout(event: FalloutOpened | FalloutClosed, happened: Happened) -> Public:

@@ -24,6 +24,7 @@ STORED = (
     Version(name="task.released.v1", type=events.TaskReleased),
     Version(name="task.started.v1", type=events.TaskStarted),
     Version(name="task.closed.v1", type=events.TaskClosed),
+    Version(name="ponr.passed.v1", type=events.PonrPassed),
     Version(name="task.attempt-failed.v1", type=events.AttemptFailed),
     Version(name="task.held.v1", type=events.TaskHeld),
     Version(name="fallout.opened.v1", type=events.FalloutOpened),

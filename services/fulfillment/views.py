@@ -43,6 +43,7 @@ def _made(id: str, plan: Plan) -> dict[str, Any]:
         "state": "completed" if plan.completed else "in_progress",
         "domainOrders": [_domain_order(order) for order in plan.orders.values()],
         "tasks": [_task(task) for task in plan.tasks.values()],
+        "pointsOfNoReturn": [_passed(plan, task_id) for task_id in plan.passed],
         "fallouts": [{"falloutId": fallout, "taskId": task} for fallout, task in plan.fallouts.items()],
     }
 
@@ -60,6 +61,12 @@ def _domain_order(order: OpenOrder) -> dict[str, Any]:
         "pairId": brief.pair_id,
         "lineId": brief.line_id,
     }
+
+
+def _passed(plan: Plan, task_id: str) -> dict[str, Any]:
+    point = plan.passed[task_id]
+    line = plan.orders[point.domain_order_id].brief.line_id
+    return {"lineId": line, "taskId": task_id, "kind": point.kind, "charge": point.charge}
 
 
 def _task(task: OpenTask) -> dict[str, Any]:

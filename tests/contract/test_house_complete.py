@@ -98,7 +98,6 @@ SAID_BY_NOBODY_YET = {
     "task.withdrawn",
     "plan.held",
     "plan.released",
-    "ponr.passed",
     "order.held",
     "order.released",
     "order.revision-requested",

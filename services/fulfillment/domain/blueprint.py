@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Literal
 
-from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, Side, TaskKind
+from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, Side, TaskKind, UndoTask
 from services.fulfillment.domain.value import value
 
-DomainOrderState = Literal["draft", "in_progress", "closed_complete"]
+DomainOrderState = Literal["draft", "in_progress", "closed_complete", "cancellation_in_progress", "canceled"]
 TaskState = Literal["draft", "open", "scheduled", "in_progress", "on_hold", "closed_complete"]
 
 
@@ -45,6 +45,17 @@ class DomainOrder:
 
 
 @value
+class Marks:
+    """What the catalog says of a task for the case that the order changes under way."""
+
+    ponr: Literal["soft", "hard"] | None = None
+    charge: str | None = None
+    undo: UndoTask | None = None
+    responds_to: tuple[str, ...] | None = None
+    """The characteristics it is done again for; None: any."""
+
+
+@value
 class PlannedTask:
     """A task with its policy; `duration` and `backoff` in seconds, `after` in task ids."""
 
@@ -56,6 +67,7 @@ class PlannedTask:
     duration: int | None = None
     retries: int = 0
     backoff: int | None = None
+    marks: Marks | None = None
 
 
 @value

@@ -28,6 +28,7 @@ from services.fulfillment.domain.events import (
 )
 from services.fulfillment.domain.limits import tasks_apart
 from services.fulfillment.domain.plan import created, extended
+from services.fulfillment.domain.ponr import passed
 from services.fulfillment.domain.state import OpenOrder, OpenTask, Part, Plan
 
 
@@ -92,6 +93,7 @@ class Cascade:
         """What follows when this task closes, the closing included."""
         self._events.append(closed)
         task, order = self._plan.tasks[closed.task_id], self._plan.orders[closed.domain_order_id]
+        self._events += passed(closed, task, self._plan)
         self._set_values(order, closed.characteristics)
         self._gone["tasks", closed.domain_order_id] += 1
         for successor in task.successors:

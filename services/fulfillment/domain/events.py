@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import datetime
+from typing import Literal
 
 from services.fulfillment.domain.blueprint import DomainOrder, DomainOrderState, PlannedTask, Reason
 from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, TaskKind
@@ -183,6 +184,18 @@ class TaskClosed:
 
 
 @value
+class PonrPassed:
+    """D-11: the line of this domain order is past its point of no return."""
+
+    version: int
+    task_id: str
+    domain_order_id: str
+    line_id: str
+    kind: Literal["soft", "hard"]
+    charge: str | None = None
+
+
+@value
 class AttemptFailed:
     """An attempt failed and its policy has another one, not before `again`."""
 
@@ -252,6 +265,7 @@ PlanEvent = (
     | TaskReleased
     | TaskStarted
     | TaskClosed
+    | PonrPassed
     | AttemptFailed
     | TaskHeld
     | FalloutOpened

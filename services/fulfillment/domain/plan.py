@@ -28,6 +28,7 @@ from services.fulfillment.domain.events import (
     PlanEvent,
     PlanExtended,
     PlanPostponed,
+    PonrPassed,
     TaskClosed,
     TaskHeld,
     TaskReleased,
@@ -202,6 +203,10 @@ def _task_closed(plan: Plan, event: TaskClosed) -> None:
         plan.tasks[successor].blockers -= 1
 
 
+def _ponr_passed(plan: Plan, event: PonrPassed) -> None:
+    plan.passed[event.task_id] = event
+
+
 def _fallout_opened(plan: Plan, event: FalloutOpened) -> None:
     plan.fallouts[event.fallout_id] = event.task_id
     if event.task_id is not None:
@@ -233,6 +238,7 @@ _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
     AttemptFailed: _failed,
     TaskHeld: _held,
     TaskClosed: _task_closed,
+    PonrPassed: _ponr_passed,
     FalloutOpened: _fallout_opened,
     FalloutClosed: _fallout_closed,
     PlanExtended: _extended,

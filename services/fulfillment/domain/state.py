@@ -17,7 +17,7 @@ from services.fulfillment.domain.blueprint import (
     TaskState,
 )
 from services.fulfillment.domain.catalog import Values
-from services.fulfillment.domain.events import DomainOrderBrief
+from services.fulfillment.domain.events import DomainOrderBrief, PonrPassed
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.value import value
 
@@ -108,6 +108,8 @@ class Plan:
     awaited: set[str] = field(default_factory=set)
     postponed: dict[str, Postponed] = field(default_factory=dict)
     fallouts: dict[str, str | None] = field(default_factory=dict)
+    passed: dict[str, PonrPassed] = field(default_factory=dict)
+    """Points of no return, by the task that passed each."""
     completed: bool = False
 
 

@@ -6,7 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from services.fulfillment.domain.blueprint import Blueprint, Copy, DomainOrder, PlannedTask
+from services.fulfillment.domain.blueprint import Blueprint, Copy, DomainOrder, Marks, PlannedTask
 from services.fulfillment.domain.catalog import PlanSpecification, Specification, TaskSpecification
 from services.fulfillment.domain.mappings import Below, links
 from services.fulfillment.domain.node import Node
@@ -100,7 +100,16 @@ def _task(node: Node, task: TaskSpecification, id: str, after: tuple[str, ...]) 
         duration=seconds(task.duration),
         retries=task.retries,
         backoff=seconds(task.backoff),
+        marks=_marks(task),
     )
+
+
+def _marks(task: TaskSpecification) -> Marks | None:
+    """None, as for most tasks, where the catalog says nothing in particular."""
+    responds_to = None if task.responds_to == "any" else task.responds_to
+    if task.ponr is None and task.undo is None and responds_to is None:
+        return None
+    return Marks(ponr=task.ponr, charge=task.charge, undo=task.undo, responds_to=responds_to)
 
 
 def _domain_order(node: Node, waits_for: tuple[str, ...], index: Below) -> DomainOrder:
