@@ -10,6 +10,7 @@ from schemas.vocabulary import (
     HoldCause,
     Kind,
     LineAction,
+    Outcome,
     Part,
     PersonalText,
     Ponr,
@@ -178,12 +179,13 @@ class DomainOrderStateChanged(PlanEvent):
 
 
 class TaskStateChanged(PlanEvent):
-    """`task.state-changed`."""
+    """`task.state-changed`. `outcome` is what was found where the task belongs to a return."""
 
     task_id: str
     domain_order_id: str
     state: TaskState
     attempt: int
+    outcome: Outcome | None = None
     message: PersonalText | None = None
 
 

@@ -22,6 +22,7 @@ from schemas.vocabulary import (
     PersonalText,
     Reason,
     Reference,
+    ReturnPlan,
     Scalar,
     Side,
     TermState,
@@ -105,13 +106,15 @@ class ReservedLine(Part):
     location: str | None = None
     quantity: int | None = None
     transient: bool = False
+    return_: Annotated[ReturnPlan | None, Field(alias="return")] = None
 
 
 class AffectedInstance(Part):
     """One instance of the affected tree as it stood when it was reserved, parents before children.
 
-    `side` is set in a move; `pairId` is then the instance on the other side. `new` ones were made by this
-    reservation. `lineId` is the line under which it goes along.
+    `side` is set in a move; `pairId` is then the instance on the other side. Of what a return replaces it is
+    the one that takes its place, and the other way round. `new` ones were made by this reservation. `lineId`
+    is the line under which it goes along.
     """
 
     instance_id: str

@@ -23,6 +23,7 @@ from schemas.vocabulary import (
     Part,
     PersonalText,
     Reason,
+    ReturnPlan,
 )
 
 MAX_LINES = 500
@@ -167,7 +168,11 @@ class AgreedContractLine(Part):
 
 
 class OrderLine(Part):
-    """A line as the order service holds it, written out: nothing is left to be derived."""
+    """A line as the order service holds it, written out: nothing is left to be derived.
+
+    A line that a return wrote says which plan it is for (`return`); what it adds in place of something else
+    takes over what hung on that (`replacesInstanceId`).
+    """
 
     line_id: str
     action: LineAction
@@ -186,6 +191,8 @@ class OrderLine(Part):
     due_date: Moment | None = None
     transient: bool = False
     contract_line: AgreedContractLine | None = None
+    return_: Annotated[ReturnPlan | None, Field(alias="return")] = None
+    replaces_instance_id: str | None = None
     reason: PersonalText | None = None
 
 

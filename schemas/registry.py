@@ -8,7 +8,7 @@ from functools import cache
 
 from pydantic import BaseModel
 
-from schemas import audit, catalog, fulfillment, inventory, order, provisioning
+from schemas import audit, catalog, fulfillment, inventory, order, provisioning, returns
 from schemas.topics import (
     CATALOG,
     CHECKPOINTS,
@@ -66,6 +66,9 @@ MESSAGES: dict[str, MessageType] = {
                 "order.rework": order.OrderCommand,
                 "order.revise": order.ReviseOrder,
                 "order.cancel": order.CancelOrder,
+                "return.open": returns.OpenReturn,
+                "return.assess": returns.AssessReturn,
+                "return.close": returns.CloseReturn,
             },
         ),
         *_commands(
@@ -104,6 +107,10 @@ MESSAGES: dict[str, MessageType] = {
                 "order.line-changed": order.OrderLineChanged,
                 "order.completed": order.OrderStepped,
                 "order.canceled": order.OrderStepped,
+                "return.opened": returns.ReturnOpened,
+                "return.assessed": returns.ReturnAssessed,
+                "return.resolved": returns.ReturnResolved,
+                "return.closed": returns.ReturnClosed,
                 "order.held": order.OrderStepped,
                 "order.released": order.OrderStepped,
                 "order.revision-requested": order.OrderRevisionRequested,
@@ -169,7 +176,6 @@ def full(name: str) -> str:
 
 _IN_FLIGHT = "an approved order runs to its end; before its approval it can be rejected, reworked or canceled"
 _ANSWER = f"nothing is asked of an order under way that could be answered; {_IN_FLIGHT}"
-_RETURN = "order a disconnect of what comes back, or a disconnect and an add of what replaces it"
 
 LATER: dict[str, str] = {
     full(name): instead
@@ -179,9 +185,6 @@ LATER: dict[str, str] = {
         "order.approve-change": _ANSWER,
         "order.decline-change": _ANSWER,
         "order.choose-instances": "disconnect the instances that are to end, each in a line of its own",
-        "return.open": _RETURN,
-        "return.assess": _RETURN,
-        "return.close": _RETURN,
     }.items()
 }
 """Commands of the contract that this version does not take, with what works without them."""

@@ -6,7 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.vocabulary import Command, Cutover, Identifier, Kind, Layer, Ponr, Scalar, Side, TaskKind, Text
+from schemas.vocabulary import (
+    Command,
+    Cutover,
+    Identifier,
+    Kind,
+    Layer,
+    Ponr,
+    ReturnPlan,
+    Scalar,
+    Side,
+    TaskKind,
+    Text,
+)
 
 RelationshipType = Literal["bundles", "realized_as", "requires", "composed_of"]
 PlanAction = Literal["add", "change", "disconnect", "suspend", "resume", "no_change"]
@@ -86,7 +98,7 @@ class Plan(Command):
 
     actions: Annotated[tuple[PlanAction, ...], Field(min_length=1, strict=False)]
     move: Side | None = None
-    return_: Annotated[Literal["refund", "replace", "repair"] | None, Field(alias="return")] = None
+    return_: Annotated[ReturnPlan | None, Field(alias="return")] = None
     cutover: Cutover | None = None
     tasks: Annotated[tuple[PlannedTaskSpecification, ...], Field(strict=False)] = ()
 

@@ -26,6 +26,10 @@ Side = Literal["cease", "provide"]
 Cutover = Literal["make_before_break", "overlap", "break_before_make"]
 Ponr = Literal["soft", "hard"]
 HoldCause = Literal["hold", "cancel", "revise"]
+ReturnPlan = Literal["refund", "replace", "repair"]
+"""The kinds of return that a catalog entry has plans for."""
+Outcome = Literal["as_promised", "wrong_item", "not_defective", "damaged", "incomplete", "beyond_repair"]
+"""What was found when the goods of a return were received or looked at."""
 
 OrderState = Literal[
     "draft",
@@ -97,22 +101,24 @@ def _normalised(word: Any) -> Any:
     return _ALIASES.get(word, word) if isinstance(word, str) else word
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """For an id: what can be read and has no spaces at its ends."""
     if not text.isprintable() or text != text.strip():
         raise ValueError("an identifier has no control characters and no spaces at its ends")
     return text
 
 
-def _without_separators(text: str) -> str:
+def without_separators(text: str) -> str:
+    """For an id that others are made of."""
     if ":" in text or "~" in text:
         raise ValueError("':' and '~' join the parts of ids that we make: leave them out of an order id")
     return text
 
 
-Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_printable)]
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_printable)]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(printable)]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(printable)]
 """An id that may be one of ours: those are made of the order's and the caller's own ids."""
-OrderId = Annotated[Identifier, AfterValidator(_without_separators)]
+OrderId = Annotated[Identifier, AfterValidator(without_separators)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 PERSONAL: dict[str, Any] = {"x-personal": True}
 PersonalText = Annotated[Text, Field(json_schema_extra=PERSONAL)]

@@ -1,14 +1,14 @@
 """Section 7: returns."""
 
-from schemas.rules.rule import Section, not_for_us, numbered, still_open
+from schemas.rules.rule import Section, enforced, not_for_us, numbered, still_open
 
 SECTION = Section(
     title="7. Returns",
     ids=numbered("RMA", 5),
     rules=(
-        still_open("RMA-01", "order", "The lines of a return name instances that the account owns."),
-        still_open("RMA-02", "order", "Each line is resolved by itself, the case when all of them are."),
-        still_open("RMA-03", "order", "A return that is rejected is told and closed, and writes no order."),
+        enforced("RMA-01", "order", "The lines of a return name instances that the account owns."),
+        enforced("RMA-02", "order", "Each line is resolved by itself, the case when all of them are."),
+        enforced("RMA-03", "order", "A return that is rejected is told and closed, and writes no order."),
         not_for_us(
             "RMA-04",
             "Which release brought which part of returns.",

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from schemas import catalog as entries
-from schemas import fulfillment, inventory
+from schemas import fulfillment, inventory, returns
 from schemas import order as messages
 from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
-from services.order import catalog, handlers, heard, needs
+from services.order import catalog, handlers, heard, needs, returning
 from services.order.domain import lifecycle
 from services.order.domain.capture import Asked
 from services.order.domain.instance import InstanceLearned, InstanceRevised
@@ -145,6 +145,7 @@ def _instance_created(data: heard.InstanceCreated, work: Work) -> None:
         specification_version=data.specification_version,
         parent_id=data.parent_id,
         location=data.location,
+        quantity=data.quantity,
         ended=data.state == "inactive",
     )
     handlers.instance_learned(data.instance_id, learned, work)
@@ -156,6 +157,7 @@ def _instance_changed(data: heard.InstanceChanged, work: Work) -> None:
         specification_version=data.specification_version,
         parent_id=data.parent_id,
         location=data.location,
+        quantity=data.quantity,
     )
     handlers.instance_revised(data.instance_id, revised, work)
 
@@ -300,6 +302,13 @@ ROUTES: Mapping[str, Route] = {
         "order.rework": _about_order(messages.OrderCommand, _rework),
         "order.revise": _about_order(messages.ReviseOrder, _revise, _revise_needs),
         "order.cancel": _about_order(messages.CancelOrder, _cancel),
+        "return.open": Route(model=returns.OpenReturn, handle=returning.open_, needs=returning.needs_of_open),
+        "return.assess": Route(
+            model=returns.AssessReturn, handle=returning.assess, needs=returning.needs_of_assess
+        ),
+        "return.close": Route(
+            model=returns.CloseReturn, handle=returning.close, needs=returning.needs_of_close
+        ),
         "specification.publish": Route(
             model=entries.Specification, handle=catalog.publish, needs=catalog.needs_of_publish
         ),

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.chassis.service import Refused, RowsOf, Why, Work
+from services.order import cases
 from services.order.domain import inflight, lifecycle
 from services.order.domain import instance as instances
 from services.order.domain import term as terms
 from services.order.domain.capture import Asked, capture
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
 from services.order.domain.lifecycle import Outcome
-from services.order.domain.line import Line, Request
+from services.order.domain.line import Line, Request, as_returned
 from services.order.domain.order import Order, OrderPlaced
 from services.order.domain.parts import entry_at
 from services.order.domain.policy import judge
@@ -126,6 +127,7 @@ def approve(order_id: str, reason: str | None, work: Work) -> None:
 
 def revise(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
     order, known = existing(order_id, work), Heard(work)
+    lines = as_returned(lines, order.lines)
     if order.status in ("acknowledged", "in_progress"):
         opened = {line.line_id: line for line in _opened(order, work).lines}
         _settle(order_id, inflight.revise(order, lines, opened, reason), work)
@@ -153,6 +155,7 @@ def _settle(order_id: str, outcome: Outcome, work: Work) -> None:
     if isinstance(outcome, Reason):
         raise Refused(why(outcome))
     work.append(ORDER, order_id, *outcome)
+    cases.follow(order_id, work.state(ORDER, order_id), work)
 
 
 def why(reason: Reason) -> Why:

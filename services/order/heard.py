@@ -25,6 +25,7 @@ class InstanceCreated(Heard):
     specification_version: str | None = None
     parent_id: str | None = None
     location: str | None = None
+    quantity: int | None = None
     state: str
 
 
@@ -36,6 +37,7 @@ class InstanceChanged(Heard):
     specification_version: str | None = None
     parent_id: str | None = None
     location: str | None = None
+    quantity: int | None = None
 
 
 class InstanceStateChanged(Heard):

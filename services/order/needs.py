@@ -66,6 +66,12 @@ def of_asked(order_id: str, asked: Asked, work: Work) -> Wishes:
     yield [StreamOf(TERM, id) for id in asked.selection if work.state(INSTANCE, id) is None]
 
 
+def of_returned(instances: frozenset[str], work: Work) -> Wishes:
+    """What comes back, with all that hangs below it and all that it hangs below."""
+    around = Around(kind="product", up=True, roots=instances)
+    yield from _following((StreamOf(INSTANCE, id) for id in instances), around, work)
+
+
 def of_catalog(specification_id: str, named: Iterable[str], work: Work) -> Wishes:
     """The entries that one speaks of, those that speak of it, and so on."""
     wanted = {specification_id, *named}

@@ -7,7 +7,9 @@ from typing import Any
 
 from schemas.topics import ORDER_EVENTS
 from services.chassis.service import Happened, Public
+from services.order import shown_returns
 from services.order.domain import order as orders
+from services.order.domain import return_case
 from services.order.domain.instance import InstanceEnded, InstanceLearned, InstanceRevised
 from services.order.domain.specification import SpecificationPublished, SpecificationRetired
 from services.order.domain.term import TermLearned
@@ -22,6 +24,8 @@ def publish(happened: Happened) -> Iterable[Public]:
             return ()
         case TermLearned() | SpecificationPublished() | SpecificationRetired():
             return ()
+        case event if isinstance(event, return_case.EVENTS):
+            return shown_returns.publish(happened, event)
         case orders.OperationHeard(state="completed"):
             return ()
         case event:

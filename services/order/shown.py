@@ -73,6 +73,8 @@ def _line(line: Line, status: LineStatus) -> dict[str, Any]:
         "dueDate": line.due_date.isoformat() if line.due_date else None,
         "transient": line.transient or None,
         "contractLine": contract_line(line.contract_line) if line.contract_line else None,
+        "return": line.return_,
+        "replacesInstanceId": line.replaces,
         "reason": line.reason,
     }
     return {name: value for name, value in full.items() if value is not None}

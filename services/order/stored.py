@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.service import Version
-from services.order.domain import instance, order, specification, term
+from services.order.domain import instance, order, return_case, specification, term
 
 STORED: tuple[Version, ...] = (
     Version(name="order.placed.v1", type=order.OrderPlaced),
@@ -18,6 +18,12 @@ STORED: tuple[Version, ...] = (
     Version(name="order.lines-completed.v1", type=order.LinesCompleted),
     Version(name="order.completed.v1", type=order.OrderCompleted),
     Version(name="order.canceled.v1", type=order.OrderCanceled),
+    Version(name="return.opened.v1", type=return_case.ReturnOpened),
+    Version(name="return.assessed.v1", type=return_case.ReturnAssessed),
+    Version(name="return.line-moved.v1", type=return_case.ReturnLineMoved),
+    Version(name="return.outcome-found.v1", type=return_case.ReturnOutcomeFound),
+    Version(name="return.resolved.v1", type=return_case.ReturnResolved),
+    Version(name="return.closed.v1", type=return_case.ReturnClosed),
     Version(name="instance.learned.v1", type=instance.InstanceLearned),
     Version(name="instance.revised.v1", type=instance.InstanceRevised),
     Version(name="instance.ended.v1", type=instance.InstanceEnded),

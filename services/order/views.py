@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.chassis.service import Page
+from services.order import shown_returns
 from services.order.domain.order import Order
 from services.order.shown import lines, operations, own_states, reasons
 
@@ -14,8 +15,12 @@ _APPROVED = ("acknowledged", "in_progress", "completed")
 
 
 def pages(category: str, id: str, state: Any) -> Iterator[Page]:
-    if category == "order" and state is not None:
+    if state is None:
+        return
+    if category == "order":
         yield _page(id, state)
+    elif category == "return":
+        yield shown_returns.page(id, state)
 
 
 def _page(order_id: str, order: Order) -> Page:
@@ -29,6 +34,7 @@ def _page(order_id: str, order: Order) -> Page:
         "version": order.version,
         "cascade": order.cascade,
         "reason": order.reason,
+        "returnId": order.return_id,
         "lines": [_line(order_id, order, line) for line in written],
         "operations": operations(order_id, order),
         "reasons": reasons(order.reasons),

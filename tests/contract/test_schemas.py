@@ -20,13 +20,14 @@ from schemas.vocabulary import Command, Part
 
 CONTRACT = {
     "crm.orders": "order.place order.submit order.approve order.reject order.rework order.revise "
-    "order.cancel",
+    "order.cancel return.open return.assess return.close",
     "crm.inventory": "instance.load contract.load entitlement.load",
     "catalog.specifications": "specification.publish specification.retire",
     "provisioning.results": "task.report task.retry task.skip fallout.resolve",
     "order.events": "order.created order.submitted order.approved order.rejected order.revised order.started "
     "order.line-changed order.completed order.canceled order.held order.released order.revision-requested "
-    "order.cancellation-requested order.cancellation-approved order.change-declined command.refused",
+    "order.cancellation-requested order.cancellation-approved order.change-declined "
+    "return.opened return.assessed return.resolved return.closed command.refused",
     "inventory.events": "reservation.accepted reservation.refused reservation.released reservation.fulfilled "
     "operation.scheduled operation.started operation.completed operation.canceled "
     "instance.created instance.state-changed instance.changed contract.changed contract-line.state-changed "
@@ -188,7 +189,7 @@ def test_an_event_passes_over_what_it_does_not_know() -> None:
 
 
 def test_what_is_personal_in_itself_says_so() -> None:
-    names = {"reason", "name", "message", "resolution"}
+    names = {"reason", "name", "message", "resolution", "note"}
     of_plans = {"TaskWithdrawn", "TaskRequested", "PlannedTask", "DomainOrderStateChanged"}
     plain = {*of_plans, "Reason", "ValueChange", "CommandRefused"}
     models = {model for message in MESSAGES.values() for model in models_of(message.model)}

@@ -191,11 +191,7 @@ TYPES = {
         full("order.hold"),
         "this version does not have it yet; an approved order runs to",
     ),
-    "a return": (
-        CRM_ORDERS,
-        full("return.open"),
-        "does not have it yet; order a disconnect of what comes back",
-    ),
+    "a return": (CRM_ORDERS, full("return.opne"), "did you mean aftersale.return.open.v1?"),
     "a contract": (CRM_INVENTORY, full("contract.laod"), "did you mean aftersale.contract.load.v1?"),
     "a report": (RESULTS, full("task.reports"), "did you mean aftersale.task.report.v1?"),
     "a report to order": (

@@ -10,13 +10,18 @@ import pytest
 from schemas.registry import MESSAGES, full
 from schemas.topics import ORDER_EVENTS
 from services.chassis.service import Happened
-from services.order.domain import instance, order, specification, term
+from services.order.domain import instance, order, return_case, specification, term
 from services.order.domain.words import Reason
 from services.order.publish import publish
 from services.order.stored import STORED
 from tests.domain.order_known import line
 
-UNIONS = (order.OrderEvent, instance.InstanceEvent, specification.SpecificationEvent)
+UNIONS = (
+    order.OrderEvent,
+    instance.InstanceEvent,
+    specification.SpecificationEvent,
+    return_case.ReturnEvent,
+)
 ALONE = {term.TermLearned}
 """Kinds of streams with one event only."""
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -69,8 +74,33 @@ def test_every_order_event_is_one_message_that_its_model_takes(type_: Any) -> No
     assert {field for field in public.data if field not in read.model_dump(by_alias=True)} == set()
 
 
+DECIDED = return_case.Assessed(line_id="1", instance_id="P-1", proposed="repair", note="n", order_id="R-1")
+RETURNS: tuple[return_case.ReturnEvent, ...] = (
+    return_case.ReturnOpened(
+        account_id="A",
+        lines=(return_case.ReturnLine(line_id="1", instance_id="P-1", reason="r", expected="refund"),),
+    ),
+    return_case.ReturnAssessed(state="assessed", lines=(DECIDED,)),
+    return_case.ReturnResolved(
+        lines=(return_case.Settled(assessed=DECIDED, state="resolved", outcome="as_promised"),)
+    ),
+    return_case.ReturnClosed(lines=(), rule="RMA-03"),
+)
+
+
+@pytest.mark.parametrize("event", RETURNS)
+def test_a_return_says_what_its_model_takes(event: return_case.ReturnEvent) -> None:
+    [public] = publish(Happened("return", "R-1", 1, event, "A", 0, 0))
+    read = MESSAGES[full(public.name)].model.model_validate(public.data, strict=False)
+    shown = read.model_dump(by_alias=True, mode="json")
+    assert {field for field in public.data if field not in shown} == set()
+    for said, read_as in zip(public.data["lines"], shown["lines"], strict=True):
+        assert said == {name: value for name, value in read_as.items() if value is not None}
+
+
 def test_every_message_of_order_is_said_by_an_event() -> None:
     said = {next(iter(publish(happened(whole(type_))))).name for type_ in get_args(order.OrderEvent)}
+    said |= {next(iter(publish(happened(event, "return")))).name for event in RETURNS}
     named = {message.name for message in MESSAGES.values() if message.topics == (ORDER_EVENTS,)}
     assert said == named
 

@@ -21,17 +21,19 @@ class InstanceLearned:
     specification_version: str | None = None
     parent_id: str | None = None
     location: str | None = None
+    quantity: int | None = None
     ended: bool = False
 
 
 @value
 class InstanceRevised:
-    """Its specification, place or parent is another one now."""
+    """Its specification, place, parent or number is another one now."""
 
     specification_id: str
     specification_version: str | None = None
     parent_id: str | None = None
     location: str | None = None
+    quantity: int | None = None
 
 
 @value
@@ -54,6 +56,7 @@ class Instance:
     specification_version: str | None = None
     parent_id: str | None = None
     location: str | None = None
+    quantity: int | None = None
     ended: bool = False
 
 
@@ -68,6 +71,7 @@ def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
                 specification_version=event.specification_version,
                 parent_id=event.parent_id,
                 location=event.location,
+                quantity=event.quantity,
                 ended=event.ended,
             )
         case InstanceEnded() if instance is not None:
@@ -76,6 +80,7 @@ def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
             instance.specification_id = event.specification_id
             instance.specification_version = event.specification_version
             instance.parent_id, instance.location = event.parent_id, event.location
+            instance.quantity = event.quantity
     return instance
 
 
@@ -96,8 +101,15 @@ def revise(instance: Instance | None, heard: InstanceRevised) -> tuple[InstanceE
         instance.specification_version,
         instance.parent_id,
         instance.location,
+        instance.quantity,
     )
-    said = (heard.specification_id, heard.specification_version, heard.parent_id, heard.location)
+    said = (
+        heard.specification_id,
+        heard.specification_version,
+        heard.parent_id,
+        heard.location,
+        heard.quantity,
+    )
     return (heard,) if said != now else ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -11,12 +11,16 @@ from services.order.domain.instance import Instance
 from services.order.domain.specification import Specification
 from services.order.domain.term import ContractLine, Term
 from services.order.domain.value import value
-from services.order.domain.words import Action, Category, HeaderAction, Kind, Scalar
+from services.order.domain.words import Action, Category, HeaderAction, Kind, ReturnPlan, Scalar
 
 
 @value
 class Line:
-    """As asked, and then written out. `move` is None while nobody said it and nothing showed it."""
+    """As asked, and then written out. `move` is None while nobody said it and nothing showed it.
+
+    `return_` and `replaces` stand on lines that a return has written: what is added takes over the place and
+    the contract lines of the instance that it replaces.
+    """
 
     line_id: str
     action: Action
@@ -34,6 +38,8 @@ class Line:
     due_date: datetime | None = None
     transient: bool = False
     contract_line: ContractLine | None = None
+    return_: ReturnPlan | None = None
+    replaces: str | None = None
     reason: str | None = None
 
 
@@ -60,6 +66,19 @@ class Request:
             end=self.end,
             cascade=self.cascade,
         )
+
+
+def as_returned(lines: tuple[Line, ...], before: Collection[Line]) -> tuple[Line, ...]:
+    """Lines of an order that a return wrote, written again: nobody but the return says what they are for."""
+    there = {line.line_id: line for line in before}
+    return tuple(
+        replace(line, return_=own.return_, replaces=own.replaces)
+        if (own := there.get(line.line_id)) is not None
+        and own.return_ is not None
+        and (own.action, own.instance_id) == (line.action, line.instance_id)
+        else line
+        for line in lines
+    )
 
 
 class Known(Protocol):

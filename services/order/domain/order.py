@@ -27,6 +27,8 @@ class OrderPlaced:
     end: datetime | None = None
     cascade: bool = False
     reason: str | None = None
+    return_id: str | None = None
+    """The return that has written it."""
 
 
 @value
@@ -158,6 +160,7 @@ class Order:
     end: datetime | None = None
     cascade: bool = False
     reason: str | None = None
+    return_id: str | None = None
     reasons: tuple[Reason, ...] = ()
     completed: frozenset[str] = frozenset()
     operations: dict[str, OperationHeard] = field(default_factory=dict)
@@ -213,6 +216,7 @@ def placed(event: OrderPlaced) -> Order:
         end=event.end,
         cascade=event.cascade,
         reason=event.reason,
+        return_id=event.return_id,
     )
 
 

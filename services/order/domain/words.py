@@ -14,6 +14,8 @@ OperationState: TypeAlias = Literal["scheduled", "started", "completed", "cancel
 LineStatus: TypeAlias = Literal[
     "draft", "new", "acknowledged", "in_progress", "completed", "canceled", "rejected", "scheduled"
 ]
+ReturnPlan: TypeAlias = Literal["refund", "replace", "repair"]
+"""By which plan of the catalog a return is carried out."""
 Scalar: TypeAlias = str | int | float | bool | None
 
 

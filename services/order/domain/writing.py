@@ -151,7 +151,7 @@ def _added(line: Line, tree: Tree) -> Line:
         kind=entry.kind,
         specification_version=entry.version,
         transient=entry.transient,
-        characteristics=_with_defaults(line, entry),
+        characteristics=line.characteristics if line.replaces else _with_defaults(line, entry),
         parent_instance_id=parent,
     )
 
@@ -186,6 +186,8 @@ def _owned(line: Line, instance: Instance | None, known: Known) -> Line:
         due_date=line.due_date,
         transient=line.transient,
         contract_line=line.contract_line,
+        return_=line.return_,
+        replaces=line.replaces,
         reason=line.reason,
     )
 

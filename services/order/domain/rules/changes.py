@@ -56,7 +56,8 @@ def keeps_its_kind(tree: Tree) -> Iterator[Reason]:
 def values_are_right(tree: Tree) -> Iterator[Reason]:
     """Names, types, allowed and required values, by the version of the specification that the line names.
 
-    A personal value is never repeated in the answer.
+    What replaces another one has its values: inventory sees whether they are enough. A personal value is
+    never repeated in the answer.
     """
     for line in tree.lines:
         entry = _entry(line, tree) if line.action in ("add", "change") else None
@@ -66,7 +67,7 @@ def values_are_right(tree: Tree) -> Iterator[Reason]:
         for name, value in line.characteristics.items():
             if problem := _problem(name, value, entry, line):
                 yield _of(line, rule, problem, f"characteristics.{name}")
-        if line.action == "add":
+        if line.action == "add" and line.replaces is None:
             for item in entry.characteristics.values():
                 if item.required and item.name not in line.characteristics:
                     message = f"{line.specification_id} needs '{item.name}': give it {_wanted(item)}"

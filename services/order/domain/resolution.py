@@ -1,0 +1,213 @@
+"""From the resolution of a return's line to the order that carries it out (7.4, D-12, D-24)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from services.order.domain.capture import Asked, capture, numbering
+from services.order.domain.instance import Instance
+from services.order.domain.line import Known, Line, Request
+from services.order.domain.mandatory import missed
+from services.order.domain.parts import entry_of
+from services.order.domain.policy import judge
+from services.order.domain.return_case import PLANS, Assessed, ReturnLine
+from services.order.domain.rules.references import unusable
+from services.order.domain.tree import Tree
+from services.order.domain.value import value
+from services.order.domain.words import HeaderAction, Reason, ReturnPlan
+from services.order.domain.writing import write_out
+
+
+@value
+class Resolution:
+    """An order that is to be written, and what stands against it."""
+
+    request: Request
+    broken: tuple[Reason, ...]
+
+    @property
+    def replacement(self) -> str | None:
+        """The line that adds what takes the place of the instance."""
+        return next((line.line_id for line in self.request.lines if line.replaces), None)
+
+
+# ------------------------------------------------------------------------------------------ opening
+
+
+def returnable(account_id: str, lines: Iterable[ReturnLine], known: Known) -> Iterator[Reason]:
+    """RMA-01: a line names a product or service that the account owns, and not more of it than it has."""
+    tree = Tree(Request(account_id=account_id, category="product", lines=()), known)
+    for line in lines:
+        if (problem := unusable(line.instance_id, tree)) is not None:
+            yield _of(line, problem[1], "instanceId")
+        elif (instance := known.instance(line.instance_id)) is not None:
+            if instance.kind == "resource":
+                message = (
+                    f"{line.instance_id} is a resource, which no order is about: return the product or "
+                    "service that uses it"
+                )
+                yield _of(line, message, "instanceId")
+            elif (owned := instance.quantity) is not None and (line.quantity or 1) > owned:
+                message = (
+                    f"{line.quantity} of {line.instance_id} come back and the account has {owned}: give at "
+                    f"most {owned}"
+                )
+                yield _of(line, message, "quantity")
+
+
+def _of(line: ReturnLine, message: str, field: str) -> Reason:
+    return Reason(rule="RMA-01", message=message, line_id=line.line_id, field=field)
+
+
+# --------------------------------------------------------------------------------------- resolving
+
+
+def resolve(account_id: str, line: ReturnLine, one: Assessed, known: Known) -> Resolution:
+    """The order of a line that is not rejected. Its instance was there when the return was opened."""
+    instance = known.instance(line.instance_id)
+    plan = PLANS[one.proposed]
+    if instance is None or instance.ended:
+        message = f"{line.instance_id} has ended since: nothing of it is left to resolve; propose 'reject'"
+        request = Request(account_id=account_id, category="product", lines=())
+        return Resolution(request=request, broken=(_of(line, message, "instanceId"),))
+    part = _part(line, one, instance)
+    asked = _asked(account_id, line, part, instance, plan)
+    request = write_out(_in_front(capture(asked, known), line, plan), known)
+    return Resolution(request=request, broken=tuple(_broken(line, request, part, plan, known)))
+
+
+@value
+class _Part:
+    """Only some of an instance are meant: so many, and so many are left where that is known."""
+
+    approved: int
+    left: int | None
+
+
+def _part(line: ReturnLine, one: Assessed, instance: Instance) -> _Part | None:
+    """None when the whole instance is meant."""
+    brought = line.quantity or 1
+    approved = one.approved_quantity or brought
+    owned = instance.quantity if line.quantity is not None or one.approved_quantity is not None else None
+    if approved >= max(brought, owned or 1):
+        return None
+    return _Part(approved=approved, left=None if owned is None else owned - approved)
+
+
+_ACTIONS: dict[ReturnPlan, HeaderAction] = {
+    "refund": "disconnect",
+    "replace": "change",
+    "repair": "no_change",
+}
+
+
+def _asked(
+    account_id: str, line: ReturnLine, part: _Part | None, instance: Instance, plan: ReturnPlan
+) -> Asked:
+    """Of a refund the whole instance is selected, with what hangs below it (LIN-05)."""
+    action = "change" if plan == "refund" and part else _ACTIONS[plan]
+    own = Line(
+        line_id=line.line_id,
+        action=action if plan != "replace" else "disconnect",  # type: ignore[arg-type]
+        kind=instance.kind,
+        instance_id=line.instance_id,
+        quantity=part.left if part and plan == "refund" else None,
+        return_=plan,
+        reason=line.reason,
+    )
+    return Asked(
+        account_id=account_id,
+        category="service" if instance.kind == "service" else "product",
+        action=action,
+        selection=(line.instance_id,) if action == "disconnect" else (),
+        lines=(own, *_replacement(own, instance)) if plan == "replace" else (own,),
+    )
+
+
+def _replacement(own: Line, instance: Instance) -> Iterator[Line]:
+    """It keeps the place of what it replaces, and all that is told of it."""
+    yield Line(
+        line_id=next(numbering((own,))),
+        action="add",
+        kind=instance.kind,
+        specification_id=instance.specification_id,
+        parent_instance_id=instance.parent_id,
+        location=instance.location,
+        return_="replace",
+        replaces=own.instance_id,
+        reason=own.reason,
+    )
+
+
+def _in_front(request: Request, line: ReturnLine, plan: ReturnPlan) -> Request:
+    """The line of what comes back, then those that follow from it: they are all part of the return."""
+    ours = [one for one in request.lines if one.line_id == line.line_id]
+    rest = [one for one in request.lines if one.line_id != line.line_id]
+    return request.with_lines(tuple(replace(one, return_=plan) for one in (*ours, *rest)))
+
+
+# ----------------------------------------------------------------------------------------- judging
+
+
+def _broken(
+    line: ReturnLine, request: Request, part: _Part | None, plan: ReturnPlan, known: Known
+) -> Iterator[Reason]:
+    """What stands against the order, said of the line of the return."""
+    own = tuple(_unfit(line, part, plan, known))
+    yield from own
+    for reason in () if own else judge(request, known):
+        yield replace(reason, line_id=line.line_id, message=_said(reason, request, known), field=None)
+
+
+def _unfit(line: ReturnLine, part: _Part | None, plan: ReturnPlan, known: Known) -> Iterator[Reason]:
+    if plan == "repair" and not _has_a_repair_plan(line, known):
+        message = (
+            f"the catalog has no repair plan for {line.instance_id}: publish one (action 'no_change', "
+            "return 'repair') in a version that it has, or propose 'replacement' or 'refund'"
+        )
+        yield Reason(rule="D-24", message=message, line_id=line.line_id, field="proposed")
+    if plan == "replace":
+        yield from _not_replaceable(line, part, known)
+
+
+def _has_a_repair_plan(line: ReturnLine, known: Known) -> bool:
+    instance = known.instance(line.instance_id)
+    entry = entry_of(instance, known) if instance is not None else None
+    return any(
+        plan.get("return") == "repair" and "no_change" in plan["actions"]
+        for plan in (entry.content.get("plans", ()) if entry else ())
+    )
+
+
+def _not_replaceable(line: ReturnLine, part: _Part | None, known: Known) -> Iterator[Reason]:
+    """A replacement takes one place; what hangs below the old one cannot go over to another parent."""
+    instance = known.instance(line.instance_id)
+    below = sorted(known.children(line.instance_id, instance.kind)) if instance else []
+    if below:
+        names = ", ".join(below[:10])
+        message = (
+            f"{line.instance_id} has {names} below it, which would end with it: return and replace those "
+            "one by one, or propose 'repair' or 'refund'"
+        )
+        yield Reason(rule="D-12", message=message, line_id=line.line_id, field="proposed")
+    if part is not None:
+        message = (
+            f"{part.approved} of {line.instance_id} are approved and it stands for more: an instance is "
+            "replaced as a whole; approve all of it, or propose 'repair' or 'refund'"
+        )
+        yield Reason(rule="D-12", message=message, line_id=line.line_id, field="approvedQuantity")
+
+
+def _said(reason: Reason, request: Request, known: Known) -> str:
+    """ACT-13 offers more to whoever writes an order than to whoever assesses a return."""
+    if reason.rule != "ACT-13":
+        return reason.message
+    tree = Tree(request, known)
+    for line in request.lines:
+        if line.line_id == reason.line_id and (whole := missed(line, tree)):
+            return (
+                f"{line.instance_id} is a mandatory part of {whole.name}, and only an optional one can be "
+                f"taken back alone: propose 'replacement' or 'repair', or open a return of {whole.name}"
+            )
+    return reason.message

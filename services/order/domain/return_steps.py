@@ -1,0 +1,151 @@
+"""What commands and facts do to a return, from open to closed (rule book 7.1 and 7.3)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from services.order.domain.return_case import (
+    Assessed,
+    Case,
+    CaseLine,
+    LineState,
+    ReturnAssessed,
+    ReturnClosed,
+    ReturnEvent,
+    ReturnLine,
+    ReturnLineMoved,
+    ReturnOutcomeFound,
+    ReturnResolved,
+    Settled,
+    assessed_as,
+)
+from services.order.domain.words import Reason, Status
+
+
+def doubled(lines: tuple[ReturnLine, ...]) -> Iterator[Reason]:
+    """A line id stands for one line, and an instance comes back once."""
+    for id, count in Counter(line.line_id for line in lines).items():
+        if count > 1:
+            message = f"line id {id} is given {count} times: each line has its own"
+            yield Reason(rule="FIELD", message=message, line_id=id, field="lineId")
+    first: dict[str, ReturnLine] = {}
+    for line in lines:
+        if (other := first.setdefault(line.instance_id, line)) is not line:
+            message = (
+                f"{line.instance_id} comes back in line {other.line_id} already: say there how many "
+                "of it, or name another instance"
+            )
+            yield Reason(rule="RMA-01", message=message, line_id=line.line_id, field="instanceId")
+
+
+def assessable(case: Case, wanted: tuple[Assessed, ...]) -> Iterator[Reason]:
+    """What stands against assessing these lines, as far as the case alone can tell (RMA-02)."""
+    for id, count in Counter(one.line_id for one in wanted).items():
+        if count > 1:
+            message = f"line {id} is assessed {count} times at once: say once what is to become of it"
+            yield Reason(rule="FIELD", message=message, line_id=id, field="lineId")
+    for one in wanted:
+        line = case.lines.get(one.line_id)
+        if line is None:
+            message = f"the return has no line {one.line_id}: its lines are {', '.join(case.lines)}"
+            yield Reason(rule="REF-01", message=message, line_id=one.line_id, field="lineId")
+        elif (closed := _not_open(line)) is not None:
+            yield Reason(rule="RMA-02", message=closed, line_id=one.line_id)
+        else:
+            yield from _counted(one, line)
+
+
+def _not_open(line: CaseLine) -> str | None:
+    id = line.asked.line_id
+    if line.done:
+        return f"line {id} is {line.state}: what is done stays; open another return for more"
+    if line.state == "assessed":
+        return f"order {line.order_id} is on its way with line {id}: cancel that order first, or let it end"
+    return None
+
+
+def _counted(one: Assessed, line: CaseLine) -> Iterator[Reason]:
+    approved, brought = one.approved_quantity, line.asked.quantity or 1
+    message: str | None = None
+    if one.proposed == "reject" and approved:
+        message = f"a rejected line has nothing approved: leave 'approvedQuantity' out, not {approved}"
+    elif one.proposed != "reject" and approved == 0:
+        message = "nothing of the line is approved: propose 'reject', or approve at least one"
+    elif approved is not None and approved > brought:
+        message = f"{approved} are approved and {brought} came back: approve at most {brought}"
+    if message is not None:
+        yield Reason(rule="RMA-02", message=message, line_id=one.line_id, field="approvedQuantity")
+
+
+def assess(case: Case, wanted: tuple[Assessed, ...]) -> tuple[ReturnEvent, ...]:
+    """RMA-03: what is rejected is done; where all of it is, the case is closed at once, and says so."""
+    lines = assessed_as(case.lines, wanted)
+    whole = all(line.assessed is not None for line in lines.values())
+    events: list[ReturnEvent] = [ReturnAssessed(state="assessed" if whole else "open", lines=wanted)]
+    if all(line.done for line in lines.values()):
+        events.append(ReturnResolved(lines=_settled(lines.values())))
+    if all(line.state == "rejected" for line in lines.values()):
+        events.append(ReturnClosed(lines=_settled(lines.values()), rule="RMA-03"))
+    return tuple(events)
+
+
+def _settled(lines: Iterable[CaseLine]) -> tuple[Settled, ...]:
+    return tuple(
+        Settled(assessed=line.assessed, state=line.state, outcome=line.outcome)
+        for line in lines
+        if line.assessed is not None
+    )
+
+
+def close(case: Case) -> tuple[ReturnEvent, ...] | Reason:
+    if case.state == "closed":
+        return ()
+    if case.state == "resolved":
+        return (ReturnClosed(lines=_settled(case.lines.values())),)
+    lines = ", ".join(
+        f"{id} ({line.state.replace('_', ' ')})" for id, line in case.lines.items() if not line.done
+    )
+    message = (
+        f"the return is not resolved yet: of its lines, {lines} must be resolved first; assess what is "
+        "open ('reject' ends a line at once), and let the orders of the others end"
+    )
+    return Reason(rule="RMA-02", message=message, field="returnId")
+
+
+def follow(case: Case, order_id: str, status: Status, reasons: tuple[Reason, ...]) -> tuple[ReturnEvent, ...]:
+    """Fact: an order of the case is in this state. One that another has taken the place of tells nothing."""
+    line = _of_order(case, order_id)
+    if line is None or line.done:
+        return ()
+    state = _FOLLOWING.get(status, "assessed")
+    why = reasons if state == "needs_attention" else ()
+    if (line.state, line.reasons) == (state, why):
+        return ()
+    id = line.asked.line_id
+    moved = ReturnLineMoved(line_id=id, order_id=order_id, state=state, reasons=why)
+    after = {**case.lines, id: replace(line, state=state)}
+    if not all(other.done for other in after.values()):
+        return (moved,)
+    return moved, ReturnResolved(lines=_settled(after.values()))
+
+
+_FOLLOWING: Mapping[Status, LineState] = {
+    "completed": "resolved",
+    "rejected": "needs_attention",
+    "canceled": "needs_attention",
+}
+
+
+def find(case: Case, order_id: str, task_id: str, outcome: str) -> tuple[ReturnEvent, ...]:
+    """Fact: a task has found what came back to be as promised, or something else."""
+    line = _of_order(case, order_id)
+    if line is None or line.outcome == outcome:
+        return ()
+    id = line.asked.line_id
+    return (ReturnOutcomeFound(line_id=id, order_id=order_id, task_id=task_id, outcome=outcome),)
+
+
+def _of_order(case: Case, order_id: str) -> CaseLine | None:
+    return next((line for line in case.lines.values() if line.order_id == order_id), None)

@@ -1,0 +1,175 @@
+"""Returns: opened, assessed line by line, closed (rule book, section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from schemas import returns as messages
+from services.chassis.service import Refused, StreamOf, Why, Work
+from services.order import needs
+from services.order.cases import RETURN
+from services.order.domain import lifecycle, return_steps
+from services.order.domain.order import Order, OrderPlaced
+from services.order.domain.resolution import Resolution, resolve, returnable
+from services.order.domain.return_case import Assessed, Case, ReturnLine, ReturnOpened
+from services.order.domain.words import Reason
+from services.order.handlers import INSTANCE, ORDER, Heard, why
+
+# ------------------------------------------------------------------------------------------ opening
+
+
+def open_(data: messages.OpenReturn, work: Work) -> None:
+    """`return.open`. Raises `Refused` with every reason."""
+    if work.state(RETURN, data.return_id) is not None:
+        message = "this return id is taken: a return keeps its id for ever, so give a new one another"
+        raise Refused(Why("REF-04", message, None, "returnId"))
+    lines = tuple(_line(line, work) for line in data.lines)
+    _must_hold(*return_steps.doubled(lines), *returnable(data.account_id, lines, Heard(work)))
+    work.append(RETURN, data.return_id, ReturnOpened(account_id=data.account_id, lines=lines))
+
+
+def _line(line: messages.ReturnLineRequest, work: Work) -> ReturnLine:
+    return ReturnLine(
+        line_id=line.line_id,
+        instance_id=line.instance_id,
+        reason=work.seal(line.reason),
+        quantity=line.quantity,
+        expected=line.expected,
+    )
+
+
+# ---------------------------------------------------------------------------------------- assessing
+
+
+def assess(data: messages.AssessReturn, work: Work) -> None:
+    """`return.assess`: what is approved writes an order for each line. Raises `Refused` with every reason."""
+    case = existing(data.return_id, work)
+    if case.state == "closed":
+        message = "the return is closed: open another one for what comes back now"
+        raise Refused(Why("RMA-02", message, None, "returnId"))
+    wanted = tuple(_assessed(case, line, work) for line in data.lines)
+    _must_hold(*return_steps.assessable(case, wanted))
+    known = Heard(work)
+    resolved = {
+        one.line_id: resolve(case.account_id, case.lines[one.line_id].asked, one, known)
+        for one in wanted
+        if one.proposed != "reject"
+    }
+    _must_hold(*(reason for one in resolved.values() for reason in one.broken))
+    _write(data.return_id, case, wanted, resolved, work)
+
+
+def _assessed(case: Case, line: messages.Assessment, work: Work) -> Assessed:
+    there = case.lines.get(line.line_id)
+    return Assessed(
+        line_id=line.line_id,
+        instance_id=there.asked.instance_id if there is not None else "",
+        proposed=line.proposed,
+        approved_quantity=line.approved_quantity,
+        note=work.seal(line.note),
+    )
+
+
+def _write(
+    return_id: str, case: Case, wanted: tuple[Assessed, ...], resolved: dict[str, Resolution], work: Work
+) -> None:
+    before = [id for one in wanted if (id := case.lines[one.line_id].order_id) is not None]
+    named = _named(return_id, case, wanted, resolved, work)
+    work.append(RETURN, return_id, *return_steps.assess(case, named))
+    for order_id in before:
+        _give_up(order_id, work)
+    for one in named:
+        if one.order_id is not None:
+            _place(return_id, one.order_id, resolved[one.line_id], work)
+
+
+def _named(
+    return_id: str, case: Case, wanted: tuple[Assessed, ...], resolved: dict[str, Resolution], work: Work
+) -> tuple[Assessed, ...]:
+    """The orders of a return are numbered after it; an id that somebody has taken is passed over."""
+    number, named = case.orders, list[Assessed]()
+    for one in wanted:
+        if one.line_id not in resolved:
+            named.append(one)
+            continue
+        number += 1
+        while work.state(ORDER, f"{return_id}-{number}") is not None:
+            number += 1
+        order_id, added = f"{return_id}-{number}", resolved[one.line_id].replacement
+        new = None if added is None else f"{order_id}:{added}"
+        named.append(replace(one, order_id=order_id, replacement_id=new))
+    return tuple(named)
+
+
+def _give_up(order_id: str, work: Work) -> None:
+    """An order that did not do it is not taken up again once another one is to."""
+    order: Order | None = work.state(ORDER, order_id)
+    if order is not None and order.status == "rejected":
+        outcome = lifecycle.decide(order, lifecycle.Cancel())
+        assert not isinstance(outcome, Reason), "a rejected order can be canceled"
+        work.append(ORDER, order_id, *outcome)
+
+
+def _place(return_id: str, order_id: str, resolution: Resolution, work: Work) -> None:
+    """The assessment is the approval: the order is on its way at once."""
+    request = resolution.request
+    placed = OrderPlaced(
+        account_id=request.account_id,
+        status="new",
+        category=request.category,
+        action=request.action,
+        lines=request.lines,
+        reason=request.lines[0].reason,
+        return_id=return_id,
+    )
+    outcome = lifecycle.place(None, placed, (), approve=True)
+    assert not isinstance(outcome, Reason), "its id is free and it breaks no rule"
+    work.append(ORDER, order_id, *outcome)
+
+
+# ------------------------------------------------------------------------------------------ closing
+
+
+def close(data: messages.CloseReturn, work: Work) -> None:
+    """`return.close`. Raises `Refused` while a line is not resolved."""
+    outcome = return_steps.close(existing(data.return_id, work))
+    if isinstance(outcome, Reason):
+        raise Refused(why(outcome))
+    work.append(RETURN, data.return_id, *outcome)
+
+
+def existing(return_id: str, work: Work) -> Case:
+    """The case, or a refusal: of another account's return nothing is told."""
+    case: Case | None = work.state(RETURN, return_id)
+    if case is None or case.account_id != work.message.account:
+        message = f"account {work.message.account} has no return {return_id}: open it first, or name another"
+        raise Refused(Why("REF-01", message, None, "returnId"))
+    return case
+
+
+def _must_hold(*broken: Reason) -> None:
+    if broken:
+        raise Refused(*map(why, broken))
+
+
+# -------------------------------------------------------------------------------------------- needs
+
+
+def needs_of_open(data: messages.OpenReturn, work: Work) -> needs.Wishes:  # noqa: ARG001
+    yield [StreamOf(RETURN, data.return_id), *(StreamOf(INSTANCE, line.instance_id) for line in data.lines)]
+
+
+def needs_of_assess(data: messages.AssessReturn, work: Work) -> needs.Wishes:
+    yield (StreamOf(RETURN, data.return_id),)
+    case: Case | None = work.state(RETURN, data.return_id)
+    if case is not None:
+        yield from needs.of_returned(_instances(case, data.lines), work)
+
+
+def _instances(case: Case, lines: Iterable[messages.Assessment]) -> frozenset[str]:
+    return frozenset(case.lines[one.line_id].asked.instance_id for one in lines if one.line_id in case.lines)
+
+
+def needs_of_close(data: messages.CloseReturn, work: Work) -> needs.Wishes:  # noqa: ARG001
+    yield (StreamOf(RETURN, data.return_id),)
