@@ -9,7 +9,7 @@ from schemas.topics import ORDER_EVENTS
 from services.chassis.service import Happened, Public
 from services.order import shown_returns
 from services.order.domain import order as orders
-from services.order.domain import return_case
+from services.order.domain import return_case as returns
 from services.order.domain.instance import InstanceEnded, InstanceLearned, InstanceRevised
 from services.order.domain.specification import SpecificationPublished, SpecificationRetired
 from services.order.domain.term import TermLearned
@@ -24,8 +24,15 @@ def publish(happened: Happened) -> Iterable[Public]:
             return ()
         case TermLearned() | SpecificationPublished() | SpecificationRetired():
             return ()
-        case event if isinstance(event, return_case.EVENTS):
-            return shown_returns.publish(happened, event)
+        case returns.ReturnLineMoved() | returns.ReturnOutcomeFound():
+            return ()
+        case (
+            returns.ReturnOpened()
+            | returns.ReturnAssessed()
+            | returns.ReturnResolved()
+            | returns.ReturnClosed() as event
+        ):
+            return (_of_a_return(happened, event),)
         case orders.OperationHeard(state="completed"):
             return ()
         case event:
@@ -77,6 +84,24 @@ def _rare(
             return _public(happened, "order.revised", "in_progress", more)
         case orders.OrderCanceled():
             return _public(happened, "order.canceled", "canceled", _because(event.reason))
+
+
+def _of_a_return(
+    happened: Happened,
+    event: returns.ReturnOpened | returns.ReturnAssessed | returns.ReturnResolved | returns.ReturnClosed,
+) -> Public:
+    """What happens to a single line is told by its order; the case tells when it goes on as a whole."""
+    match event:
+        case returns.ReturnOpened():
+            name, more = "return.opened", shown_returns.opened(event)
+        case returns.ReturnAssessed():
+            name, more = "return.assessed", shown_returns.assessed(event)
+        case returns.ReturnResolved():
+            name, more = "return.resolved", shown_returns.resolved(event)
+        case returns.ReturnClosed():
+            name, more = "return.closed", shown_returns.closed(event)
+    data = {"returnId": happened.id, "accountId": happened.account, **more}
+    return Public(ORDER_EVENTS, name, happened.id, data)
 
 
 def _public(happened: Happened, name: str, state: Status, more: dict[str, Any]) -> Public:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from schemas.topics import ORDER_EVENTS
-from services.chassis.service import Happened, Page, Public
+from services.chassis.service import Page
 from services.order.domain.return_case import (
     Assessed,
     Case,
@@ -14,11 +12,8 @@ from services.order.domain.return_case import (
     LineState,
     ReturnAssessed,
     ReturnClosed,
-    ReturnEvent,
     ReturnLine,
-    ReturnLineMoved,
     ReturnOpened,
-    ReturnOutcomeFound,
     ReturnResolved,
     Settled,
 )
@@ -27,26 +22,20 @@ from services.order.shown import reasons
 Body = dict[str, Any]
 
 
-def publish(happened: Happened, event: ReturnEvent) -> Iterable[Public]:
-    """What happens to a single line is told by its order; the case tells when it goes on as a whole."""
-    match event:
-        case ReturnOpened():
-            return (_public(happened, "return.opened", "open", lines=list(map(_opened, event.lines))),)
-        case ReturnAssessed():
-            lines = [_assessed(one, _decided(one)) for one in event.lines]
-            return (_public(happened, "return.assessed", event.state, lines=lines),)
-        case ReturnResolved():
-            return (_public(happened, "return.resolved", "resolved", lines=list(map(_settled, event.lines))),)
-        case ReturnClosed():
-            lines = list(map(_settled, event.lines))
-            return (_public(happened, "return.closed", "closed", lines=lines, rule=event.rule),)
-        case ReturnLineMoved() | ReturnOutcomeFound():
-            return ()
+def opened(event: ReturnOpened) -> Body:
+    return {"state": "open", "lines": list(map(_opened, event.lines))}
 
 
-def _public(happened: Happened, name: str, state: str, **more: Any) -> Public:
-    data = {"returnId": happened.id, "accountId": happened.account, "state": state, **_given(more)}
-    return Public(ORDER_EVENTS, name, happened.id, data)
+def assessed(event: ReturnAssessed) -> Body:
+    return {"state": event.state, "lines": [_assessed(one, _decided(one)) for one in event.lines]}
+
+
+def resolved(event: ReturnResolved) -> Body:
+    return {"state": "resolved", "lines": list(map(_settled, event.lines))}
+
+
+def closed(event: ReturnClosed) -> Body:
+    return _given({"state": "closed", "lines": list(map(_settled, event.lines)), "rule": event.rule})
 
 
 def _given(fields: Body) -> Body:

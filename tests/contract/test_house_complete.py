@@ -59,6 +59,11 @@ PASSED_OVER = {
         "order.cancellation-requested",
         "order.cancellation-approved",
         "order.change-declined",
+        # A return acts through the orders that it writes.
+        "return.opened",
+        "return.assessed",
+        "return.resolved",
+        "return.closed",
         # A reservation knows its tree; it moves when domain orders and parts close.
         "plan.created",
         "plan.changed",

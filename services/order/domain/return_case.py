@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from services.order.domain.value import value
 from services.order.domain.words import Reason, ReturnPlan
@@ -110,8 +110,6 @@ class ReturnClosed:
 ReturnEvent: TypeAlias = (
     ReturnOpened | ReturnAssessed | ReturnLineMoved | ReturnOutcomeFound | ReturnResolved | ReturnClosed
 )
-
-EVENTS = get_args(ReturnEvent)
 
 # ------------------------------------------------------------------------------------------- state
 
