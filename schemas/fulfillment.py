@@ -7,6 +7,7 @@ from pydantic import Field
 from schemas.vocabulary import (
     Characteristics,
     DomainOrderState,
+    FalloutStage,
     HoldCause,
     Kind,
     LineAction,
@@ -190,18 +191,30 @@ class TaskStateChanged(PlanEvent):
 
 
 class FalloutOpened(PlanEvent):
-    """`fallout.opened`, by which rule: a task failed, or the order waits for something that does not come."""
+    """`fallout.opened`, by which rule: a task failed or is late, or the order waits for what does not come.
+
+    Said again, with the same id, when somebody takes it up or resolves it: `stage` says how far it is.
+    `type` is `billing`, `allocation`, `provisioning`, or another word of whoever failed or took it up;
+    `advice` is what a person can do now.
+    """
 
     fallout_id: str
     task_id: str | None = None
     domain_order_id: str | None = None
     rule: str | None = None
     message: PersonalText
+    type: str | None = None
+    stage: FalloutStage = "classified"
+    assignee: PersonalText | None = None
+    resolution: PersonalText | None = None
+    advice: str | None = None
 
 
 class FalloutClosed(PlanEvent):
-    """`fallout.closed`: how it was resolved."""
+    """`fallout.closed`: how it was resolved; `verified` when what it held was completed thereafter."""
 
     fallout_id: str
     task_id: str | None = None
+    stage: FalloutStage = "closed"
     resolution: PersonalText
+    verified: bool = False

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.vocabulary import (
     Characteristics,
     Command,
+    Identifier,
     LineAction,
     Moment,
     Part,
@@ -58,13 +59,17 @@ class TaskWithdrawn(Part):
 
 
 class ReportTask(Command):
-    """`task.report`: what became of a task; `characteristics` are values found or assigned on the way."""
+    """`task.report`: what became of a task; `characteristics` are values found or assigned on the way.
+
+    `falloutType` says what a failure is: `billing`, `allocation`, `provisioning`, or a word of your own.
+    """
 
     task_id: Reference
     attempt: Annotated[int, Field(ge=1)] | None = None
     result: Literal["in_progress", "completed", "failed"]
     message: PersonalText | None = None
     characteristics: Characteristics = Field(default_factory=dict)
+    fallout_type: Identifier | None = None
 
 
 class RetryTask(Command):
@@ -82,7 +87,18 @@ class SkipTask(Command):
 
 
 class ResolveFallout(Command):
-    """`fallout.resolve`: the cause is mended; the held task goes on."""
+    """`fallout.resolve`: with a `resolution` the cause is mended, and the held task is asked for again.
+
+    Without one it says who sees to it (`assignee`), or of which `type` it is; at least one of the three.
+    """
 
     fallout_id: Reference
-    resolution: PersonalText
+    resolution: PersonalText | None = None
+    assignee: PersonalText | None = None
+    type: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.resolution is None and self.assignee is None and self.type is None:
+            raise ValueError("say the resolution, or who sees to it (assignee), or of which type it is")
+        return self

@@ -9,23 +9,18 @@ SECTION = Section(
         enforced(
             "FAL-01", "fulfillment", "A fallout belongs to a task, and a task may have one after the other."
         ),
-        still_open(
+        enforced(
             "FAL-02", "fulfillment", "A fallout is of a type: billing, allocation, provisioning or your own."
         ),
         enforced(
             "FAL-03", "fulfillment", "Whoever reports the failure, a fallout holds its task, and only that."
         ),
-        still_open(
-            "FAL-04",
-            "fulfillment",
-            "A fallout is classified, assigned, resolved and closed.",
-            "nobody is assigned and nothing is classified; retries, then a person, are there",
-        ),
+        enforced("FAL-04", "fulfillment", "A fallout is classified, assigned, resolved and closed."),
         still_open(
             "FAL-05",
             "fulfillment",
             "A system that fails or does not answer is asked again some times, then a fallout opens.",
-            "a task that nobody answers in time; failures are asked again as the plan says",
+            "the clock does not watch tasks yet; failures are asked again as the plan says",
         ),
         enforced("FAL-06", "order", "An order with wrong data is corrected by who wrote it, and sent again."),
         enforced(

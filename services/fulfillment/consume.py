@@ -11,14 +11,16 @@ from schemas.inventory import OperationCanceled
 from schemas.provisioning import ReportTask, ResolveFallout, RetryTask, SkipTask
 from schemas.registry import full
 from services.chassis.service import Refused, Route, StreamOf, Why, Wish, Work
-from services.fulfillment import catalog, handlers, operations
+from services.fulfillment import catalog, fallouts, handlers, operations
 from services.fulfillment.domain.blueprint import order_of
 from services.fulfillment.domain.catalog import Heard
+from services.fulfillment.domain.fallout import Resolve
 from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
 from services.fulfillment.domain.state import Waiting
-from services.fulfillment.handlers import PLAN, REPORT, SPECIFICATION
+from services.fulfillment.handlers import REPORT, SPECIFICATION
 from services.fulfillment.heard import AffectedInstance, OperationStarted, ReservationAccepted, ReservedLine
+from services.fulfillment.missing import PLAN
 
 Wishes = Iterator[Collection[Wish]]
 
@@ -143,7 +145,9 @@ def _waiting(data: LookAgain, work: Work) -> Wishes:
 
 
 def _report(data: ReportTask, work: Work) -> None:
-    command = Report(task_id=data.task_id, result=data.result, attempt=data.attempt)
+    command = Report(
+        task_id=data.task_id, result=data.result, attempt=data.attempt, fallout_type=data.fallout_type
+    )
     if data.characteristics:
         _check_types(data, work)
     handlers.report(command, data.message, data.characteristics, work)
@@ -195,13 +199,17 @@ def _task(data: RetryTask | SkipTask | AskAgain, work: Work) -> Wishes:  # noqa:
 
 
 def _resolve(data: ResolveFallout, work: Work) -> None:
-    operations.resolve(data.fallout_id, work.seal(data.resolution) or "", work)
+    command = Resolve(
+        fallout_id=data.fallout_id,
+        resolution=work.seal(data.resolution),
+        type=data.type,
+        assignee=work.seal(data.assignee),
+    )
+    fallouts.resolve(command, work)
 
 
 def _fallout(data: ResolveFallout, work: Work) -> Wishes:  # noqa: ARG001
-    subject = data.fallout_id.rpartition(".f")[0]
-    ids = (subject, order_of(subject), operations.order_of(subject))
-    yield [StreamOf(PLAN, id) for id in ids if id]
+    yield [StreamOf(PLAN, id) for id in fallouts.candidates(data.fallout_id)]
 
 
 # ----------------------------------------------------------------------------------------- routes
@@ -213,7 +221,7 @@ def _order_of_task(data: Any) -> str | None:
 
 def _order_of_fallout(data: ResolveFallout) -> str | None:
     subject = data.fallout_id.rpartition(".f")[0]
-    return operations.order_of(subject) or order_of(subject)
+    return operations.order_of(subject) or order_of(subject) or subject or None
 
 
 def _order(data: Any) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from services.chassis.service import Refused, Why, Work
@@ -13,8 +14,6 @@ from services.fulfillment.domain.catalog import Heard, Scalar
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
 from services.fulfillment.domain.events import (
     AttemptFailed,
-    FalloutClosed,
-    FalloutOpened,
     PlanCanceled,
     PlanCreated,
     PlanEvent,
@@ -25,8 +24,8 @@ from services.fulfillment.domain.events import (
 from services.fulfillment.domain.limits import MAX_MESSAGE, too_large, values_size
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.state import Canceled, Plan, PlanState, Unplanned, Waiting
+from services.fulfillment.missing import PLAN, close_fallout, open_fallout
 
-PLAN = "plan"
 REPORT = "report"
 SPECIFICATION = "specification"
 LOOK_AGAIN = "plan.look-again"
@@ -76,9 +75,11 @@ def _plan(reservation: Reservation, waiting: Waiting | None, work: Work) -> None
         case Incomplete() if work.now - since < TARGET_GRACE:
             _wait(reservation, waiting, tuple(reason.message for reason in outcome.reasons), work)
         case Incomplete(reasons=reasons) | Impossible(reasons=reasons):
+            close_fallout(waiting, "the order cannot be planned as it is", work)
             _cancel(reservation, reasons, work)
         case Blueprint():
-            _begin(reservation, outcome, waiting, work)
+            close_fallout(waiting, "what was missing has been published", work)
+            _begin(reservation, outcome, work)
 
 
 def reader(work: Work) -> Callable[[str], Heard]:
@@ -93,12 +94,10 @@ def reader(work: Work) -> Callable[[str], Heard]:
     return heard
 
 
-def _begin(reservation: Reservation, made: Blueprint, waiting: Waiting | None, work: Work) -> None:
+def _begin(reservation: Reservation, made: Blueprint, work: Work) -> None:
     if (reason := too_large(made)) is not None:
         _cancel(reservation, (reason,), work)
         return
-    if waiting is not None and waiting.fallout_id is not None:
-        work.append(PLAN, reservation.order_id, _found(waiting, waiting.fallout_id, work))
     lay_out(begin(made), made, work)
 
 
@@ -127,31 +126,10 @@ def _wait(reservation: Reservation, waiting: Waiting | None, lacking: tuple[str,
             order_id,
             PlanPostponed(version=reservation.version, reservation=reservation, missing=lacking, at=since),
         )
-    if late and waiting is not None and waiting.fallout_id is None:
-        work.append(PLAN, order_id, _nothing_came(reservation, lacking, work))
+    if late and waiting is not None:
+        open_fallout(waiting, lacking, work)
     due = work.now + (_LATER if late else SOON)
     work.timer(f"wait-{order_id}", due, LOOK_AGAIN, {"order_id": order_id})
-
-
-def _nothing_came(reservation: Reservation, lacking: tuple[str, ...], work: Work) -> FalloutOpened:
-    message = f"the order waits for {', '.join(lacking)}: publish it, the order then goes on by itself"
-    return FalloutOpened(
-        version=reservation.version,
-        fallout_id=f"{reservation.order_id}.f1",
-        task_id=None,
-        domain_order_id=None,
-        message=work.seal(message) or "",
-        rule="DEC-01",
-    )
-
-
-def _found(waiting: Waiting, fallout_id: str, work: Work) -> FalloutClosed:
-    return FalloutClosed(
-        version=waiting.reservation.version,
-        fallout_id=fallout_id,
-        task_id=None,
-        resolution=work.seal("what was missing has been published") or "",
-    )
 
 
 # ------------------------------------------------------------------------------------------ tasks
@@ -172,6 +150,7 @@ def report(command: reports.Report, message: str | None, found: Mapping[str, Sca
         result=command.result,
         attempt=command.attempt,
         message=work.seal(message),
+        fallout_type=command.fallout_type,
         characteristics=_sealed(command.task_id, found, plan, work) if found else {},
     )
     _append(order_id, reports.report(sealed, plan, work.now), work)
@@ -194,26 +173,6 @@ def skip(command: reports.Skip, work: Work) -> None:
     _on_task(command.task_id, lambda plan, now: reports.skip(command, plan, now), work)
 
 
-def resolve(fallout_id: str, resolution: str, work: Work) -> None:
-    """Raises `Refused`. What the fallout holds goes on: the task is asked for again, the order looked at."""
-    subject = fallout_id.rpartition(".f")[0]
-    waiting = work.state(PLAN, subject)
-    if isinstance(waiting, Waiting) and waiting.fallout_id == fallout_id:
-        _account_is(waiting.reservation.account_id, work)
-        look_again(subject, work)
-        return
-    _, plan = plan_of(subject, work)
-    if plan is None:
-        raise unknown("fallout", "falloutId", fallout_id)
-    same_account(plan, work)
-    if fallout_id not in plan.fallouts:
-        message = (
-            f"fallout {fallout_id} is not open: nothing is held by it any more, so there is nothing to do"
-        )
-        raise Refused(Why(rule="FAL-03", field="falloutId", message=message))
-    retry(reports.Retry(task_id=subject, resolution=resolution), work)
-
-
 def plan_of(task_id: str, work: Work) -> tuple[str | None, Plan | None]:
     """The order and plan of a task; the plan None when there is no such task."""
     order_id = order_of(task_id)
@@ -230,17 +189,24 @@ def _on_task(task_id: str, decide: Callable[[Plan, datetime], tuple[PlanEvent, .
     if order_id is None or plan is None:
         raise unknown("task", "taskId", task_id)
     same_account(plan, work)
-    try:
+    with refusing():
         events = decide(plan, work.now)
+    _append(order_id, events, work)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What the domain refuses is answered by the chassis."""
+    try:
+        yield
     except blueprint.Refused as refused:
         raise Refused(Why(*_why(refused.reason))) from refused
-    _append(order_id, events, work)
 
 
 def _append(order_id: str, events: tuple[PlanEvent, ...], work: Work) -> None:
     for event in events:
         if isinstance(event, AttemptFailed) and event.again > work.now:
-            data = {"task_id": event.task_id, "attempt": event.attempt}
+            data = {"task_id": event.task_id, "attempt": event.attempt, "at": event.again}
             work.timer(f"retry-{event.task_id}-{event.attempt}", event.again, ASK_AGAIN, data)
     work.append(PLAN, order_id, *events)
 
@@ -277,10 +243,10 @@ def unknown(what: str, field: str, id: str) -> Refused:
 
 
 def same_account(plan: Plan, work: Work) -> None:
-    _account_is(plan.account_id, work)
+    account_is(plan.account_id, work)
 
 
-def _account_is(account_id: str, work: Work) -> None:
+def account_is(account_id: str, work: Work) -> None:
     given = work.message.account
     if given != account_id:
         message = f"the task belongs to another account than {given}: send the accountid it was asked with"

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.chassis.service import Refused, Why, Work
+from services.chassis.service import Work
 from services.fulfillment import handlers
 from services.fulfillment.domain.blueprint import Blueprint, Reason
 from services.fulfillment.domain.cascade import extend, start
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
 from services.fulfillment.domain.events import (
     ExtensionRefused,
-    FalloutClosed,
     FalloutOpened,
     OperationDropped,
     PartPostponed,
 )
+from services.fulfillment.domain.fallout import classified
 from services.fulfillment.domain.limits import too_large
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.state import Plan, PlanState, Waiting
-from services.fulfillment.handlers import PLAN
+from services.fulfillment.missing import PLAN
 
 
 def order_of(operation_id: str) -> str | None:
@@ -110,22 +110,5 @@ def _fallout(operation_id: str, version: int, reasons: Sequence[str], work: Work
         domain_order_id=None,
         message=work.seal(message) or "",
         rule="SUS-19",
+        type=classified("SUS-19"),
     )
-
-
-def resolve(fallout_id: str, resolution: str, work: Work) -> None:
-    """Raises `Refused`. Of a canceled operation there is nothing to go on with: it is taken note of."""
-    subject = fallout_id.rpartition(".f")[0]
-    order_id = order_of(subject)
-    if order_id is None:
-        handlers.resolve(fallout_id, resolution, work)
-        return
-    plan: PlanState = work.state(PLAN, order_id)
-    if not isinstance(plan, Plan):
-        raise handlers.unknown("fallout", "falloutId", fallout_id)
-    handlers.same_account(plan, work)
-    if fallout_id not in plan.fallouts:
-        message = f"fallout {fallout_id} is not open, so there is nothing to do about it"
-        raise Refused(Why(rule="FAL-03", field="falloutId", message=message))
-    closed = FalloutClosed(version=plan.version, fallout_id=fallout_id, task_id=None, resolution=resolution)
-    work.append(PLAN, order_id, closed)

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.topics import FULFILLMENT_EVENTS, TASKS
 from services.chassis.service import Happened, Public
-from services.fulfillment.domain.blueprint import DomainOrder, PlannedTask, Reason
+from services.fulfillment.domain.blueprint import DomainOrder, FalloutStage, PlannedTask, Reason
 from services.fulfillment.domain.catalog import SpecificationPublished, SpecificationRetired
 from services.fulfillment.domain.events import (
     AttemptFailed,
@@ -16,6 +16,7 @@ from services.fulfillment.domain.events import (
     DomainOrderPlanned,
     DomainOrderStarted,
     ExtensionRefused,
+    FalloutChanged,
     FalloutClosed,
     FalloutOpened,
     OperationDropped,
@@ -34,6 +35,7 @@ from services.fulfillment.domain.events import (
     TaskStarted,
     ValuesCopied,
 )
+from services.fulfillment.domain.fallout import advice
 
 Body = dict[str, Any]
 _DomainOrder = DomainOrderPlanned | DomainOrderStarted | DomainOrderClosed
@@ -45,17 +47,15 @@ def publish(happened: Happened) -> Iterable[Public]:
     match happened.event:
         case DomainOrderPlanned() | DomainOrderClosed() | DomainOrderStarted() as event:
             return (_domain_order(event, happened),)
-        case TaskReleased() as event:
-            return (_request(event, happened), _task(event, happened))
-        case TaskClosed() | TaskStarted() | AttemptFailed() | TaskHeld() as event:
-            return (_task(event, happened),)
+        case TaskReleased() | TaskClosed() | TaskStarted() | AttemptFailed() | TaskHeld() as event:
+            return (*_asked(event, happened), _task(event, happened))
         case PonrPassed() as event:
             return (_ponr(event, happened),)
         case PlanCreated() | PlanCompleted() | PlanCanceled() as event:
             return (_plan(event, happened),)
         case PlanExtended() | ExtensionRefused() | PartCompleted() as event:
             return (_part(event, happened),)
-        case FalloutOpened() | FalloutClosed() as event:
+        case FalloutOpened() | FalloutChanged() | FalloutClosed() as event:
             return (_fallout(event, happened),)
         case PlanPostponed() | PartPostponed() | OperationDropped() | ValuesCopied() | ReportIgnored():
             return ()
@@ -201,6 +201,16 @@ def _say_where(order: DomainOrder, body: Body) -> None:
 # ------------------------------------------------------------------------------------------ tasks
 
 
+def _asked(event: _Task, happened: Happened) -> tuple[Public, ...]:
+    """What provisioning systems hear of it."""
+    match event:
+        case TaskReleased():
+            return (_request(event, happened),)
+        case TaskClosed(withdrawn=int()):
+            return (_withdrawn(event, happened),)
+    return ()
+
+
 def _request(event: TaskReleased, happened: Happened) -> Public:
     body = _about(event.version, happened)
     body["taskId"] = event.task_id
@@ -264,12 +274,28 @@ def _ponr(event: PonrPassed, happened: Happened) -> Public:
     return Public(FULFILLMENT_EVENTS, "ponr.passed", event.task_id, body)
 
 
-def _fallout(event: FalloutOpened | FalloutClosed, happened: Happened) -> Public:
+def _withdrawn(event: TaskClosed, happened: Happened) -> Public:
+    body = _about(event.version, happened)
+    body |= {"taskId": event.task_id, "attempt": event.withdrawn}
+    body["reason"] = f"attempt {event.attempt} was completed, late: this one is not wanted any more"
+    return Public(TASKS, "task.withdrawn", event.task_id, body)
+
+
+def _fallout(event: FalloutOpened | FalloutChanged | FalloutClosed, happened: Happened) -> Public:
     body = {**_about(event.version, happened), **_present(falloutId=event.fallout_id, taskId=event.task_id)}
     match event:
         case FalloutOpened():
-            body |= _present(domainOrderId=event.domain_order_id, rule=event.rule, message=event.message)
-            return Public(FULFILLMENT_EVENTS, "fallout.opened", event.fallout_id, body)
+            body |= _open("classified", event)
+            body |= _present(domainOrderId=event.domain_order_id)
+        case FalloutChanged():
+            body |= _open(event.stage, event)
+            body |= _present(assignee=event.assignee, resolution=event.resolution)
         case FalloutClosed():
-            body["resolution"] = event.resolution
+            body |= {"stage": "closed", "resolution": event.resolution, "verified": event.verified}
             return Public(FULFILLMENT_EVENTS, "fallout.closed", event.fallout_id, body)
+    return Public(FULFILLMENT_EVENTS, "fallout.opened", event.fallout_id, body)
+
+
+def _open(stage: FalloutStage, event: FalloutOpened | FalloutChanged) -> Body:
+    what = _present(rule=event.rule, message=event.message, type=event.type)
+    return {**what, "stage": stage, "advice": advice(event.fallout_id, event.task_id, event.rule, stage)}

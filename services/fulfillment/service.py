@@ -8,8 +8,9 @@ from schemas.topics import CATALOG, FULFILLMENT_EVENTS, INVENTORY_EVENTS, RESULT
 from services.chassis.service import Category, Service
 from services.fulfillment.consume import ROUTES, TIMERS
 from services.fulfillment.domain import catalog, plan
-from services.fulfillment.handlers import PLAN, REPORT, SPECIFICATION
+from services.fulfillment.handlers import REPORT, SPECIFICATION
 from services.fulfillment.lookups import LOOKUPS
+from services.fulfillment.missing import PLAN
 from services.fulfillment.publish import publish
 from services.fulfillment.stored import STORED
 from services.fulfillment.views import pages

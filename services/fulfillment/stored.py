@@ -28,6 +28,7 @@ STORED = (
     Version(name="task.attempt-failed.v1", type=events.AttemptFailed),
     Version(name="task.held.v1", type=events.TaskHeld),
     Version(name="fallout.opened.v1", type=events.FalloutOpened),
+    Version(name="fallout.changed.v1", type=events.FalloutChanged),
     Version(name="fallout.closed.v1", type=events.FalloutClosed),
     Version(name="report.ignored.v1", type=events.ReportIgnored),
 )

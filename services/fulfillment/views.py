@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.chassis.service import Page
+from services.fulfillment.domain.fallout import advice
 from services.fulfillment.domain.state import Canceled, OpenOrder, OpenTask, Plan, Waiting
 
 
@@ -17,7 +18,7 @@ def pages(category: str, id: str, state: Any) -> Iterable[Page]:
         case Plan():
             return (Page("plan", id, state.account_id, _made(id, state)),)
         case Waiting(reservation=reservation):
-            waits = {"state": "waiting", "waitsFor": list(state.missing), "fallouts": _one(state.fallout_id)}
+            waits = {"state": "waiting", "waitsFor": list(state.missing), "fallouts": _fallouts(state)}
             body = {**_empty(id, reservation.account_id, reservation.version), **waits}
             return (Page("plan", id, reservation.account_id, body),)
         case Canceled():
@@ -27,8 +28,21 @@ def pages(category: str, id: str, state: Any) -> Iterable[Page]:
     return ()
 
 
-def _one(fallout_id: str | None) -> list[dict[str, Any]]:
-    return [] if fallout_id is None else [{"falloutId": fallout_id, "taskId": None}]
+def _fallouts(state: Plan | Waiting) -> list[dict[str, Any]]:
+    return [
+        {
+            "falloutId": each.fallout_id,
+            "taskId": each.task_id,
+            "type": each.type,
+            "stage": each.stage,
+            "rule": each.rule,
+            "message": each.message,
+            "assignee": each.assignee,
+            "resolution": each.resolution,
+            "advice": advice(each.fallout_id, each.task_id, each.rule, each.stage),
+        }
+        for each in state.fallouts.values()
+    ]
 
 
 def _empty(id: str, account_id: str, version: int) -> dict[str, Any]:
@@ -44,7 +58,7 @@ def _made(id: str, plan: Plan) -> dict[str, Any]:
         "domainOrders": [_domain_order(order) for order in plan.orders.values()],
         "tasks": [_task(task) for task in plan.tasks.values()],
         "pointsOfNoReturn": [_passed(plan, task_id) for task_id in plan.passed],
-        "fallouts": [{"falloutId": fallout, "taskId": task} for fallout, task in plan.fallouts.items()],
+        "fallouts": _fallouts(plan),
     }
 
 

@@ -98,9 +98,7 @@ EVERYBODY_PASSES_OVER = {"command.refused"}
 
 SAID_BY_THE_CHASSIS = {"command.refused"}
 SAID_BY_NOBODY_YET = {
-    # The language has it from the start, so that readers are ready: tasks are withdrawn by cancellations
-    # of orders in flight.
-    "task.withdrawn",
+    # The language has it from the start, so that readers are ready.
     "plan.held",
     "plan.released",
     "order.held",

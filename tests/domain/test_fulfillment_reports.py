@@ -11,6 +11,7 @@ from services.fulfillment.domain.blueprint import Refused, TaskState, order_of
 from services.fulfillment.domain.catalog import TaskSpecification
 from services.fulfillment.domain.events import (
     AttemptFailed,
+    FalloutChanged,
     FalloutClosed,
     FalloutOpened,
     ReportIgnored,
@@ -96,9 +97,11 @@ def test_a_failed_task_is_held_and_opens_a_fallout() -> None:
             domain_order_id="O.1",
             message="no port",
             rule="D-20",
+            type="provisioning",
         ),
     )
-    assert plan.plan.fallouts == {"O.1.do.f1": "O.1.do"}
+    [open_] = plan.plan.fallouts.values()
+    assert (open_.fallout_id, open_.task_id) == ("O.1.do.f1", "O.1.do")
 
 
 @pytest.mark.rule("FAL-01")
@@ -150,20 +153,22 @@ def test_a_back_off_that_ends_twice_or_late_asks_once() -> None:
     assert ask_again(AskAgain(task_id="O.9.do", attempt=1), plan.plan, NOW) == ()
 
 
-@pytest.mark.rule("FAL-03", "FAL-07")
-def test_a_person_asks_again_and_the_fallout_closes() -> None:
+@pytest.mark.rule("FAL-03", "FAL-04", "FAL-07")
+def test_a_person_asks_again_and_the_fallout_closes_when_that_has_helped() -> None:
     plan = given("do")
     plan.report("O.1.do", "failed")
-    events = retry(Retry(task_id="O.1.do", resolution="port found"), plan.plan, NOW)
+    resolved, released = retry(Retry(task_id="O.1.do", resolution="port found"), plan.plan, NOW)
 
-    assert events[0] == FalloutClosed(
-        version=1, fallout_id="O.1.do.f1", task_id="O.1.do", resolution="port found"
+    assert isinstance(resolved, FalloutChanged)
+    assert (resolved.stage, resolved.resolution) == ("resolved", "port found")
+    assert isinstance(released, TaskReleased)
+    assert released.attempt == 2
+    plan.take((resolved, released))
+    assert plan.plan.tasks["O.1.do"].state == "open"
+    assert plan.report("O.1.do", attempt=2)[0] == FalloutClosed(
+        version=1, fallout_id="O.1.do.f1", task_id="O.1.do", resolution="port found", verified=True
     )
-    assert isinstance(events[1], TaskReleased)
-    assert events[1].attempt == 2
-    plan.take(events)
     assert plan.plan.fallouts == {}
-    plan.report("O.1.do", attempt=2)
     assert plan.plan.completed
 
 
@@ -172,7 +177,10 @@ def test_a_task_that_fails_again_after_a_person_asked_opens_another_fallout() ->
     plan = given("do")
     plan.report("O.1.do", "failed")
     plan.take(retry(Retry(task_id="O.1.do", resolution="try"), plan.plan, NOW))
-    plan.report("O.1.do", "failed")
+    held, closed, opened = plan.report("O.1.do", "failed")
+    assert isinstance(closed, FalloutClosed)
+    assert (closed.fallout_id, closed.verified) == ("O.1.do.f1", False)
+    assert (type(held), type(opened)) == (TaskHeld, FalloutOpened)
     assert list(plan.plan.fallouts) == ["O.1.do.f2"]
 
 

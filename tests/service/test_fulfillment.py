@@ -330,12 +330,17 @@ def test_an_unknown_task_is_neither_retried_nor_skipped(world: Fulfillment, name
 def test_a_resolved_fallout_asks_for_its_task_again_and_only_once(world: Fulfillment) -> None:
     world.accept()
     world.tell("task.report", taskId="O-1.1.configure", result="failed", message="no port")
-    assert world.page()["fallouts"] == [{"falloutId": "O-1.1.configure.f1", "taskId": "O-1.1.configure"}]
+    [fallout] = world.page()["fallouts"]
+    assert (fallout["falloutId"], fallout["taskId"]) == ("O-1.1.configure.f1", "O-1.1.configure")
 
     world.tell("fallout.resolve", falloutId="O-1.1.configure.f1", resolution="port found")
     assert world.last("task.requested", TASKS)["attempt"] == 2
-    assert world.page()["fallouts"] == []
+    assert [each["stage"] for each in world.page()["fallouts"]] == ["resolved"]
 
+    world.tell("fallout.resolve", falloutId="O-1.1.configure.f1", resolution="again")
+    assert world.refusal()["rule"] == "FAL-04"
+    world.tell("task.report", taskId="O-1.1.configure", result="completed")
+    assert world.page()["fallouts"] == []
     world.tell("fallout.resolve", falloutId="O-1.1.configure.f1", resolution="again")
     assert world.refusal()["rule"] == "FAL-03"
     world.tell("fallout.resolve", falloutId="O-1.1.nothing.f1", resolution="?")
@@ -391,7 +396,8 @@ def test_after_a_minute_a_fallout_names_what_is_missing_and_it_still_goes_on_by_
     world.later(seconds=5)
     assert world.said() == ["fallout.opened"]
     assert world.last("fallout.opened")["rule"] == "DEC-01"
-    assert world.page()["fallouts"] == [{"falloutId": "O-1.f1", "taskId": None}]
+    [fallout] = world.page()["fallouts"]
+    assert (fallout["falloutId"], fallout["taskId"], fallout["type"]) == ("O-1.f1", None, "allocation")
     for _ in range(5):
         world.later(minutes=1)
     assert world.said() == ["fallout.opened"]
@@ -509,3 +515,53 @@ def test_every_command_of_provisioning_has_a_route() -> None:
 
 def test_nothing_is_known_of_an_order_never_heard_of(world: Fulfillment) -> None:
     assert isinstance(world.plan("O-7"), Unplanned)
+
+
+@pytest.mark.rule("FAL-02", "FAL-04")
+def test_somebody_takes_a_fallout_up_and_everybody_hears_it(world: Fulfillment) -> None:
+    world.accept()
+    world.tell("task.report", taskId="O-1.1.configure", result="failed", falloutType="weather")
+    opened = world.last("fallout.opened")
+    assert (opened["stage"], opened["type"]) == ("classified", "weather")
+    assert "task.retry" in opened["advice"]
+
+    world.tell("fallout.resolve", falloutId="O-1.1.configure.f1", assignee="Ada", type="allocation")
+    taken_up = world.last("fallout.opened")
+    assert (taken_up["falloutId"], taken_up["stage"]) == ("O-1.1.configure.f1", "assigned")
+    assert taken_up["type"] == "allocation"
+    assert is_sealed(taken_up["assignee"])
+    assert world.page()["tasks"][0]["state"] == "on_hold"
+
+    world.tell("fallout.resolve", falloutId="O-1.1.configure.f1")
+    assert "say the resolution, or who sees to it (assignee)" in world.refusal()["message"]
+
+
+@pytest.mark.rule("FAL-04")
+def test_the_fallout_of_an_order_that_waits_can_be_taken_up(world: Fulfillment) -> None:
+    world.accept(specificationVersion="2")
+    world.later(minutes=2)
+    world.tell("fallout.resolve", falloutId="O-1.f1", assignee="Ada")
+    [fallout] = world.page()["fallouts"]
+    assert (fallout["stage"], fallout["rule"]) == ("assigned", "DEC-01")
+
+    world.publish_entry(version="2")
+    world.later(minutes=1)
+    assert world.last("fallout.closed")["stage"] == "closed"
+    assert world.page()["fallouts"] == []
+
+
+@pytest.mark.rule("FAL-04")
+def test_an_order_that_cannot_be_planned_after_all_keeps_no_fallout_open(world: Fulfillment) -> None:
+    needed = {"type": "realized_as", "target": "access"}
+    world.accept(specificationVersion="2")
+    world.later(minutes=2)
+    world.publish_entry(version="2", relationships=[needed])
+    world.publish_entry(specificationId="access", kind="service", plans=[])
+    world.send("specification.retire", {"specificationId": "access"})
+    world.run()
+    world.later(minutes=1)
+    assert [name for name in world.said() if name.startswith(("fallout", "plan"))] == [
+        "fallout.opened",
+        "fallout.closed",
+        "plan.canceled",
+    ]

@@ -6,7 +6,13 @@ from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
-from services.fulfillment.domain.blueprint import DomainOrder, DomainOrderState, PlannedTask, Reason
+from services.fulfillment.domain.blueprint import (
+    DomainOrder,
+    DomainOrderState,
+    FalloutStage,
+    PlannedTask,
+    Reason,
+)
 from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, TaskKind
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.value import value
@@ -181,6 +187,8 @@ class TaskClosed:
     characteristics: dict[str, Scalar] = field(default_factory=dict)
     message: str | None = None
     skipped: str | None = None
+    withdrawn: int | None = None
+    """The attempt that is not wanted any more, because an earlier one was completed late."""
 
 
 @value
@@ -197,7 +205,7 @@ class PonrPassed:
 
 @value
 class AttemptFailed:
-    """An attempt failed and its policy has another one, not before `again`."""
+    """An attempt failed, or nobody answered it, and its policy has another one, not before `again`."""
 
     version: int
     task_id: str
@@ -205,22 +213,24 @@ class AttemptFailed:
     attempt: int
     again: datetime
     message: str | None = None
+    unanswered: bool = False
 
 
 @value
 class TaskHeld:
-    """It failed, and waits for a person."""
+    """It failed, or nobody answered in time, and it waits for a person."""
 
     version: int
     task_id: str
     domain_order_id: str
     attempt: int
     message: str | None = None
+    unanswered: bool = False
 
 
 @value
 class FalloutOpened:
-    """`rule` says why; those stored in the first days name none."""
+    """`rule` says why, `type` what it is; those stored in the first days name neither."""
 
     version: int
     fallout_id: str
@@ -228,14 +238,33 @@ class FalloutOpened:
     domain_order_id: str | None
     message: str
     rule: str | None = None
+    type: str | None = None
+
+
+@value
+class FalloutChanged:
+    """Somebody sees to it, or says that the cause is mended; all that is known of it by now."""
+
+    version: int
+    fallout_id: str
+    task_id: str | None
+    stage: FalloutStage
+    type: str
+    message: str
+    rule: str | None = None
+    assignee: str | None = None
+    resolution: str | None = None
 
 
 @value
 class FalloutClosed:
+    """`verified`: what its resolution asked for again was then completed."""
+
     version: int
     fallout_id: str
     task_id: str | None
     resolution: str
+    verified: bool = False
 
 
 @value
@@ -269,6 +298,7 @@ PlanEvent = (
     | AttemptFailed
     | TaskHeld
     | FalloutOpened
+    | FalloutChanged
     | FalloutClosed
     | ReportIgnored
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from services.fulfillment.domain import trouble
 from services.fulfillment.domain.blueprint import (
     Blueprint,
     DomainOrder,
@@ -17,6 +18,7 @@ from services.fulfillment.domain.events import (
     DomainOrderPlanned,
     DomainOrderStarted,
     ExtensionRefused,
+    FalloutChanged,
     FalloutClosed,
     FalloutOpened,
     OperationDropped,
@@ -64,12 +66,21 @@ def evolve(state: PlanState, event: PlanEvent) -> PlanState:
         case PlanCreated():
             return _made(event, state)
         case PlanPostponed():
-            return Waiting(reservation=event.reservation, missing=event.missing, since=event.at)
+            return _waiting(event, state)
         case PlanCanceled():
             return Canceled(account_id=event.account_id, version=event.version, reasons=event.reasons)
     if isinstance(state, Waiting):
         _evolve_waiting(state, event)
     return state
+
+
+def _waiting(event: PlanPostponed, before: PlanState) -> Waiting:
+    """What is missing may change while the order waits."""
+    waiting = Waiting(reservation=event.reservation, missing=event.missing, since=event.at)
+    if isinstance(before, Waiting):
+        waiting.fallouts, waiting.postponed = before.fallouts, before.postponed
+        waiting.dropped = before.dropped
+    return waiting
 
 
 def _made(event: PlanCreated, before: PlanState) -> Plan:
@@ -78,6 +89,7 @@ def _made(event: PlanCreated, before: PlanState) -> Plan:
     if isinstance(before, Waiting):
         plan.awaited -= before.dropped
         plan.postponed = before.postponed
+        plan.fallouts = before.fallouts
     if event.line_ids:
         plan.parts.append(Part(operation_id=None, line_ids=event.line_ids))
     _lay_out(plan, event)
@@ -117,10 +129,12 @@ def _lay_out(plan: Plan, event: PlanCreated | PlanExtended) -> None:
 
 def _evolve_waiting(state: Waiting, event: PlanEvent) -> None:
     match event:
-        case FalloutOpened(fallout_id=fallout_id):
-            state.fallout_id = fallout_id
+        case FalloutOpened():
+            trouble.fallout_opened(state, event)
+        case FalloutChanged():
+            trouble.fallout_changed(state, event)
         case FalloutClosed():
-            state.fallout_id = None
+            trouble.fallout_closed(state, event)
         case PartPostponed():
             _put_off(state, event)
         case OperationDropped(operation_id=id):
@@ -179,19 +193,11 @@ def _count_closing(plan: Plan, order: OpenOrder) -> None:
 
 def _released(plan: Plan, event: TaskReleased) -> None:
     task = plan.tasks[event.task_id]
-    task.state, task.attempt = "open", event.attempt
+    task.state, task.attempt, task.due = "open", event.attempt, event.due
 
 
 def _task_started(plan: Plan, event: TaskStarted) -> None:
     plan.tasks[event.task_id].state = "in_progress"
-
-
-def _failed(plan: Plan, event: AttemptFailed) -> None:
-    plan.tasks[event.task_id].state = "scheduled"
-
-
-def _held(plan: Plan, event: TaskHeld) -> None:
-    plan.tasks[event.task_id].state = "on_hold"
 
 
 def _task_closed(plan: Plan, event: TaskClosed) -> None:
@@ -205,18 +211,6 @@ def _task_closed(plan: Plan, event: TaskClosed) -> None:
 
 def _ponr_passed(plan: Plan, event: PonrPassed) -> None:
     plan.passed[event.task_id] = event
-
-
-def _fallout_opened(plan: Plan, event: FalloutOpened) -> None:
-    plan.fallouts[event.fallout_id] = event.task_id
-    if event.task_id is not None:
-        plan.tasks[event.task_id].fallout_id = event.fallout_id
-
-
-def _fallout_closed(plan: Plan, event: FalloutClosed) -> None:
-    plan.fallouts.pop(event.fallout_id, None)
-    if event.task_id is not None:
-        plan.tasks[event.task_id].fallout_id = None
 
 
 def _part_completed(plan: Plan, event: PartCompleted) -> None:
@@ -235,12 +229,13 @@ _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
     ValuesCopied: _copied,
     TaskReleased: _released,
     TaskStarted: _task_started,
-    AttemptFailed: _failed,
-    TaskHeld: _held,
+    AttemptFailed: trouble.attempt_failed,
+    TaskHeld: trouble.task_held,
     TaskClosed: _task_closed,
     PonrPassed: _ponr_passed,
-    FalloutOpened: _fallout_opened,
-    FalloutClosed: _fallout_closed,
+    FalloutOpened: trouble.fallout_opened,
+    FalloutChanged: trouble.fallout_changed,
+    FalloutClosed: trouble.fallout_closed,
     PlanExtended: _extended,
     PartPostponed: _put_off,
     ExtensionRefused: _not_extended,

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
+from services.fulfillment.domain import fallout, late
 from services.fulfillment.domain.blueprint import Reason, Refused
 from services.fulfillment.domain.cascade import Cascade
 from services.fulfillment.domain.catalog import Scalar
 from services.fulfillment.domain.events import (
-    AttemptFailed,
-    FalloutClosed,
-    FalloutOpened,
     PlanEvent,
     ReportIgnored,
     TaskClosed,
-    TaskHeld,
     TaskStarted,
 )
 from services.fulfillment.domain.state import OpenTask, Plan
@@ -35,6 +32,8 @@ class Report:
     attempt: int | None = None
     message: str | None = None
     characteristics: dict[str, Scalar] = field(default_factory=dict)
+    fallout_type: str | None = None
+    """What whoever failed says that it is (FAL-02)."""
 
 
 @value
@@ -57,6 +56,8 @@ class AskAgain:
 
     task_id: str
     attempt: int
+    at: datetime | None = None
+    """When it was over; none was kept in the first days."""
 
 
 # ----------------------------------------------------------------------------------------- decide
@@ -65,6 +66,8 @@ class AskAgain:
 def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
     """A task of the plan was reported on. What cannot count any more is recorded as ignored."""
     task = plan.tasks[command.task_id]
+    if command.result == "completed" and (attempt := _late_answer(command, task)) is not None:
+        return late.completed(_completed(command, plan, task, attempt), plan, now)
     ignored = _why_ignored(command, task)
     if ignored is not None:
         return (
@@ -76,9 +79,18 @@ def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
         case "in_progress":
             return () if task.state == "in_progress" else (_started(command, plan, task),)
         case "completed":
-            return Cascade(plan, now).close(_completed(command, plan, task))
+            over = fallout.closed(task, plan, verified=True)
+            return (*over, *Cascade(plan, now).close(_completed(command, plan, task, task.attempt)))
         case "failed":
             return _failed(command, plan, now)
+
+
+def _late_answer(command: Report, task: OpenTask) -> int | None:
+    """The attempt it answers, where nobody had answered that in time and the task is not done yet."""
+    if task.state in ("draft", "closed_complete"):
+        return None
+    attempt = command.attempt or task.attempt
+    return attempt if attempt in task.unanswered else None
 
 
 def _why_ignored(command: Report, task: OpenTask) -> str | None:
@@ -89,8 +101,14 @@ def _why_ignored(command: Report, task: OpenTask) -> str | None:
     if command.attempt is not None and command.attempt != task.attempt:
         return f"attempt {task.attempt} is the current one"
     if task.state in ("on_hold", "scheduled"):
-        return f"attempt {task.attempt} was answered already"
+        return _over(task)
     return None
+
+
+def _over(task: OpenTask) -> str:
+    if task.attempt in task.unanswered:
+        return f"attempt {task.attempt} was not answered in time: now only its completion counts"
+    return f"attempt {task.attempt} was answered already"
 
 
 def _started(command: Report, plan: Plan, task: OpenTask) -> TaskStarted:
@@ -103,12 +121,12 @@ def _started(command: Report, plan: Plan, task: OpenTask) -> TaskStarted:
     )
 
 
-def _completed(command: Report, plan: Plan, task: OpenTask) -> TaskClosed:
+def _completed(command: Report, plan: Plan, task: OpenTask, attempt: int) -> TaskClosed:
     return TaskClosed(
         version=plan.version,
         task_id=command.task_id,
         domain_order_id=task.planned.domain_order_id,
-        attempt=task.attempt,
+        attempt=attempt,
         characteristics=command.characteristics,
         message=command.message,
     )
@@ -117,48 +135,25 @@ def _completed(command: Report, plan: Plan, task: OpenTask) -> TaskClosed:
 def _failed(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
     """D-20: the policy's retries first, then a fallout holds the task."""
     task = plan.tasks[command.task_id]
-    planned = task.planned
-    if task.attempt <= planned.retries:
-        failed = AttemptFailed(
-            version=plan.version,
-            task_id=command.task_id,
-            domain_order_id=planned.domain_order_id,
-            attempt=task.attempt,
-            again=now + timedelta(seconds=planned.backoff or 0),
-            message=command.message,
-        )
-        return (failed,) if planned.backoff else (failed, Cascade(plan, now).release(task))
-    return (
-        TaskHeld(
-            version=plan.version,
-            task_id=command.task_id,
-            domain_order_id=planned.domain_order_id,
-            attempt=task.attempt,
-            message=command.message,
-        ),
-        FalloutOpened(
-            version=plan.version,
-            fallout_id=f"{command.task_id}.f{task.attempt}",
-            task_id=command.task_id,
-            domain_order_id=planned.domain_order_id,
-            message=command.message or "",
-            rule="D-20",
-        ),
-    )
+    if task.attempt <= task.planned.retries:
+        return late.again(task, plan, now, message=command.message, unanswered=False)
+    held = late.held(task, plan, message=command.message, unanswered=False)
+    said = command.message or f"attempt {task.attempt} failed, and no reason was given"
+    return (held, *fallout.opened(task, plan, "D-20", said, command.fallout_type))
 
 
 def ask_again(command: AskAgain, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
-    """A timer: nothing when somebody was faster."""
+    """A timer: nothing when somebody was faster. The next attempt begins when the back-off was over."""
     task = plan.tasks.get(command.task_id)
     if task is None or task.state != "scheduled" or task.attempt != command.attempt:
         return ()
-    return (Cascade(plan, now).release(task),)
+    return (Cascade(plan, command.at or now).release(task),)
 
 
 def retry(command: Retry, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
     """Raises `Refused` unless a fallout holds the task."""
     task = _held(command.task_id, plan, "asked for again")
-    return (_resolved(task, plan, command.resolution), Cascade(plan, now).release(task))
+    return (*fallout.resolved(task, plan, command.resolution), Cascade(plan, now).release(task))
 
 
 def skip(command: Skip, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
@@ -171,16 +166,8 @@ def skip(command: Skip, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
         attempt=task.attempt,
         skipped=command.reason,
     )
-    return (_resolved(task, plan, command.reason), *Cascade(plan, now).close(closed))
-
-
-def _resolved(task: OpenTask, plan: Plan, resolution: str) -> FalloutClosed:
-    return FalloutClosed(
-        version=plan.version,
-        fallout_id=task.fallout_id or f"{task.planned.task_id}.f{task.attempt}",
-        task_id=task.planned.task_id,
-        resolution=resolution,
-    )
+    over = fallout.closed(task, plan, verified=False, resolution=command.reason)
+    return (*over, *Cascade(plan, now).close(closed))
 
 
 def _held(task_id: str, plan: Plan, what: str) -> OpenTask:

@@ -12,6 +12,7 @@ from datetime import datetime
 from services.fulfillment.domain.blueprint import (
     DomainOrder,
     DomainOrderState,
+    FalloutStage,
     PlannedTask,
     Reason,
     TaskState,
@@ -35,12 +36,26 @@ class Postponed:
     since: datetime
 
 
+@value
+class OpenFallout:
+    """One that is not closed, and how far it is."""
+
+    fallout_id: str
+    task_id: str | None
+    type: str
+    message: str
+    stage: FalloutStage = "classified"
+    rule: str | None = None
+    assignee: str | None = None
+    resolution: str | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Waiting:
     reservation: Reservation
     missing: tuple[str, ...]
     since: datetime
-    fallout_id: str | None = None
+    fallouts: dict[str, OpenFallout] = field(default_factory=dict)
     postponed: dict[str, Postponed] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
 
@@ -56,7 +71,10 @@ class Canceled:
 
 @dataclass(slots=True, kw_only=True)
 class OpenTask:
-    """A task and what stands before and behind it. `blockers` counts the tasks it still waits for."""
+    """A task and what stands before and behind it. `blockers` counts the tasks it still waits for.
+
+    `due` is when the current attempt should be answered, `unanswered` are the attempts that nobody answered.
+    """
 
     planned: PlannedTask
     state: TaskState = "draft"
@@ -64,6 +82,8 @@ class OpenTask:
     blockers: int = 0
     successors: list[str] = field(default_factory=list)
     fallout_id: str | None = None
+    due: datetime | None = None
+    unanswered: tuple[int, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,7 +127,7 @@ class Plan:
     part_of: dict[str, Part] = field(default_factory=dict)
     awaited: set[str] = field(default_factory=set)
     postponed: dict[str, Postponed] = field(default_factory=dict)
-    fallouts: dict[str, str | None] = field(default_factory=dict)
+    fallouts: dict[str, OpenFallout] = field(default_factory=dict)
     passed: dict[str, PonrPassed] = field(default_factory=dict)
     """Points of no return, by the task that passed each."""
     completed: bool = False

@@ -1,0 +1,61 @@
+"""How a plan changes when attempts fail, tasks are held, and fallouts open, go on and close."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.fulfillment.domain.events import (
+    AttemptFailed,
+    FalloutChanged,
+    FalloutClosed,
+    FalloutOpened,
+    TaskHeld,
+)
+from services.fulfillment.domain.fallout import classified
+from services.fulfillment.domain.state import OpenFallout, OpenTask, Plan, Waiting
+
+
+def attempt_failed(plan: Plan, event: AttemptFailed) -> None:
+    task = plan.tasks[event.task_id]
+    task.state = "scheduled"
+    _note(task, event)
+
+
+def task_held(plan: Plan, event: TaskHeld) -> None:
+    task = plan.tasks[event.task_id]
+    task.state = "on_hold"
+    _note(task, event)
+
+
+def _note(task: OpenTask, event: AttemptFailed | TaskHeld) -> None:
+    if event.unanswered:
+        task.unanswered = (*task.unanswered, event.attempt)
+
+
+def fallout_opened(plan: Plan | Waiting, event: FalloutOpened) -> None:
+    """Those stored in the first days are classified now, by the rule they name."""
+    plan.fallouts[event.fallout_id] = OpenFallout(
+        fallout_id=event.fallout_id,
+        task_id=event.task_id,
+        rule=event.rule,
+        message=event.message,
+        type=event.type or classified(event.rule or ""),
+    )
+    if isinstance(plan, Plan) and event.task_id is not None:
+        plan.tasks[event.task_id].fallout_id = event.fallout_id
+
+
+def fallout_changed(plan: Plan | Waiting, event: FalloutChanged) -> None:
+    plan.fallouts[event.fallout_id] = replace(
+        plan.fallouts[event.fallout_id],
+        stage=event.stage,
+        type=event.type,
+        assignee=event.assignee,
+        resolution=event.resolution,
+    )
+
+
+def fallout_closed(plan: Plan | Waiting, event: FalloutClosed) -> None:
+    plan.fallouts.pop(event.fallout_id, None)
+    if isinstance(plan, Plan) and event.task_id is not None:
+        plan.tasks[event.task_id].fallout_id = None
