@@ -72,12 +72,7 @@ SECTION = Section(
         enforced("DIS-01", "inventory", "Active and suspended instances can be disconnected, no others."),
         enforced("DIS-02", "order", "Of a parent everything below ends as well; of children only they."),
         enforced("DIS-03", "inventory", "What was disconnected is inactive when it is done."),
-        still_open(
-            "DIS-04",
-            "order",
-            "A disconnect takes a start and a reason.",
-            "a start to come is refused; the reason is kept",
-        ),
+        enforced("DIS-04", "order", "A disconnect takes a start and a reason."),
         enforced("DIS-05", "inventory", "A disconnect may have a date to come, and waits as an operation."),
         still_open(
             "DIS-06",

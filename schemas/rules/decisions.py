@@ -31,11 +31,10 @@ SECTION = Section(
             "order",
             "A move asked for on the order, or by a line's new location, makes the same lines.",
         ),
-        still_open(
+        enforced(
             "D-07",
             "inventory",
             "The state of an instance decides which action it takes, for a dated line at its date.",
-            "lines with a date to come; all others are judged when they are reserved",
         ),
         enforced("D-08", "order", "An impossible date is refused, and a date gone by means at once."),
         enforced("D-09", "order", "Every action may have a date to come, and is visible once accepted."),

@@ -1,6 +1,6 @@
 """Section 4: suspend and resume, and the dates at which they happen."""
 
-from schemas.rules.rule import Section, enforced, not_for_us, numbered, still_open
+from schemas.rules.rule import Section, enforced, not_for_us, numbered
 
 SECTION = Section(
     title="4. Suspend and resume",
@@ -43,7 +43,7 @@ SECTION = Section(
             "The due date of the order lies at or after those of its lines.",
             "an order has no due date of its own here, only its lines have",
         ),
-        still_open("SUS-14", "order", "An instance may be named by the id that another system gave it."),
+        enforced("SUS-14", "order", "An instance may be named by the id that another system gave it."),
         enforced(
             "SUS-15",
             "order",

@@ -147,6 +147,7 @@ def _instance_created(data: heard.InstanceCreated, work: Work) -> None:
         location=data.location,
         quantity=data.quantity,
         ended=data.state == "inactive",
+        external_id=data.external_id,
     )
     handlers.instance_learned(data.instance_id, learned, work)
 
@@ -158,6 +159,7 @@ def _instance_changed(data: heard.InstanceChanged, work: Work) -> None:
         parent_id=data.parent_id,
         location=data.location,
         quantity=data.quantity,
+        external_id=data.external_id,
     )
     handlers.instance_revised(data.instance_id, revised, work)
 

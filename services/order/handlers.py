@@ -15,6 +15,7 @@ from services.order.domain.capture import Asked, capture
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
 from services.order.domain.lifecycle import Outcome
 from services.order.domain.line import Line, Request, as_returned
+from services.order.domain.naming import named
 from services.order.domain.order import Order, OrderPlaced
 from services.order.domain.parts import entry_at
 from services.order.domain.policy import judge
@@ -27,6 +28,9 @@ ORDER, INSTANCE, TERM, SPECIFICATION = "order", "instance", "term", "specificati
 NAMED_BY = "named-by"
 """The lookup rows that hold, for a specification, those that speak of it."""
 
+ELSEWHERE = "external-id"
+"""The lookup rows that hold the instances that another system knows by an id."""
+
 MAX_BYTES = 900_000
 """What the lines of one order may come to, so that they fit into one message of 1 MiB."""
 
@@ -38,6 +42,11 @@ def below(kind: Kind) -> str:
 
 def children_of(kind: Kind, instance_id: str) -> RowsOf:
     return RowsOf(below(kind), instance_id)
+
+
+def by_external_id(account: str, external_id: str) -> str:
+    """The key of the rows for it; no id holds a line break."""
+    return f"{account}\n{external_id}"
 
 
 @dataclass(slots=True)
@@ -60,6 +69,9 @@ class Heard:
     def term(self, id: str) -> Term | None:
         found: Term | None = self.work.state(TERM, id)
         return found
+
+    def elsewhere(self, account: str, id: str) -> Collection[str]:
+        return self.work.members(ELSEWHERE, by_external_id(account, id))
 
     def specification(self, id: str) -> Specification | None:
         if id not in self._specifications:
@@ -127,12 +139,12 @@ def approve(order_id: str, reason: str | None, work: Work) -> None:
 
 def revise(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
     order, known = existing(order_id, work), Heard(work)
-    lines = as_returned(lines, order.lines)
+    lines = as_returned(named(lines, order.account_id, known), order.lines)
     if order.status in ("acknowledged", "in_progress"):
         opened = {line.line_id: line for line in _opened(order, work).lines}
         _settle(order_id, inflight.revise(order, lines, opened, reason), work)
         return
-    written = write_out(order.request(lines), known)
+    written = write_out(replace(order.request(lines), end=None), known)
     sealed = _sealed(written.lines, known)
     _settle(order_id, lifecycle.decide(order, lifecycle.Revise(lines=sealed, reason=reason)), work)
 
@@ -222,6 +234,8 @@ def instance_learned(instance_id: str, heard: InstanceLearned, work: Work) -> No
     work.append(INSTANCE, instance_id, *events)
     if events and heard.parent_id is not None and not heard.ended:
         work.put(below(heard.kind), heard.parent_id, instance_id)
+    if events and heard.external_id is not None:
+        work.put(ELSEWHERE, by_external_id(heard.account_id, heard.external_id), instance_id)
 
 
 def term_learned(id: str, heard: TermLearned, work: Work) -> None:
@@ -233,14 +247,25 @@ def instance_revised(instance_id: str, heard: InstanceRevised, work: Work) -> No
     events = instances.revise(instance, heard)
     if instance is None or not events:
         return
-    before, kind = instance.parent_id, instance.kind
+    before, kind, called = instance.parent_id, instance.kind, instance.external_id
     work.append(INSTANCE, instance_id, *events)
+    if heard.external_id != called:
+        _called(instance_id, instance.account_id, (called, heard.external_id), work)
     if heard.parent_id == before or instance.ended:
         return
     if before is not None:
         work.drop(below(kind), before, instance_id)
     if heard.parent_id is not None:
         work.put(below(kind), heard.parent_id, instance_id)
+
+
+def _called(instance_id: str, account: str, ids: tuple[str | None, str | None], work: Work) -> None:
+    """Another system knows it by another id now."""
+    before, now = ids
+    if before is not None:
+        work.drop(ELSEWHERE, by_external_id(account, before), instance_id)
+    if now is not None:
+        work.put(ELSEWHERE, by_external_id(account, now), instance_id)
 
 
 def instance_ended(instance_id: str, work: Work) -> None:

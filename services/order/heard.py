@@ -26,6 +26,7 @@ class InstanceCreated(Heard):
     parent_id: str | None = None
     location: str | None = None
     quantity: int | None = None
+    external_id: str | None = None
     state: str
 
 
@@ -38,6 +39,7 @@ class InstanceChanged(Heard):
     parent_id: str | None = None
     location: str | None = None
     quantity: int | None = None
+    external_id: str | None = None
 
 
 class InstanceStateChanged(Heard):

@@ -10,11 +10,13 @@ from services.chassis.service import Lookups
 from services.order.domain.instance import Instance
 from services.order.domain.specification import Specification
 from services.order.domain.words import Kind
-from services.order.handlers import NAMED_BY, below
+from services.order.handlers import ELSEWHERE, NAMED_BY, below, by_external_id
 
 
 def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
-    """Of an instance, where it stands in the tree; of a catalog entry, what it speaks of."""
+    """Of an instance, where it stands and what others call it; of a catalog entry, what it speaks of."""
+    if isinstance(state, Instance) and state.external_id is not None:
+        yield Row(ELSEWHERE, by_external_id(state.account_id, state.external_id), id)
     match state:
         case Instance(parent_id=str() as parent, ended=False):
             yield Row(below(state.kind), parent, id)
@@ -23,4 +25,4 @@ def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
             yield from (Row(NAMED_BY, target, id) for target in sorted(named))
 
 
-LOOKUPS = Lookups(kinds=frozenset({NAMED_BY, *map(below, get_args(Kind))}), rows=rows)
+LOOKUPS = Lookups(kinds=frozenset({NAMED_BY, ELSEWHERE, *map(below, get_args(Kind))}), rows=rows)

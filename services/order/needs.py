@@ -16,7 +16,16 @@ from services.order.domain.line import Line
 from services.order.domain.order import Order
 from services.order.domain.specification import Specification
 from services.order.domain.words import Kind
-from services.order.handlers import INSTANCE, NAMED_BY, ORDER, SPECIFICATION, TERM, below
+from services.order.handlers import (
+    ELSEWHERE,
+    INSTANCE,
+    NAMED_BY,
+    ORDER,
+    SPECIFICATION,
+    TERM,
+    below,
+    by_external_id,
+)
 
 Wishes = Iterator[Collection[Wish]]
 
@@ -63,7 +72,12 @@ def of_asked(order_id: str, asked: Asked, work: Work) -> Wishes:
     first += [StreamOf(INSTANCE, id) for id in asked.selection]
     yield from _following(first, around, work)
     # An id that is no instance may be that of a contract line or an entitlement (D-16).
-    yield [StreamOf(TERM, id) for id in asked.selection if work.state(INSTANCE, id) is None]
+    unknown = [id for id in asked.selection if work.state(INSTANCE, id) is None]
+    yield [StreamOf(TERM, id) for id in unknown]
+    # Or the one that another system gave an instance (SUS-14).
+    rows = [RowsOf(ELSEWHERE, by_external_id(asked.account_id, id)) for id in unknown]
+    yield rows
+    yield [StreamOf(INSTANCE, id) for row in rows for id in work.members(row.kind, row.key)]
 
 
 def of_returned(instances: frozenset[str], work: Work) -> Wishes:

@@ -43,6 +43,10 @@ class Heard:
     def specification(self, id: str) -> Specification | None:
         return self.specifications.get(id)
 
+    def elsewhere(self, account: str, id: str) -> Collection[str]:
+        found = self.instances.items()
+        return [name for name, item in found if (item.account_id, item.external_id) == (account, id)]
+
     def children(self, id: str, kind: Kind) -> Collection[str]:
         found = self.instances.items()
         return [name for name, item in found if item.parent_id == id and item.kind == kind and not item.ended]

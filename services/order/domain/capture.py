@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line, Request
+from services.order.domain.naming import named, own_id
 from services.order.domain.term import stands_for
 from services.order.domain.tree import below
 from services.order.domain.value import value
@@ -63,7 +64,11 @@ REACH: Mapping[tuple[Category, HeaderAction], Reach] = {
 
 def capture(asked: Asked, known: Known) -> Request:
     """The lines of a request: those of the selection, then the caller's own."""
-    asked = replace(asked, selection=tuple(_ordered_for(id, asked, known) for id in asked.selection))
+    asked = replace(
+        asked,
+        selection=tuple(_ordered_for(id, asked, known) for id in asked.selection),
+        lines=named(asked.lines, asked.account_id, known),
+    )
     return Request(
         account_id=asked.account_id,
         category=asked.category,
@@ -77,8 +82,10 @@ def capture(asked: Asked, known: Known) -> Request:
 
 def _ordered_for(id: str, asked: Asked, known: Known) -> str:
     """D-16: a contract line or entitlement that is selected stands for its instance, which it follows."""
-    if known.instance(id) is not None or (term := known.term(id)) is None:
+    if known.instance(id) is not None:
         return id
+    if (term := known.term(id)) is None:
+        return own_id(id, asked.account_id, known)
     return (stands_for(id, term) or id) if term.account_id == asked.account_id else id
 
 

@@ -23,17 +23,19 @@ class InstanceLearned:
     location: str | None = None
     quantity: int | None = None
     ended: bool = False
+    external_id: str | None = None
 
 
 @value
 class InstanceRevised:
-    """Its specification, place, parent or number is another one now."""
+    """Its specification, place, parent, number or external id is another one now."""
 
     specification_id: str
     specification_version: str | None = None
     parent_id: str | None = None
     location: str | None = None
     quantity: int | None = None
+    external_id: str | None = None
 
 
 @value
@@ -58,6 +60,7 @@ class Instance:
     location: str | None = None
     quantity: int | None = None
     ended: bool = False
+    external_id: str | None = None
 
 
 def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
@@ -73,6 +76,7 @@ def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
                 location=event.location,
                 quantity=event.quantity,
                 ended=event.ended,
+                external_id=event.external_id,
             )
         case InstanceEnded() if instance is not None:
             instance.ended = True
@@ -81,6 +85,7 @@ def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
             instance.specification_version = event.specification_version
             instance.parent_id, instance.location = event.parent_id, event.location
             instance.quantity = event.quantity
+            instance.external_id = event.external_id
     return instance
 
 
@@ -93,7 +98,7 @@ def learn(instance: Instance | None, heard: InstanceLearned) -> tuple[InstanceEv
 
 
 def revise(instance: Instance | None, heard: InstanceRevised) -> tuple[InstanceEvent, ...]:
-    """What is heard is the whole record: a parent or place that is not named is none."""
+    """What is heard is the whole record: a parent, a place or an external id that is not named is none."""
     if instance is None:
         return ()
     now = (
@@ -102,6 +107,7 @@ def revise(instance: Instance | None, heard: InstanceRevised) -> tuple[InstanceE
         instance.parent_id,
         instance.location,
         instance.quantity,
+        instance.external_id,
     )
     said = (
         heard.specification_id,
@@ -109,6 +115,7 @@ def revise(instance: Instance | None, heard: InstanceRevised) -> tuple[InstanceE
         heard.parent_id,
         heard.location,
         heard.quantity,
+        heard.external_id,
     )
     return (heard,) if said != now else ()
 

@@ -93,6 +93,10 @@ class Known(Protocol):
         """A contract line or an entitlement."""
         ...
 
+    def elsewhere(self, account: str, id: str) -> Collection[str]:
+        """The instances of an account that another system knows by this id."""
+        ...
+
     def specification(self, id: str) -> Specification | None:
         """None when no version of it was published."""
         ...

@@ -239,7 +239,8 @@ def _change(order: Order, event: OrderEvent) -> None:
             order.status, order.version, order.lines = "draft", event.version, event.lines
             order.operations, order.asked = {}, None
         case OrderRevised():
-            order.lines, order.action = event.lines, _still(order.action, event.lines)
+            # An end has become lines, and those say from now on what there is.
+            order.lines, order.action, order.end = event.lines, _still(order.action, event.lines), None
         case OrderCanceled():
             order.status, order.reason = "canceled", event.reason or order.reason
         case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.order.domain.line import Line
+from services.order.domain.naming import known_elsewhere_as
 from services.order.domain.term import refusal
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
@@ -38,6 +39,9 @@ def unusable(instance_id: str, tree: Tree) -> tuple[str, str] | None:
     account = tree.request.account_id
     if found is None and (problem := _term(instance_id, tree)) is not None:
         return "CON-10", problem
+    if found is None and len(meant := known_elsewhere_as(instance_id, account, tree.known)) > 1:
+        names = ", ".join(sorted(meant))
+        return "SUS-14", f"{instance_id} is the external id of {names}: give the instance's own id"
     if found is None or found.account_id != account:
         return "ACT-06", f"account {account} has no instance {instance_id}: name one that it owns"
     if found.ended:
