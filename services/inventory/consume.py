@@ -184,6 +184,8 @@ def _line(line: heard.OrderLine) -> Line:
         transient=line.transient,
         due=line.due_date,
         agreed=_agreed(line.contract_line) if line.contract_line is not None else None,
+        return_=line.return_,
+        replaces=line.replaces_instance_id,
     )
 
 

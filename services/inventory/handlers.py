@@ -31,6 +31,7 @@ from services.inventory.domain.judge import Case, case_of
 from services.inventory.domain.land import PartClosed, PlanCanceled, land, release
 from services.inventory.domain.operation import split
 from services.inventory.domain.record import Record
+from services.inventory.domain.replacing import replacements
 from services.inventory.domain.reservation import Reservation, ReservationAwaited
 from services.inventory.domain.reserve import answered, reserve, unheard
 from services.inventory.domain.specification import Specification, SpecificationHeard
@@ -201,11 +202,13 @@ def domain_order(change: Progress, work: Work) -> None:
 def part_closed(part: PartClosed, work: Work) -> None:
     appends = land(part, reservation(work, part.order_id), find(work))
     landed = [one.id for one in appends if isinstance(one.event, InstanceFreed | InstanceLanded)]
-    pairs, coming = _pairs(landed, work), agreements.coming(landed, work)
+    pairs, places = _pairs(landed, work), replacements(landed, find(work))
+    coming = agreements.coming(landed, work)
     write(appends, work)
     cause = Cause(order_id=part.order_id, version=part.version)
     agreements.settle(coming, cause, work)
-    terms.hand_over(pairs, cause, work)
+    terms.hand_over(pairs, "D-05", cause, work)
+    terms.hand_over(places, "D-12", cause, work)
     terms.follow(landed, cause, work)
 
 

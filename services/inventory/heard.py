@@ -6,11 +6,11 @@ They were written by our own services, so values that are only passed on are tak
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from schemas.vocabulary import AgreedType, Category, Kind, LineAction, Part, Side
+from schemas.vocabulary import AgreedType, Category, Kind, LineAction, Part, ReturnPlan, Side
 
 
 class Heard(Part):
@@ -43,6 +43,8 @@ class OrderLine(Heard):
     transient: bool = False
     due_date: datetime | None = None
     contract_line: AgreedContractLine | None = None
+    return_: Annotated[ReturnPlan | None, Field(alias="return")] = None
+    replaces_instance_id: str | None = None
 
 
 class OrderApproved(Heard):

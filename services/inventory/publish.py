@@ -321,6 +321,7 @@ def _line(line: ReservedLine) -> Data:
             "location": line.location,
             "quantity": line.quantity,
             "transient": line.transient,
+            "return": line.return_,
         }
     )
 

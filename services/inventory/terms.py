@@ -158,12 +158,12 @@ def _following(id: InstanceId, cause: Cause, work: Work) -> Sequence[Append]:
     return followed(instance, work.now, cause, below(work))
 
 
-def hand_over(pairs: Mapping[InstanceId, InstanceId], cause: Cause, work: Work) -> None:
-    """The terms of the old sides of a move go over to the new ones."""
+def hand_over(pairs: Mapping[InstanceId, InstanceId], rule: str, cause: Cause, work: Work) -> None:
+    """The terms of these go over: to the new side of a move (D-05), or to what replaces them (D-12)."""
     for old, new in pairs.items():
         instance = _instance(old, work)
         if isinstance(instance, Instance) and cause.order_id is not None:
-            write(tuple(moved(instance, new, cause.order_id, cause.version or 0)), work)
+            write(tuple(moved(instance, new, rule, cause)), work)
 
 
 def term_due(timer: TermDue, work: Work) -> None:

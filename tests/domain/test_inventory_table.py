@@ -10,13 +10,13 @@ from services.inventory.domain.table import closed, reserved
 from services.inventory.domain.words import Action, Append, Side, State
 from tests.inventory import Base, line, order, record
 
-ACTIONS = ("change", "move", "disconnect", "suspend", "resume", "no_change")
+ACTIONS = ("change", "move", "disconnect", "suspend", "resume", "no_change", "replace")
 
 # An instance that is pending is held by the order that made it so: whatever would hold it too breaks CHG-16.
 OPEN = {"CHG-16"}
 TABLE = {
-    "active": (set(), set(), set(), set(), {"D-07"}, set()),
-    "suspended": ({"D-07"}, {"D-07"}, set(), {"D-07"}, set(), set()),
+    "active": (set(), set(), set(), set(), {"D-07"}, set(), set()),
+    "suspended": ({"D-07"}, {"D-07"}, set(), {"D-07"}, set(), set(), {"D-07"}),
     "installation_pending": (
         {"D-07"} | OPEN,
         {"D-07"} | OPEN,
@@ -24,6 +24,7 @@ TABLE = {
         {"SUS-05"} | OPEN,
         {"SUS-05"} | OPEN,
         {"SUS-05"},
+        {"D-07"} | OPEN,
     ),
     "change_pending": (
         {"D-07"} | OPEN,
@@ -32,6 +33,7 @@ TABLE = {
         {"D-07"} | OPEN,
         {"D-07"} | OPEN,
         set(),
+        {"D-07"} | OPEN,
     ),
     "inactivation_pending": (
         {"D-07"} | OPEN,
@@ -40,8 +42,9 @@ TABLE = {
         {"D-07"} | OPEN,
         {"D-07"} | OPEN,
         {"D-07"},
+        {"D-07"} | OPEN,
     ),
-    "inactive": ({"CHG-17"}, {"CHG-17"}, {"CHG-17"}, {"CHG-17"}, {"CHG-17"}, {"CHG-17"}),
+    "inactive": ({"CHG-17"}, {"CHG-17"}, {"CHG-17"}, {"CHG-17"}, {"CHG-17"}, {"CHG-17"}, {"CHG-17"}),
 }
 CELLS = [
     pytest.param(state, action, broken, id=f"{state}-{action}")
@@ -71,7 +74,13 @@ def _in_state(state: str) -> tuple[Base, str]:
 def test_every_state_meets_every_action(state: str, action: str, broken: set[str]) -> None:
     base, id = _in_state(state)
     assert base.words()[id] == state
-    asked = line("1", "change", id, move=True, location="L2") if action == "move" else line("1", action, id)
+    match action:
+        case "move":
+            asked = line("1", "change", id, move=True, location="L2")
+        case "replace":
+            asked = line("1", "disconnect", id, return_="replace")
+        case _:
+            asked = line("1", action, id)
     event = base.approve(order("O1", asked))[-1].event
     assert {reason.rule for reason in getattr(event, "reasons", ())} == broken
 

@@ -14,6 +14,7 @@ from services.inventory.domain.words import (
     Kind,
     LineId,
     OrderId,
+    ReturnPlan,
     SpecificationId,
     Values,
 )
@@ -39,6 +40,8 @@ class Line:
     transient: bool = False
     due: datetime | None = None
     agreed: Agreed | None = None
+    return_: ReturnPlan | None = None
+    replaces: InstanceId | None = None
 
     @property
     def moves(self) -> bool:
@@ -46,6 +49,8 @@ class Line:
 
     @property
     def asked(self) -> Asked:
+        if self.return_ == "replace" and self.action == "disconnect":
+            return "replace"
         return "move" if self.moves else self.action
 
 

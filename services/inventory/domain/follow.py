@@ -45,12 +45,16 @@ def followed(instance: Instance, now: datetime, cause: Cause, below: Below) -> S
     return ()
 
 
-def moved(instance: Instance, to: InstanceId, order: OrderId, version: int) -> Iterator[Append]:
-    """D-05: its terms go over to the new side of a move, state and dates unchanged."""
+def moved(instance: Instance, to: InstanceId, rule: str, cause: Cause) -> Iterator[Append]:
+    """Its terms go over to the new side of a move (D-05), or to what replaces it (D-12), as they are."""
     for id, term in instance.terms.items():
         yield Append(INSTANCE, instance.id, TermGivenUp(term_id=id, to_instance_id=to))
         taken = TermTakenOver(
-            record=term.record, from_instance_id=instance.id, rule="D-05", order_id=order, version=version
+            record=term.record,
+            from_instance_id=instance.id,
+            rule=rule,
+            order_id=cause.order_id or "",
+            version=cause.version or 0,
         )
         yield Append(INSTANCE, to, taken)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.outgrown import lacking
+from services.inventory.domain.replacing import as_a_change, replaced
 from services.inventory.domain.room import overfull
 from services.inventory.domain.table import NEEDED, broken
 from services.inventory.domain.tree import Installed, affected
@@ -213,6 +214,20 @@ def has_what_it_needs(case: Case) -> Iterator[Reason]:
             )
 
 
+def takes_its_place(case: Case) -> Iterator[Reason]:
+    """CHG-15, D-12: what a return replaces has the values that the new one needs."""
+    for line in case.order.lines:
+        old = replaced(line, case.affected, case.installed)
+        for name, _ in lacking(as_a_change(line, old), old, case.installed) if old is not None else ():
+            yield Reason(
+                rule="CHG-15",
+                line_id=line.line_id,
+                field=f"characteristics.{name}",
+                message=f"what replaces '{line.replaces}' needs '{name}', which that does not have: give it "
+                "a default in the catalog, or end the one and add the other with an order",
+            )
+
+
 def _names(ids: list[InstanceId]) -> str:
     """The first of them, for a sentence."""
     few = ", ".join(f"'{id}'" for id in ids[:_FEW])
@@ -253,6 +268,7 @@ RULES = (
     moved_as_a_whole,
     has_room,
     has_what_it_needs,
+    takes_its_place,
     of_a_size_that_travels,
 )
 """The rules of a reservation, in the order in which their reasons are named."""

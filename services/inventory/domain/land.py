@@ -8,6 +8,7 @@ from dataclasses import replace
 from services.inventory.domain.flip import Find, after, ended_or_not, flip, is_held, note
 from services.inventory.domain.instance import (
     ChildEnded,
+    Held,
     Instance,
     InstanceFreed,
     InstanceLanded,
@@ -92,10 +93,12 @@ def _landed(instance: Instance, part: PartClosed, find: Find) -> Iterator[Append
 def _as_it_lands(instance: Instance, find: Find) -> tuple[tuple[Changed, ...], Record]:
     """What changes, and the record then: the very same one when nothing does."""
     record, held = instance.record, instance.held
-    if held is None or (held.found is not None and held.side != "cease" and record.state == "inactive"):
+    if held is None:
         return (), record
-    if held.side == "cease":
+    if held.side == "cease" or _is_replaced(held):
         return (), record if record.external_id is None else replace(record, external_id=None)
+    if held.found is not None and record.state == "inactive":
+        return (), record
     coming, external_id = held.coming, _handed_over(instance, find)
     if coming is NOTHING_COMING and external_id == record.external_id:
         return (), record
@@ -124,10 +127,14 @@ def _with(now: Values, changes: tuple[Changed, ...]) -> Values:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _is_replaced(held: Held) -> bool:
+    return held.action == "disconnect" and held.pair_id is not None
+
+
 def _handed_over(instance: Instance, find: Find) -> str | None:
-    """D-05: in a move the external id goes over to the new side."""
+    """D-05, D-12: the external id goes over to the new side of a move, and to what replaces another."""
     held = instance.held
-    if held is None or held.side != "provide" or held.pair_id is None:
+    if held is None or held.found is not None or held.pair_id is None:
         return instance.record.external_id
     old = find(held.pair_id)
     return old.record.external_id if isinstance(old, Instance) else None

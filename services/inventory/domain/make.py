@@ -9,13 +9,17 @@ from services.inventory.domain.instance import Instance, InstanceMade
 from services.inventory.domain.judge import Case
 from services.inventory.domain.outgrown import brought
 from services.inventory.domain.record import Coming, Record
+from services.inventory.domain.replacing import in_its_place, replaced, values_kept
 from services.inventory.domain.value import value
 from services.inventory.domain.words import InstanceId, LineId, OrderId, Values
 
 
 @value
 class Made:
-    """A new instance with its line; `replaces` is the old side of a move."""
+    """A new instance with its line; `replaces` is the old side of a move.
+
+    What takes the place of what a return brings back is no side: it only names it as its pair.
+    """
 
     line: Line
     event: InstanceMade
@@ -127,12 +131,16 @@ def _added_one(case: Case, line: Line, id: InstanceId, under: tuple[InstanceId |
         location=line.location,
         quantity=line.quantity,
     )
+    values: Values = {name: v for name, v in line.characteristics.items() if v is not None}
+    if (old := replaced(line, case.affected, case.installed)) is not None:
+        record, values = in_its_place(record, old), values_kept(line, old, case.installed)
     event = InstanceMade(
         record=record,
         order_id=case.order.order_id,
         version=case.order.version,
         line_id=line.line_id,
-        coming=Coming(values={name: v for name, v in line.characteristics.items() if v is not None}),
+        coming=Coming(values=values),
+        pair_id=old.id if old is not None else None,
         transient=line.transient,
     )
     return Made(line=line, event=event)

@@ -15,6 +15,7 @@ from services.inventory.domain.words import (
     LineId,
     OrderId,
     Reason,
+    ReturnPlan,
     Side,
     SpecificationId,
     State,
@@ -39,6 +40,7 @@ class ReservedLine:
     location: str | None
     quantity: int | None
     transient: bool
+    return_: ReturnPlan | None = None
 
 
 @value

@@ -146,7 +146,7 @@ def _taken(case: Case, made: tuple[Made, ...]) -> Iterator[Reason]:
 
 
 def _held(case: Case, made: tuple[Made, ...], agreed: Agreements) -> Iterator[Append]:
-    pairs = _pairs(made)
+    pairs, places = _pairs(made), _places(made)
     for id, line in case.affected.items():
         if line.action == "no_change":
             continue
@@ -160,7 +160,7 @@ def _held(case: Case, made: tuple[Made, ...], agreed: Agreements) -> Iterator[Ap
             state=reserved(found, line.action),
             coming=_coming(case, line, agreed) if line.instance_id == id and not line.moves else None,
             side="cease" if id in pairs else None,
-            pair_id=pairs.get(id),
+            pair_id=pairs.get(id) or places.get(id),
         )
         yield Append(INSTANCE, id, event)
 
@@ -219,20 +219,21 @@ def _line(case: Case, line: Line, made: Made | None) -> ReservedLine:
         location=line.location,
         quantity=line.quantity,
         transient=line.transient,
+        return_=line.return_,
     )
 
 
 def _tree(case: Case, made: tuple[Made, ...]) -> Iterator[Affected]:
-    beside = {one.replaces: one for one in made if one.replaces is not None}
+    beside, places = {one.replaces: one for one in made if one.replaces is not None}, _places(made)
     for id, line in case.affected.items():
         pair = beside.get(id)
-        yield _existing(_of(case, id), line, pair)
+        yield _existing(_of(case, id), line, pair, places.get(id))
         if pair is not None:
             yield _new(pair)
     yield from (_new(one) for one in made if one.replaces is None)
 
 
-def _existing(instance: Instance, line: Line, pair: Made | None) -> Affected:
+def _existing(instance: Instance, line: Line, pair: Made | None, place: InstanceId | None) -> Affected:
     record = instance.record
     return Affected(
         instance_id=record.instance_id,
@@ -246,7 +247,7 @@ def _existing(instance: Instance, line: Line, pair: Made | None) -> Affected:
         location=record.location,
         characteristics=record.characteristics,
         side="cease" if pair else None,
-        pair_id=pair.event.record.instance_id if pair else None,
+        pair_id=pair.event.record.instance_id if pair else place,
     )
 
 
@@ -271,6 +272,15 @@ def _new(made: Made) -> Affected:
 
 def _pairs(made: tuple[Made, ...]) -> dict[InstanceId, InstanceId]:
     return {one.replaces: one.event.record.instance_id for one in made if one.replaces is not None}
+
+
+def _places(made: tuple[Made, ...]) -> dict[InstanceId, InstanceId]:
+    """What a return replaces, with what takes its place."""
+    return {
+        one.event.pair_id: one.event.record.instance_id
+        for one in made
+        if one.replaces is None and one.event.pair_id is not None
+    }
 
 
 def _of(case: Case, id: InstanceId) -> Instance:

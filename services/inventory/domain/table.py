@@ -6,19 +6,22 @@ from typing import Literal, TypeAlias, get_args
 
 from services.inventory.domain.words import Action, Side, State
 
-Asked: TypeAlias = Literal["add", "change", "move", "disconnect", "suspend", "resume", "no_change"]
-"""What a line asks of an instance; a move is a change that has a column of its own, an add has none."""
+Asked: TypeAlias = Literal["add", "change", "move", "disconnect", "suspend", "resume", "no_change", "replace"]
+"""What a line asks of an instance. A move is a change that has a column of its own, an add has none.
+
+Replaced is what a return gives another one for: a disconnect whose add beside it begins to work at once.
+"""
 
 _COLUMNS = get_args(Asked)[1:]
 
 _ROWS: dict[State, tuple[str, ...]] = {
-    #                            change    move      disconn.  suspend   resume    no_change
-    "active":               ("yes",    "yes",    "yes",    "yes",    "D-07",   "yes"),
-    "suspended":            ("D-07",   "D-07",   "yes",    "D-07",   "yes",    "yes"),
-    "installation_pending": ("D-07",   "D-07",   "D-07",   "SUS-05", "SUS-05", "SUS-05"),
-    "change_pending":       ("D-07",   "D-07",   "D-07",   "D-07",   "D-07",   "yes"),
-    "inactivation_pending": ("D-07",   "D-07",   "D-07",   "D-07",   "D-07",   "D-07"),
-    "inactive":             ("CHG-17", "CHG-17", "CHG-17", "CHG-17", "CHG-17", "CHG-17"),
+    #                            change    move      disconn.  suspend   resume    no_change replace
+    "active":               ("yes",    "yes",    "yes",    "yes",    "D-07",   "yes",    "yes"),
+    "suspended":            ("D-07",   "D-07",   "yes",    "D-07",   "yes",    "yes",    "D-07"),
+    "installation_pending": ("D-07",   "D-07",   "D-07",   "SUS-05", "SUS-05", "SUS-05", "D-07"),
+    "change_pending":       ("D-07",   "D-07",   "D-07",   "D-07",   "D-07",   "yes",    "D-07"),
+    "inactivation_pending": ("D-07",   "D-07",   "D-07",   "D-07",   "D-07",   "D-07",   "D-07"),
+    "inactive":             ("CHG-17", "CHG-17", "CHG-17", "CHG-17", "CHG-17", "CHG-17", "CHG-17"),
 }  # fmt: skip
 
 NEEDED: dict[Asked, str] = {
@@ -28,6 +31,7 @@ NEEDED: dict[Asked, str] = {
     "suspend": "active",
     "resume": "suspended",
     "no_change": "neither ended nor about to begin or end",
+    "replace": "active, for what takes its place works at once",
 }
 
 

@@ -33,6 +33,9 @@ OperationState: TypeAlias = Literal["scheduled", "started", "completed", "cancel
 Side: TypeAlias = Literal["cease", "provide"]
 """Of a move: the side that ends, and the side that begins."""
 
+ReturnPlan: TypeAlias = Literal["refund", "replace", "repair"]
+"""By which plan of the catalog a return is carried out."""
+
 
 @value
 class Reason:

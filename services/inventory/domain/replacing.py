@@ -1,0 +1,89 @@
+"""What a return replaces: a new instance takes the place of the old one, with all that hung on it (D-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from services.inventory.domain.approved import Line
+from services.inventory.domain.instance import Instance, Unknown
+from services.inventory.domain.outgrown import brought
+from services.inventory.domain.record import Record
+from services.inventory.domain.tree import Installed
+from services.inventory.domain.words import InstanceId, SpecificationId, Values
+
+Find = Callable[[InstanceId], Instance | Unknown]
+
+
+def replaced(line: Line, affected: Mapping[InstanceId, Line], installed: Installed) -> Instance | None:
+    """The instance whose place an add takes: one that a line of the same order ends."""
+    if line.action != "add" or line.replaces is None:
+        return None
+    own = affected.get(line.replaces)
+    ends = own is not None and own.action == "disconnect" and own.instance_id == line.replaces
+    return installed.get(line.replaces) if ends else None
+
+
+def as_a_change(line: Line, old: Instance) -> Line:
+    """The add as if the old instance changed into it: the version offered now may have other values."""
+    return replace(line, action="change", instance_id=old.id)
+
+
+def in_its_place(record: Record, old: Instance) -> Record:
+    """What is not told of the new instance is as it was with the old one."""
+    new = record.own()
+    new.offering_id = record.offering_id or old.record.offering_id
+    new.name = record.name or old.record.name
+    new.location = record.location or old.record.location
+    new.quantity = old.record.quantity if record.quantity is None else record.quantity
+    return new
+
+
+def values_kept(line: Line, old: Instance, installed: Installed) -> Values:
+    """The values of the old one, as far as the new version has them, changed by what its own line says."""
+    after = {**old.record.characteristics, **brought(as_a_change(line, old), old, installed)}
+    return {name: value for name, value in after.items() if value is not None}
+
+
+# ------------------------------------------------------------------------------------------- landing
+
+
+def replacements(landed: Iterable[InstanceId], find: Find) -> dict[InstanceId, InstanceId]:
+    """Of what has landed and is still held: what was replaced, and by what.
+
+    Below the two, what is made by the same specification answers to each other, so that what hung on a
+    service of the old one goes over to that of the new one.
+    """
+    held = {id: one for id in landed if isinstance(one := find(id), Instance) and one.held is not None}
+    pairs = {
+        id: one.held.pair_id
+        for id, one in held.items()
+        if one.held is not None and one.held.action == "disconnect" and one.held.pair_id is not None
+    }
+    return {**pairs, **dict(_below(pairs, held))}
+
+
+def _below(
+    pairs: Mapping[InstanceId, InstanceId], held: Mapping[InstanceId, Instance]
+) -> Iterator[tuple[InstanceId, InstanceId]]:
+    for old, new in pairs.items():
+        free: dict[SpecificationId, list[InstanceId]] = {}
+        for id in _under(new, held):
+            free.setdefault(held[id].record.specification_id, []).append(id)
+        for id in _under(old, held):
+            if others := free.get(held[id].record.specification_id):
+                yield id, others.pop(0)
+
+
+def _under(root: InstanceId, held: Mapping[InstanceId, Instance]) -> list[InstanceId]:
+    """Everything below it, by id."""
+    below: list[InstanceId] = []
+    children: dict[InstanceId | None, list[InstanceId]] = {}
+    for id in sorted(held):
+        children.setdefault(held[id].record.parent_id, []).append(id)
+    waiting = [root]
+    while waiting:
+        found = children.get(waiting.pop(), [])
+        below += found
+        waiting += found
+    return below
