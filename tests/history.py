@@ -19,10 +19,15 @@ TICK = timedelta(seconds=1)
 
 
 def lived(*stages: Iterable[Sent], seed: int | None = None) -> World:
-    """The catalog and the installed base, then each stage when all is quiet; every step takes a second."""
+    """The catalog and the installed base, then each stage when all is quiet; every step takes a second.
+
+    In the end time goes on until nothing waits for its day any more.
+    """
     world = World([ORDER, INVENTORY, FULFILLMENT], seed)
     for stage in (*SETUP, *stages):
         live(world, stage)
+    world.time_passes = True
+    live(world, ())
     return world
 
 

@@ -6,7 +6,7 @@ why an instance changed, by following them back. Everything of one account is re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,9 @@ from services.chassis.personal import TOKEN, unseal_all, unseal_value
 from services.chassis.ports import Keys
 from services.chassis.stored import Meta, moment
 
+WORDS = ("reason", "message", "resolution", "note")
+"""Fields of a command that say why."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -48,6 +51,8 @@ class Entry:
     """The event that said this message; None when it came from outside, or from a timer."""
     correlation: str | None
     rules: tuple[str, ...]
+    why: tuple[str, ...]
+    """The words of who asked, and the sentence of every reason that the event gives."""
     command: str | None
     """The type of the command from outside, where this is the first event that it caused."""
     source: str | None
@@ -70,6 +75,7 @@ class Entry:
             "causedBy": None if self.by is None else {"service": self.by.service, "event": self.by.id},
             "correlation": self.correlation,
             "rules": list(self.rules),
+            "why": list(self.why),
             "command": self.command,
             "source": self.source,
             "asked": self.asked,
@@ -92,6 +98,8 @@ def timeline(sources: Sources, keys: Keys, kind: Kind, id: str, tell: Tell = sil
 def _entry(one: Found, by: At | None, key: bytes | None) -> Entry:
     meta, raw = one.meta, data_of(one.stored)
     data = from_json(raw)
+    asked = _asked(meta, key)
+    named = list(_reasons(data)) if b'"rule"' in raw else []
     return Entry(
         at=one.at,
         sequence=one.stored.sequence,
@@ -103,10 +111,11 @@ def _entry(one: Found, by: At | None, key: bytes | None) -> Entry:
         cause=meta.cause,
         by=by,
         correlation=meta.correlation,
-        rules=tuple(dict.fromkeys(_rules(data))) if b'"rule"' in raw else (),
+        rules=tuple(dict.fromkeys(reason["rule"] for reason in named)),
+        why=(*_words(asked), *dict.fromkeys(_sentences(named, key))),
         command=meta.command_type or _refused_type(one, data),
         source=meta.command_source,
-        asked=_asked(meta, key),
+        asked=asked,
         data=unseal_all(key, data) if TOKEN in raw else data,
     )
 
@@ -123,14 +132,27 @@ def _asked(meta: Meta, key: bytes | None) -> Any:
     return None if text is None else from_json(text)
 
 
-def _rules(data: Any) -> Iterator[str]:
-    """Every rule that an event names, wherever it stands in it."""
+def _words(asked: Any) -> Iterator[str]:
+    """Why the command was sent, in the words of who sent it."""
+    if isinstance(asked, dict):
+        yield from (word for name in WORDS if isinstance(word := asked.get(name), str))
+
+
+def _sentences(reasons: Iterable[Mapping[str, Any]], key: bytes | None) -> Iterator[str]:
+    for reason in reasons:
+        said = unseal_all(key, reason.get("message"))
+        if isinstance(said, str):
+            yield said
+
+
+def _reasons(data: Any) -> Iterator[Mapping[str, Any]]:
+    """Whatever names a rule, wherever it stands in the event."""
     match data:
         case dict():
-            if isinstance(rule := data.get("rule"), str):
-                yield rule
+            if isinstance(data.get("rule"), str):
+                yield data
             for inner in data.values():
-                yield from _rules(inner)
+                yield from _reasons(inner)
         case list():
             for inner in data:
-                yield from _rules(inner)
+                yield from _reasons(inner)

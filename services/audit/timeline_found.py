@@ -17,6 +17,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 OF_ORDER = ("order", "reservation", "plan")
 """Categories whose streams are known by the id of an order."""
+TIMER = "timer/"
+"""With which a cause begins that is no message."""
 
 
 class At(NamedTuple):
@@ -122,32 +124,56 @@ def _of_order(id: str, one: Found) -> bool:
         return own == id
     if category == "report":
         return own.startswith(f"{id}.")
+    if category == "operation":
+        return own.startswith(f"{id}~")
     if category not in (REFUSED, PARKED):
         return False
     data = from_json(data_of(one.stored))
     return id in (data.get("about"), data.get("order"))
 
 
-def _forward(begin: set[At], found: Iterable[At], causes: Mapping[At, At]) -> set[At]:
-    """With everything that they caused, and what that caused."""
+def _forward(begin: set[At], found: Mapping[At, Found], causes: Mapping[At, At]) -> set[At]:
+    """With everything that they caused, and what that caused. What one timer did belongs together."""
     effects: dict[At, list[At]] = {}
-    for at in found:
+    fired: dict[tuple[str, str], list[At]] = {}
+    for at, one in found.items():
         if (by := causes.get(at)) is not None:
             effects.setdefault(by, []).append(at)
-    return _closed(begin, lambda at: effects.get(at, ()))
+        elif (timer := _timer(one)) is not None:
+            fired.setdefault((at.service, timer), []).append(at)
+
+    def after(at: At) -> Iterable[At]:
+        timer = _timer(found[at])
+        return [*effects.get(at, ()), *(fired.get((at.service, timer), ()) if timer else ())]
+
+    return _closed(begin, after)
 
 
 def _backward(begin: set[At], found: Mapping[At, Found], causes: Mapping[At, At]) -> set[At]:
-    """With everything that caused them, and what caused that, up to the event that keeps the command."""
-    asked = {
-        (at.service, one.meta.cause): at for at, one in found.items() if one.meta.command_type is not None
-    }
+    """With everything that caused them, and what caused that, up to the event that keeps the command.
+
+    Behind a timer stands the command with which the conversation began.
+    """
+    asked: dict[tuple[str, str | None], At] = {}
+    began: dict[str | None, list[At]] = {}
+    for at, one in found.items():
+        if one.meta.command_type is not None:
+            asked[at.service, one.meta.cause] = at
+            began.setdefault(one.meta.cause, []).append(at)
 
     def before(at: At) -> Iterable[At]:
+        if _timer(found[at]) is not None:
+            return began.get(found[at].meta.correlation, ())
         by = causes.get(at) or asked.get((at.service, found[at].meta.cause))
         return () if by is None else (by,)
 
     return _closed(begin, before)
+
+
+def _timer(one: Found) -> str | None:
+    """Which run of which timer caused the event."""
+    cause = one.meta.cause or ""
+    return cause if cause.startswith(TIMER) else None
 
 
 def _closed(begin: set[At], following: Callable[[At], Iterable[At]]) -> set[At]:

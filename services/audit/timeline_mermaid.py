@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from services.audit.timeline import Entry
-from services.audit.timeline_found import At
+from services.audit.timeline_found import TIMER, At
+from services.chassis.settings import SERVICES
 
 OUTSIDE = "outside"
 """Who sent a command that was stored before its sender was."""
-TIMER = "timer"
+BY_TIMER = "timer"
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-/@~+()")
 
 
@@ -60,9 +61,11 @@ def _participants(steps: Iterable[Step]) -> Iterator[str]:
 def _sender(entry: Entry) -> str:
     if entry.by is not None:
         return entry.by.service
-    if (entry.cause or "").startswith("timer/"):
-        return TIMER
-    return entry.source or OUTSIDE
+    if (entry.cause or "").startswith(TIMER):
+        return BY_TIMER
+    source = entry.source or OUTSIDE
+    # Anybody may call themselves like one of ours.
+    return f"{source} ({OUTSIDE})" if source in (*SERVICES, BY_TIMER) else source
 
 
 def _said(entry: Entry, names: Mapping[At, str]) -> str:

@@ -20,10 +20,11 @@ from services.audit.source import Source, Sources, Tell, scan, silent
 from services.audit.whatif_asked import Asked, Handled, Unasked, handled
 from services.audit.whatif_past import Catalog, Past, ReadingKeys
 from services.audit.whatif_said import FAULT, Outcome, alike, outcome, said
+from services.audit.whatif_timers import Timers, of_timer
 from services.chassis.deciding import run, work_of
 from services.chassis.intake import Intake
 from services.chassis.parking import Parking
-from services.chassis.ports import Keys, Record, StoredEvent
+from services.chassis.ports import Commit, Keys, Record, StoredEvent
 from services.chassis.stored import moment, split
 from services.chassis.taken import Faulted, Taken
 from services.chassis.work import Batch
@@ -107,6 +108,7 @@ class _Again:
     def __init__(self, source: Source, asked: Asked, keys: ReadingKeys, catalog: Catalog | None) -> None:
         self._source = source
         self._asked = asked
+        self._timers = Timers(source.service)
         self._replaced = catalog is not None
         self._today = Desk(source, Past(source, keys, _today(source) if catalog is None else _given(catalog)))
         # Whether an entry could be published depends on the catalog as it was then.
@@ -128,20 +130,30 @@ class _Again:
         self._then.past.pass_over([event for event in one.events if split(event.stream)[0] in self._shared])
 
     def _decide(self, one: Handled, found: WhatIf) -> None:
+        self._asked.check(one)
+        desk, taken = self._asked_again(one)
+        made = desk.decide(taken, one)
+        found.decided[self._source.name] += 1
+        if made is not None:
+            self._timers.note(made)
+            if alike(_stored(made), one.events):
+                return
+        then = said(self._source, one.events)
+        now = FAULT if made is None else said(self._source, _stored(made))
+        if differ := tuple(changes(then, now)):
+            found.different.append(self._different(one, taken, (outcome(then), outcome(now)), differ))
+
+    def _asked_again(self, one: Handled) -> tuple[Desk, Taken]:
+        """The message, and where it is decided. Raises `Unasked`, and `Unreadable`."""
+        if of_timer(one.meta):
+            return self._today, self._timers.run(one.meta.cause or "")
         record = self._asked.record(one)
         if self._replaced and record.topic == CATALOG:
             raise Unasked("catalog")
         if any(rule in event.state for event in one.events for rule in OF_TRANSPORT):
             raise Unasked("transport")
         desk = self._then if record.topic == CATALOG else self._today
-        taken, events = desk.decide(record, one)
-        found.decided[self._source.name] += 1
-        if events is not None and alike(events, one.events):
-            return
-        then = said(self._source, one.events)
-        now = FAULT if events is None else said(self._source, events)
-        if differ := tuple(changes(then, now)):
-            found.different.append(self._different(one, taken, (outcome(then), outcome(now)), differ))
+        return desk, desk.read(record)
 
     def _different(
         self, one: Handled, taken: Taken, outcomes: tuple[Outcome, Outcome], differ: tuple[Change, ...]
@@ -166,23 +178,27 @@ class Desk:
         self.past = past
         self._intake = Intake(source.service, past.setup, Parking(past.setup))
 
-    def decide(self, record: Record, one: Handled) -> tuple[Taken, list[StoredEvent] | None]:
-        """The message as it was read, and the events that would come of it; None when it cannot be handled.
+    def read(self, record: Record) -> Taken:
+        """Raises `Unreadable`."""
+        return self._intake.again(record)
 
-        Raises `Unreadable`.
-        """
+    def decide(self, taken: Taken, one: Handled) -> Commit | None:
+        """What would come of it; None when it cannot be handled."""
         self.past.stand_before(one.first.sequence)
-        taken = self._intake.again(record)
         batch = Batch(self.past.setup, self.past.cache, moment(one.meta.recorded))
         try:
             run(batch, taken, work_of(batch, taken))
         except Faulted:
             batch.abandon()
-            return taken, None
-        events = [StoredEvent(0, *new) for new in batch.written().events]
-        if not alike(events, one.events):
+            return None
+        made = batch.written()
+        if not alike(_stored(made), one.events):
             batch.abandon()
-        return taken, events
+        return made
+
+
+def _stored(made: Commit) -> list[StoredEvent]:
+    return [StoredEvent(0, *new) for new in made.events]
 
 
 def _today(source: Source) -> Callable[[str], Sequence[StoredEvent]]:

@@ -67,19 +67,20 @@ class Asked:
         self._keys = keys
         self._said = Said(source, sources, keys)
 
+    def check(self, one: Handled) -> None:
+        """Raises `Unasked` for what was only parked, and where the account was forgotten."""
+        if split(one.first.stream)[0] == PARKED:
+            raise Unasked("parked")
+        if one.meta.account is not None and not self._keys.get((one.meta.account,)):
+            raise Unasked("forgotten")
+
     def record(self, one: Handled) -> Record:
         """As it stood on its topic. Raises `Unasked`."""
         meta = one.meta
-        if split(one.first.stream)[0] == PARKED:
-            raise Unasked("parked")
-        if meta.account is not None and not self._keys.get((meta.account,)):
-            raise Unasked("forgotten")
         if (command := self._type(one)) is not None:
             return self._command(one, command)
         if meta.command is not None:
             raise Unasked("kept without its type")
-        if (meta.cause or "").startswith("timer/"):
-            raise Unasked("timer")
         return self._said.record(meta.cause or "")
 
     def _type(self, one: Handled) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from services.audit.asof import Body, When
 from services.audit.asof_diff import changes
 from services.audit.replay import Replayed
 from services.audit.timeline import Entry
+from services.audit.timeline_found import TIMER
 from services.audit.timeline_mermaid import diagram
 from services.audit.whatif import WhatIf
 from services.chassis.stored import moment
@@ -37,7 +38,9 @@ def print_timeline(entries: Sequence[Entry], shape: str) -> None:
 
 def timeline_table(entries: Sequence[Entry]) -> RenderableType:
     """A row for each event; who and why only where they change."""
-    made = table("recorded", "effective", "service", "event", "stands at", "who", "because of", "rules")
+    made = table(
+        "recorded", "effective", "service", "event", "stands at", "who", "because of", "rules", "why"
+    )
     before: tuple[str | None, str | None] | None = None
     for entry in entries:
         same = (entry.at.service, entry.cause) == before
@@ -51,6 +54,7 @@ def timeline_table(entries: Sequence[Entry]) -> RenderableType:
             "" if same else text(entry.actor),
             '[dim]"[/]' if same else _because(entry),
             f"[red]{text(', '.join(entry.rules))}[/]" if entry.rules else "",
+            text(", ".join(entry.why)),
         )
     return made
 
@@ -154,10 +158,16 @@ def _because(entry: Entry) -> str:
     if entry.by is not None:
         return f"{text(entry.by.service)} {text(entry.by.id)}"
     if entry.command is None:
-        return text(entry.cause)
+        return text(_timer(entry.cause or ""))
     named = entry.command.removeprefix("aftersale.").removesuffix(".v1")
     sender = f" [dim]from {text(entry.source)}[/]" if entry.source else ""
     return f"[bold]{text(named)}[/] {text(entry.cause)}{sender}"
+
+
+def _timer(cause: str) -> str:
+    """`timer operation/O-1~op.1 of 2026-11-25 00:00:00.000`; anything else as it is."""
+    id, _, due = cause.removeprefix(TIMER).rpartition("/")
+    return f"timer {id} of {_time(int(due))}" if cause.startswith(TIMER) and due.isdecimal() else cause
 
 
 def _time(micros: int) -> str:

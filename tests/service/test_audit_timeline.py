@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -83,6 +84,37 @@ def test_an_event_says_who_asked_for_it_and_with_which_words(world: World) -> No
     assert placed.data["reason"] == "holidays"
 
 
+def test_an_event_says_why_in_the_words_of_who_asked_or_of_its_reasons(world: World) -> None:
+    assert told(world, "order", "O2")[0].why == ("holidays",)
+    (rejected,) = (entry for entry in told(world, "order", "O3") if entry.name == "order.rejected.v1")
+    assert any("'VOICE' is" in why or "MOB" in why for why in rejected.why)
+
+
+LATER = (place("O5", "suspend", "MOB", start="2026-06-01T00:00:00Z"),)
+
+
+def test_the_timeline_of_a_dated_order_has_its_operation_and_all_that_its_day_brought() -> None:
+    world = lived(LATER)
+    found = {(entry.name, entry.at.id) for entry in told(world, "order", "O5")}
+    operation = ("scheduled", "started", "completed")
+    assert {
+        (f"operation.{state}.v1", f"operation-O5~op.1@{at}") for at, state in enumerate(operation, 1)
+    } <= found
+    ran = {
+        (event.name, f"{event.stream}@{event.version}")
+        for event in world.readers["inventory"].store.log(0, 10_000)
+        if b'"i":"timer/operation/O5~op.1/' in event.state
+    }
+    assert len(ran) > 2
+    assert ran <= found
+
+
+def test_behind_what_a_timer_did_to_an_instance_stands_the_command_that_scheduled_it() -> None:
+    entries = told(lived(LATER), "instance", "MOB")
+    assert any((entry.cause or "").startswith("timer/") for entry in entries)
+    assert ("order", "order-O5") in streams(entries)
+
+
 def test_a_forgotten_account_keeps_its_timeline_without_what_was_personal() -> None:
     world = lived(SUSPEND)
     world.keys.forget("ACME")
@@ -137,6 +169,12 @@ def test_every_line_of_a_diagram_is_one_that_mermaid_knows(scenario: Scenario) -
 
 def test_what_means_something_to_mermaid_is_written_as_text() -> None:
     assert escaped("O;1: a->>b %% #<x>") == "O#59;1#58; a-#62;#62;b #37;#37; #35;#60;x#62;"
+
+
+def test_a_sender_that_calls_itself_like_a_service_is_none_of_ours(world: World) -> None:
+    first, *rest = told(world, "order", "O1")
+    lines = diagram([replace(first, source="order"), *rest]).splitlines()
+    assert lines[2:4] == ["    participant p0 as order (outside)", "    participant p1 as order"]
 
 
 def test_a_diagram_begins_with_who_asked(world: World) -> None:

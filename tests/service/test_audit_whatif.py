@@ -14,8 +14,11 @@ from schemas.registry import full
 from services.audit.whatif import Different, WhatIf, what_if
 from services.audit.whatif_catalog import CatalogRefused, Entry, catalogs
 from services.chassis.ports import StoredEvent
+from services.inventory import scheduling
 from services.inventory.domain import judge as inventory_judge
 from services.inventory.domain import table as inventory_table
+from services.inventory.domain.judge import Case
+from services.inventory.domain.words import Reason as InstalledReason
 from services.order.domain import policy
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
@@ -255,3 +258,41 @@ def test_a_question_makes_no_key_and_writes_nothing(world: World) -> None:
     assert before == {
         name: (source.store.head(), source.store.places()) for name, source in sources(world).items()
     }
+
+
+# ---------------------------------------------------------------------------------------- timers
+
+LATER = (place("O5", "suspend", "MOB", start="2026-06-01T00:00:00Z"),)
+
+
+def test_what_a_timer_decided_is_decided_again() -> None:
+    world = lived(LATER)
+    caused = {
+        cause for event in world.readers["inventory"].store.log(0, 10_000) if (cause := cause_of(event))
+    }
+    assert any(cause.startswith("timer/") for cause in caused)
+    found = again(world)
+    assert (found.different, found.not_decided.total()) == ([], 0)
+
+
+def test_a_changed_rule_shows_in_a_scheduled_change_on_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was judged when it was scheduled, so nothing else would differ."""
+
+    def not_the_mobile(case: Case) -> Iterator[InstalledReason]:
+        for found, instance in case.named():
+            if instance.id == "MOB":
+                yield InstalledReason(rule="NEW-02", message="not this one", line_id=found.line_id)
+
+    world = lived(LATER, SLOW)
+    monkeypatch.setattr(inventory_judge, "RULES", (*inventory_judge.RULES, not_the_mobile))
+    (different,) = again(world).different
+    assert different.service == "inventory"
+    assert different.id.startswith("timer/operation/O5~op.1/")
+    assert "operation.started" in different.then.events
+    assert ("operation.canceled" in different.now.events, different.now.rules) == (True, ("NEW-02",))
+
+
+def test_a_timer_that_would_not_have_been_set_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = lived(LATER)
+    monkeypatch.setattr(scheduling, "_set_timer", lambda *_: None)
+    assert again(world).not_decided == {"timer": 1}
