@@ -69,6 +69,10 @@ MESSAGES: dict[str, MessageType] = {
                 "return.open": returns.OpenReturn,
                 "return.assess": returns.AssessReturn,
                 "return.close": returns.CloseReturn,
+                "order.hold": order.OrderCommand,
+                "order.release": order.OrderCommand,
+                "order.approve-change": order.OrderCommand,
+                "order.decline-change": order.OrderCommand,
             },
         ),
         *_commands(
@@ -174,16 +178,10 @@ def full(name: str) -> str:
     return f"{PREFIX}{name}{VERSION}"
 
 
-_IN_FLIGHT = "an approved order runs to its end; before its approval it can be rejected, reworked or canceled"
-_ANSWER = f"nothing is asked of an order under way that could be answered; {_IN_FLIGHT}"
 
 LATER: dict[str, str] = {
     full(name): instead
     for name, instead in {
-        "order.hold": _IN_FLIGHT,
-        "order.release": _IN_FLIGHT,
-        "order.approve-change": _ANSWER,
-        "order.decline-change": _ANSWER,
         "order.choose-instances": "disconnect the instances that are to end, each in a line of its own",
     }.items()
 }

@@ -12,12 +12,12 @@ from schemas import order as messages
 from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
-from services.order import catalog, handlers, heard, needs, returning
-from services.order.domain import lifecycle
+from services.order import catalog, changing, handlers, heard, needs, returning
+from services.order.domain import facts, lifecycle, underway
 from services.order.domain.capture import Asked
+from services.order.domain.events import OperationHeard
 from services.order.domain.instance import InstanceLearned, InstanceRevised
 from services.order.domain.line import Line
-from services.order.domain.order import OperationHeard
 from services.order.domain.term import USUAL, ContractLine, TermLearned
 from services.order.domain.words import Action, OperationState, Reason
 from services.order.handlers import INSTANCE
@@ -112,17 +112,9 @@ def _approve(data: messages.OrderCommand, work: Work) -> None:
     handlers.approve(data.order_id, work.seal(data.reason), work)
 
 
-def _reject(data: messages.OrderCommand, work: Work) -> None:
-    handlers.command(data.order_id, lifecycle.Reject(reason=work.seal(data.reason)), work)
-
-
-def _rework(data: messages.OrderCommand, work: Work) -> None:
-    handlers.command(data.order_id, lifecycle.Rework(reason=work.seal(data.reason)), work)
-
-
 def _revise(data: messages.ReviseOrder, work: Work) -> None:
     _must_be_readable(data.lines)
-    handlers.revise(data.order_id, _lines(data.lines, work), work.seal(data.reason), work)
+    changing.revised(data.order_id, _lines(data.lines, work), work.seal(data.reason), work)
 
 
 def _revise_needs(data: messages.ReviseOrder, work: Work) -> needs.Wishes:
@@ -130,8 +122,18 @@ def _revise_needs(data: messages.ReviseOrder, work: Work) -> needs.Wishes:
 
 
 def _cancel(data: messages.CancelOrder, work: Work) -> None:
-    wanted = lifecycle.Cancel(reason=work.seal(data.reason), line_ids=data.line_ids)
-    handlers.command(data.order_id, wanted, work)
+    changing.canceled(data.order_id, data.line_ids, work.seal(data.reason), work)
+
+
+def _step(
+    command: Callable[..., lifecycle.Command],
+) -> Callable[[messages.OrderCommand, Work], None]:
+    """A command that needs nothing but the order and a reason."""
+
+    def handle(data: messages.OrderCommand, work: Work) -> None:
+        handlers.command(data.order_id, command(reason=work.seal(data.reason)), work)
+
+    return handle
 
 
 # ------------------------------------------------------------------------- what the others have said
@@ -167,6 +169,8 @@ def _instance_changed(data: heard.InstanceChanged, work: Work) -> None:
 def _instance_state_changed(data: heard.InstanceStateChanged, work: Work) -> None:
     if data.state == "inactive":
         handlers.instance_ended(data.instance_id, work)
+    elif data.previous_state == "inactive":
+        handlers.instance_restored(data.instance_id, work)
 
 
 def _contract_line_changed(data: heard.ContractLineStateChanged, work: Work) -> None:
@@ -194,15 +198,12 @@ _OVER = frozenset({"expired", "canceled"})
 
 
 def _reservation_refused(data: inventory.ReservationRefused, work: Work) -> None:
-    handlers.fact(
-        data.order_id, lifecycle.Decline(version=data.version, reasons=_reasons(data.reasons)), work
-    )
+    refused = facts.Decline(version=data.version, reasons=_reasons(data.reasons))
+    handlers.fact(data.order_id, refused, work)
 
 
 def _reservation_released(data: inventory.ReservationReleased, work: Work) -> None:
-    handlers.fact(
-        data.order_id, lifecycle.Decline(version=data.version, reasons=_reasons(data.reasons)), work
-    )
+    handlers.fact(data.order_id, facts.Return(version=data.version, reasons=_reasons(data.reasons)), work)
 
 
 def _reasons(reasons: tuple[PublicReason, ...]) -> tuple[Reason, ...]:
@@ -213,7 +214,7 @@ def _reasons(reasons: tuple[PublicReason, ...]) -> tuple[Reason, ...]:
 
 
 def _reservation_fulfilled(data: inventory.ReservationFulfilled, work: Work) -> None:
-    handlers.fact(data.order_id, lifecycle.Fulfil(line_ids=data.line_ids, last=data.last), work)
+    handlers.fact(data.order_id, facts.Fulfil(line_ids=data.line_ids, last=data.last), work)
 
 
 def _operation(state: OperationState) -> Callable[[heard.OperationEvent, Work], None]:
@@ -227,13 +228,25 @@ def _operation(state: OperationState) -> Callable[[heard.OperationEvent, Work], 
             line_ids=data.line_ids,
             reasons=_reasons(data.reasons) if isinstance(data, heard.OperationCanceled) else (),
         )
-        handlers.fact(data.order_id, lifecycle.Hear(operation=operation), work)
+        handlers.fact(data.order_id, facts.Hear(operation=operation), work)
 
     return hear
 
 
 def _plan_created(data: fulfillment.PlanEvent, work: Work) -> None:
-    handlers.fact(data.order_id, lifecycle.Start(version=data.version), work)
+    handlers.fact(data.order_id, facts.Start(version=data.version), work)
+
+
+def _plan_changed(data: heard.PlanChanged, work: Work) -> None:
+    """That of a dated part is inventory's affair."""
+    if data.operation_id is None:
+        handlers.fact(data.order_id, facts.Start(version=data.version), work)
+
+
+def _change_refused(data: heard.PlanChangeRefused, work: Work) -> None:
+    if data.operation_id is None:
+        refused = underway.RefuseChange(version=data.version, reasons=_reasons(data.reasons))
+        handlers.fact(data.order_id, refused, work)
 
 
 # ------------------------------------------------------------------------------------------- table
@@ -273,13 +286,13 @@ def _of_entitlement(data: heard.EntitlementStateChanged, work: Work) -> needs.Wi
 
 
 def _may_have_ended(body: bytes) -> bool:
-    """Most changes of state do not end the instance, and order records no others."""
+    """Most changes of state neither end the instance nor bring it back, and order records no others."""
     # `find`, as `in` takes bytes for a number first, and fails.
     return body.find(b'"inactive"') >= 0
 
 
 def _of_ended(data: heard.InstanceStateChanged, work: Work) -> needs.Wishes:
-    if data.state == "inactive":
+    if "inactive" in (data.state, data.previous_state):
         yield (StreamOf(INSTANCE, data.instance_id),)
         found = work.state(INSTANCE, data.instance_id)
         if found is not None and found.parent_id is not None:
@@ -300,10 +313,9 @@ ROUTES: Mapping[str, Route] = {
         "order.place": _about_order(messages.PlaceOrder, _place, _place_needs),
         "order.submit": _about_order(messages.OrderCommand, _submit, _of_lines),
         "order.approve": _about_order(messages.OrderCommand, _approve, _of_lines),
-        "order.reject": _about_order(messages.OrderCommand, _reject),
-        "order.rework": _about_order(messages.OrderCommand, _rework),
+        "order.reject": _about_order(messages.OrderCommand, _step(lifecycle.Reject)),
+        "order.rework": _about_order(messages.OrderCommand, _step(lifecycle.Rework)),
         "order.revise": _about_order(messages.ReviseOrder, _revise, _revise_needs),
-        "order.cancel": _about_order(messages.CancelOrder, _cancel),
         "return.open": Route(model=returns.OpenReturn, handle=returning.open_, needs=returning.needs_of_open),
         "return.assess": Route(
             model=returns.AssessReturn, handle=returning.assess, needs=returning.needs_of_assess
@@ -311,6 +323,11 @@ ROUTES: Mapping[str, Route] = {
         "return.close": Route(
             model=returns.CloseReturn, handle=returning.close, needs=returning.needs_of_close
         ),
+        "order.cancel": _about_order(messages.CancelOrder, _cancel, _of_lines),
+        "order.hold": _about_order(messages.OrderCommand, _step(underway.Hold)),
+        "order.release": _about_order(messages.OrderCommand, _step(underway.Release)),
+        "order.approve-change": _about_order(messages.OrderCommand, _step(underway.ApproveChange)),
+        "order.decline-change": _about_order(messages.OrderCommand, _step(underway.DeclineChange)),
         "specification.publish": Route(
             model=entries.Specification, handle=catalog.publish, needs=catalog.needs_of_publish
         ),
@@ -339,6 +356,8 @@ ROUTES: Mapping[str, Route] = {
         "operation.completed": _about_order(heard.OperationEvent, _operation("completed")),
         "operation.canceled": _about_order(heard.OperationCanceled, _operation("canceled")),
         "plan.created": _about_order(fulfillment.PlanEvent, _plan_created),
+        "plan.changed": _about_order(heard.PlanChanged, _plan_changed),
+        "plan.change-refused": _about_order(heard.PlanChangeRefused, _change_refused),
     }.items()
 }
 """Message type to what is done with it. `plan.created` is read for its head alone: its details are long."""

@@ -8,15 +8,16 @@ from datetime import datetime
 
 from services.chassis.service import Refused, RowsOf, Why, Work
 from services.order import cases
-from services.order.domain import inflight, lifecycle
 from services.order.domain import instance as instances
+from services.order.domain import lifecycle
 from services.order.domain import term as terms
 from services.order.domain.capture import Asked, capture
+from services.order.domain.events import OrderPlaced
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
 from services.order.domain.lifecycle import Outcome
-from services.order.domain.line import Line, Request, as_returned
+from services.order.domain.line import Line, Request
 from services.order.domain.naming import named
-from services.order.domain.order import Order, OrderPlaced
+from services.order.domain.order import Order
 from services.order.domain.parts import entry_at
 from services.order.domain.policy import judge
 from services.order.domain.specification import Specification
@@ -106,14 +107,14 @@ def place(command: Place, work: Work) -> None:
         status="draft" if command.draft else "new",
         category=request.category,
         action=request.action,
-        lines=_sealed(() if _too_many(request, command) else request.lines, known),
+        lines=sealed(() if _too_many(request, command) else request.lines, known),
         location=request.location,
         end=request.end,
         cascade=request.cascade,
         reason=command.reason,
     )
     order: Order | None = work.state(ORDER, command.order_id)
-    _settle(command.order_id, lifecycle.place(order, placed, broken, command.approve), work)
+    settle(command.order_id, lifecycle.place(order, placed, broken, command.approve), work)
 
 
 def _too_many(request: Request, command: Place) -> bool:
@@ -123,35 +124,29 @@ def _too_many(request: Request, command: Place) -> bool:
 
 def submit(order_id: str, reason: str | None, work: Work) -> None:
     order, known = existing(order_id, work), Heard(work)
-    written = write_out(_opened(order, work), known)
+    written = write_out(opened(order, work), known)
     broken = judge(written, known)
-    lines = _sealed(written.lines, known)
-    _settle(
-        order_id, lifecycle.decide(order, lifecycle.Submit(lines=lines, broken=broken, reason=reason)), work
-    )
+    submitted = lifecycle.Submit(lines=sealed(written.lines, known), broken=broken, reason=reason)
+    settle(order_id, lifecycle.decide(order, submitted), work)
 
 
 def approve(order_id: str, reason: str | None, work: Work) -> None:
     order = existing(order_id, work)
-    broken = judge(_opened(order, work), Heard(work)) if order.status == "new" else ()
-    _settle(order_id, lifecycle.decide(order, lifecycle.Approve(broken=broken, reason=reason)), work)
+    broken = judge(opened(order, work), Heard(work)) if order.status == "new" else ()
+    settle(order_id, lifecycle.decide(order, lifecycle.Approve(broken=broken, reason=reason)), work)
 
 
 def revise(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
+    """A draft: it is edited at once."""
     order, known = existing(order_id, work), Heard(work)
-    lines = as_returned(named(lines, order.account_id, known), order.lines)
-    if order.status in ("acknowledged", "in_progress"):
-        opened = {line.line_id: line for line in _opened(order, work).lines}
-        _settle(order_id, inflight.revise(order, lines, opened, reason), work)
-        return
     written = write_out(replace(order.request(lines), end=None), known)
-    sealed = _sealed(written.lines, known)
-    _settle(order_id, lifecycle.decide(order, lifecycle.Revise(lines=sealed, reason=reason)), work)
+    revised = lifecycle.Revise(lines=sealed(written.lines, known), reason=reason)
+    settle(order_id, lifecycle.decide(order, revised), work)
 
 
 def command(order_id: str, wanted: lifecycle.Command, work: Work) -> None:
     """Any command that needs nothing but the order."""
-    _settle(order_id, lifecycle.decide(existing(order_id, work), wanted), work)
+    settle(order_id, lifecycle.decide(existing(order_id, work), wanted), work)
 
 
 def existing(order_id: str, work: Work) -> Order:
@@ -163,7 +158,7 @@ def existing(order_id: str, work: Work) -> Order:
     return order
 
 
-def _settle(order_id: str, outcome: Outcome, work: Work) -> None:
+def settle(order_id: str, outcome: Outcome, work: Work) -> None:
     if isinstance(outcome, Reason):
         raise Refused(why(outcome))
     work.append(ORDER, order_id, *outcome)
@@ -177,12 +172,12 @@ def why(reason: Reason) -> Why:
 # --------------------------------------------------------------------------------- personal values
 
 
-def _sealed(lines: Iterable[Line], known: Heard) -> tuple[Line, ...]:
+def sealed(lines: Iterable[Line], known: Heard) -> tuple[Line, ...]:
     """Personal characteristics as tokens; those of an unknown specification all count as personal."""
-    sealed = tuple([_line_sealed(line, known) if line.characteristics else line for line in lines])
+    written = tuple([_line_sealed(line, known) if line.characteristics else line for line in lines])
     size = sum(
         300 + sum(len(name) + len(str(value)) + 6 for name, value in line.characteristics.items())
-        for line in sealed
+        for line in written
     )
     if size > MAX_BYTES:
         message = (
@@ -190,7 +185,7 @@ def _sealed(lines: Iterable[Line], known: Heard) -> tuple[Line, ...]:
             "instances, or change fewer characteristics at once"
         )
         raise Refused(Why("LIM-01", message, None, "lines"))
-    return sealed
+    return written
 
 
 def _line_sealed(line: Line, known: Heard) -> Line:
@@ -203,11 +198,11 @@ def _line_sealed(line: Line, known: Heard) -> Line:
 
 
 def _seal(name: str, value: Scalar, public: set[str], work: Work) -> Scalar:
-    sealed: Scalar = value if name in public else work.seal(value)
-    return sealed
+    token: Scalar = value if name in public else work.seal(value)
+    return token
 
 
-def _opened(order: Order, work: Work) -> Request:
+def opened(order: Order, work: Work) -> Request:
     lines = tuple(
         replace(
             line, characteristics={name: work.unseal(value) for name, value in line.characteristics.items()}
@@ -226,7 +221,7 @@ def fact(order_id: str, heard: lifecycle.Command, work: Work) -> None:
     """Something that happened to the reservation or the plan. Of an unknown order it tells nothing."""
     order: Order | None = work.state(ORDER, order_id)
     if order is not None:
-        _settle(order_id, lifecycle.decide(order, heard), work)
+        settle(order_id, lifecycle.decide(order, heard), work)
 
 
 def instance_learned(instance_id: str, heard: InstanceLearned, work: Work) -> None:
@@ -273,3 +268,11 @@ def instance_ended(instance_id: str, work: Work) -> None:
     work.append(INSTANCE, instance_id, *instances.end(instance))
     if instance is not None and instance.parent_id is not None:
         work.drop(below(instance.kind), instance.parent_id, instance_id)
+
+
+def instance_restored(instance_id: str, work: Work) -> None:
+    instance: Instance | None = work.state(INSTANCE, instance_id)
+    events = instances.restore(instance)
+    work.append(INSTANCE, instance_id, *events)
+    if events and instance is not None and instance.parent_id is not None:
+        work.put(below(instance.kind), instance.parent_id, instance_id)

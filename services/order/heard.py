@@ -47,6 +47,7 @@ class InstanceStateChanged(Heard):
 
     instance_id: str
     state: str
+    previous_state: str
 
 
 class OperationEvent(Heard):
@@ -83,3 +84,20 @@ class EntitlementStateChanged(Heard):
     account_id: str
     instance_id: str
     state: TermState
+
+
+class PlanChanged(Heard):
+    """`plan.changed`, read for its head: the details are long."""
+
+    order_id: str
+    version: int
+    operation_id: str | None = None
+
+
+class PlanChangeRefused(Heard):
+    """`plan.change-refused`."""
+
+    order_id: str
+    version: int
+    operation_id: str | None = None
+    reasons: tuple[Reason, ...] = ()

@@ -8,19 +8,20 @@ from typing import Any
 from schemas.topics import ORDER_EVENTS
 from services.chassis.service import Happened, Public
 from services.order import shown_returns
-from services.order.domain import order as orders
+from services.order.domain import change
+from services.order.domain import events as orders
 from services.order.domain import return_case as returns
-from services.order.domain.instance import InstanceEnded, InstanceLearned, InstanceRevised
+from services.order.domain.instance import InstanceEnded, InstanceLearned, InstanceRestored, InstanceRevised
 from services.order.domain.specification import SpecificationPublished, SpecificationRetired
 from services.order.domain.term import TermLearned
 from services.order.domain.words import Status
-from services.order.shown import STATES, lines, reasons
+from services.order.shown import STATES, changes, lines, reasons
 
 
 def publish(happened: Happened) -> Iterable[Public]:
     """At most one message an event; what order has heard of instances and the catalog is its own affair."""
     match happened.event:
-        case InstanceLearned() | InstanceRevised() | InstanceEnded():
+        case InstanceLearned() | InstanceRevised() | InstanceEnded() | InstanceRestored():
             return ()
         case TermLearned() | SpecificationPublished() | SpecificationRetired():
             return ()
@@ -48,15 +49,15 @@ def _said(happened: Happened, event: orders.OrderEvent) -> Public:
             more = {**_asked(event), "lines": lines(event.lines, "acknowledged")}
             return _public(happened, "order.approved", "acknowledged", more)
         case orders.OrderStarted():
-            return _public(happened, "order.started", "in_progress", {})
+            return _public(happened, "order.started", event.status, {})
         case orders.OrderCompleted():
             return _public(happened, "order.completed", "completed", {})
         case orders.LinesCompleted():
             done = [{"lineId": id, "state": "completed"} for id in event.line_ids]
-            return _public(happened, "order.line-changed", "in_progress", {"lines": done})
+            return _public(happened, "order.line-changed", event.status, {"lines": done})
         case orders.OperationHeard():
             moved = [{"lineId": id, "state": STATES[event.state]} for id in event.line_ids]
-            return _public(happened, "order.line-changed", "in_progress", {"lines": moved})
+            return _public(happened, "order.line-changed", event.status, {"lines": moved})
         case _:
             return _rare(happened, event)
 
@@ -67,8 +68,8 @@ def _rare(
     | orders.OrderRejected
     | orders.OrderReworked
     | orders.OrderRevised
-    | orders.OrderRedated
-    | orders.OrderCanceled,
+    | orders.OrderCanceled
+    | change.ChangeEvent,
 ) -> Public:
     match event:
         case orders.OrderSubmitted():
@@ -79,11 +80,40 @@ def _rare(
         case orders.OrderReworked() | orders.OrderRevised():
             more = {"lines": lines(event.lines, "draft"), **_because(event.reason)}
             return _public(happened, "order.revised", "draft", more)
-        case orders.OrderRedated():
-            more = {"lines": lines(event.lines, "in_progress"), **_because(event.reason)}
-            return _public(happened, "order.revised", "in_progress", more)
         case orders.OrderCanceled():
             return _public(happened, "order.canceled", "canceled", _because(event.reason))
+        case _:
+            return _under_way(happened, event)
+
+
+def _under_way(happened: Happened, event: change.ChangeEvent) -> Public:
+    match event:
+        case change.OrderHeld(reason=reason):
+            return _public(happened, "order.held", "on_hold", _because(reason))
+        case change.OrderReleased(status=status, reason=reason):
+            return _public(happened, "order.released", status, _because(reason))
+        case change.RevisionRequested():
+            name = "order.revision-requested"
+            return _public(happened, name, "revision_in_progress", _revision(event, "revision_in_progress"))
+        case change.RevisionApproved():
+            return _public(happened, "order.revised", "acknowledged", _revision(event, "acknowledged"))
+        case change.CancellationRequested(reason=reason):
+            name = "order.cancellation-requested"
+            return _public(happened, name, "assessing_cancellation", _because(reason))
+        case change.CancellationApproved(reason=reason):
+            name = "order.cancellation-approved"
+            return _public(happened, name, "cancellation_in_progress", _because(reason))
+        case change.ChangeDeclined():
+            more = {"reasons": reasons(event.reasons), **_because(event.reason)}
+            return _public(happened, "order.change-declined", event.status, more)
+
+
+def _revision(event: change.RevisionRequested | change.RevisionApproved, status: Status) -> dict[str, Any]:
+    return {
+        "lines": lines(event.lines, status),
+        "changes": changes(event.changes),
+        **_because(event.reason),
+    }
 
 
 def _of_a_return(

@@ -10,7 +10,8 @@ from services.chassis.service import Refused, StreamOf, Why, Work
 from services.order import needs
 from services.order.cases import RETURN
 from services.order.domain import lifecycle, return_steps
-from services.order.domain.order import Order, OrderPlaced
+from services.order.domain.events import OrderPlaced
+from services.order.domain.order import Order
 from services.order.domain.resolution import Resolution, resolve, returnable
 from services.order.domain.return_case import Assessed, Case, ReturnLine, ReturnOpened
 from services.order.domain.words import Reason

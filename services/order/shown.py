@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from services.order.domain.change import ChangeDeclined, LineChange, Pending
 from services.order.domain.line import Line
 from services.order.domain.order import Order
 from services.order.domain.term import ContractLine
@@ -22,13 +23,59 @@ def lines(
 
 
 def own_states(order: Order) -> Mapping[str, LineStatus]:
-    """Lines that are done before their order is, that wait for their day, or were canceled."""
+    """Lines that are done before their order is, that wait for their day, or were canceled.
+
+    Of a revision that is asked for, only the lines that it touches are in question.
+    """
     states: dict[str, LineStatus] = dict.fromkeys(order.completed, "completed")
     for operation in order.operations.values():
         state = STATES[operation.state]
-        if state == "canceled" or order.status in ("acknowledged", "in_progress"):
+        if state == "canceled" or order.stage in ("acknowledged", "in_progress"):
             states.update(dict.fromkeys(operation.line_ids, state))
+    states.update(dict.fromkeys(order.dropped, "canceled"))
+    if order.pending is not None and order.pending.revises:
+        states = _asked_of(order, order.pending) | states
     return states
+
+
+def _asked_of(order: Order, pending: Pending) -> dict[str, LineStatus]:
+    touched = {change.line_id for change in pending.changes}
+    return {
+        line.line_id: pending.status if line.line_id in touched else order.unasked for line in order.lines
+    }
+
+
+def changes(revision: Iterable[LineChange]) -> list[dict[str, Any]]:
+    """What a revision does to each line."""
+    return [
+        {"lineId": one.line_id, "operation": one.operation}
+        | ({"types": list(one.types)} if one.types else {})
+        | ({"characteristics": list(one.characteristics)} if one.characteristics else {})
+        for one in revision
+    ]
+
+
+def request(pending: Pending | None) -> dict[str, Any] | None:
+    """What is asked of an order under way, with the lines as they would be where they differ."""
+    if pending is None:
+        return None
+    touched = {change.line_id for change in pending.changes}
+    wanted = [line for line in pending.lines or () if line.line_id in touched]
+    return {
+        "kind": "revision" if pending.revises else "cancellation",
+        "state": "approved" if pending.approved else "requested",
+        "version": pending.version,
+        "reason": pending.reason,
+        "changes": changes(pending.changes),
+        "lines": lines(wanted, pending.status),
+    }
+
+
+def declined(change: ChangeDeclined | None) -> dict[str, Any] | None:
+    """Why the last request was declined."""
+    if change is None:
+        return None
+    return {"version": change.version, "reason": change.reason, "reasons": reasons(change.reasons)}
 
 
 def operations(order_id: str, order: Order) -> list[dict[str, Any]]:

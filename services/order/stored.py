@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from services.chassis.service import Version
-from services.order.domain import instance, order, return_case, specification, term
+from services.order.domain import change, events, instance, return_case, specification, term
 
 STORED: tuple[Version, ...] = (
-    Version(name="order.placed.v1", type=order.OrderPlaced),
-    Version(name="order.submitted.v1", type=order.OrderSubmitted),
-    Version(name="order.approved.v1", type=order.OrderApproved),
-    Version(name="order.rejected.v1", type=order.OrderRejected),
-    Version(name="order.reworked.v1", type=order.OrderReworked),
-    Version(name="order.revised.v1", type=order.OrderRevised),
-    Version(name="order.started.v1", type=order.OrderStarted),
-    Version(name="order.operation-heard.v1", type=order.OperationHeard),
-    Version(name="order.redated.v1", type=order.OrderRedated),
-    Version(name="order.lines-completed.v1", type=order.LinesCompleted),
-    Version(name="order.completed.v1", type=order.OrderCompleted),
-    Version(name="order.canceled.v1", type=order.OrderCanceled),
+    Version(name="order.placed.v1", type=events.OrderPlaced),
+    Version(name="order.submitted.v1", type=events.OrderSubmitted),
+    Version(name="order.approved.v1", type=events.OrderApproved),
+    Version(name="order.rejected.v1", type=events.OrderRejected),
+    Version(name="order.reworked.v1", type=events.OrderReworked),
+    Version(name="order.revised.v1", type=events.OrderRevised),
+    Version(name="order.started.v1", type=events.OrderStarted),
+    Version(name="order.operation-heard.v1", type=events.OperationHeard),
+    Version(name="order.lines-completed.v1", type=events.LinesCompleted),
+    Version(name="order.completed.v1", type=events.OrderCompleted),
+    Version(name="order.canceled.v1", type=events.OrderCanceled),
+    Version(name="order.held.v1", type=change.OrderHeld),
+    Version(name="order.released.v1", type=change.OrderReleased),
+    Version(name="order.revision-requested.v1", type=change.RevisionRequested),
+    Version(name="order.revision-approved.v1", type=change.RevisionApproved),
+    Version(name="order.cancellation-requested.v1", type=change.CancellationRequested),
+    Version(name="order.cancellation-approved.v1", type=change.CancellationApproved),
+    Version(name="order.change-declined.v1", type=change.ChangeDeclined),
     Version(name="return.opened.v1", type=return_case.ReturnOpened),
     Version(name="return.assessed.v1", type=return_case.ReturnAssessed),
     Version(name="return.line-moved.v1", type=return_case.ReturnLineMoved),
@@ -27,6 +33,7 @@ STORED: tuple[Version, ...] = (
     Version(name="instance.learned.v1", type=instance.InstanceLearned),
     Version(name="instance.revised.v1", type=instance.InstanceRevised),
     Version(name="instance.ended.v1", type=instance.InstanceEnded),
+    Version(name="instance.restored.v1", type=instance.InstanceRestored),
     Version(name="term.learned.v1", type=term.TermLearned),
     Version(name="specification.published.v1", type=specification.SpecificationPublished),
     Version(name="specification.retired.v1", type=specification.SpecificationRetired),

@@ -8,10 +8,11 @@ from typing import Any
 from services.chassis.service import Page
 from services.order import shown_returns
 from services.order.domain.order import Order
-from services.order.shown import lines, operations, own_states, reasons
+from services.order.shown import declined, lines, operations, own_states, reasons, request
 
 _ALWAYS = ("lineId", "action", "state", "instanceId", "specificationId", "location", "dueDate")
 _APPROVED = ("acknowledged", "in_progress", "completed")
+"""Stages."""
 
 
 def pages(category: str, id: str, state: Any) -> Iterator[Page]:
@@ -38,12 +39,14 @@ def _page(order_id: str, order: Order) -> Page:
         "lines": [_line(order_id, order, line) for line in written],
         "operations": operations(order_id, order),
         "reasons": reasons(order.reasons),
+        "request": request(order.pending),
+        "declined": declined(order.declined),
     }
     return Page("order", order_id, order.account_id, body)
 
 
 def _line(order_id: str, order: Order, line: dict[str, Any]) -> dict[str, Any]:
     """Of an approved add, the instance is the one that is made for it."""
-    made = line["action"] == "add" and order.status in _APPROVED
+    made = line["action"] == "add" and order.stage in _APPROVED
     new = {"instanceId": f"{order_id}:{line['lineId']}"} if made else {}
     return dict.fromkeys(_ALWAYS) | line | new

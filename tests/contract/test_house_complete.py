@@ -29,8 +29,6 @@ PASSED_OVER = {
         # Reservation and plan are inventory's and fulfillment's own business; their results come as
         # `reservation.refused`, `released` and `fulfilled`.
         "reservation.accepted",
-        "plan.changed",
-        "plan.change-refused",
         "plan.held",
         "plan.released",
         "ponr.passed",
@@ -101,12 +99,6 @@ SAID_BY_NOBODY_YET = {
     # The language has it from the start, so that readers are ready.
     "plan.held",
     "plan.released",
-    "order.held",
-    "order.released",
-    "order.revision-requested",
-    "order.cancellation-requested",
-    "order.cancellation-approved",
-    "order.change-declined",
 }
 
 

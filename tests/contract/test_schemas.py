@@ -20,7 +20,8 @@ from schemas.vocabulary import Command, Part
 
 CONTRACT = {
     "crm.orders": "order.place order.submit order.approve order.reject order.rework order.revise "
-    "order.cancel return.open return.assess return.close",
+    "order.cancel order.hold order.release order.approve-change order.decline-change return.open "
+    "return.assess return.close",
     "crm.inventory": "instance.load contract.load entitlement.load",
     "catalog.specifications": "specification.publish specification.retire",
     "provisioning.results": "task.report task.retry task.skip fallout.resolve",
@@ -214,5 +215,5 @@ def test_an_unknown_type_is_answered_with_the_nearest(wrong: str, right: str) ->
 
 def test_a_command_to_come_is_not_taken_for_a_slip() -> None:
     assert not LATER.keys() & MESSAGES.keys(), "what is taken is not to come any more"
-    assert advice(full("order.hold")).startswith("this version does not have it yet; an approved order")
+    assert advice(full("return.open")).startswith("this version does not have it yet; order a disconnect")
     assert "did you mean" in advice(full("order.hodl"))

@@ -278,7 +278,18 @@ def test_an_order_id_is_taken_by_another_command() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["order.submit", "order.approve", "order.reject", "order.rework", "order.cancel"]
+    "name",
+    [
+        "order.submit",
+        "order.approve",
+        "order.reject",
+        "order.rework",
+        "order.cancel",
+        "order.hold",
+        "order.release",
+        "order.approve-change",
+        "order.decline-change",
+    ],
 )
 def test_an_unknown_order_is_refused_and_so_is_one_of_another_account(name: str) -> None:
     here = shop().tells(name)
@@ -293,13 +304,6 @@ def test_a_command_in_the_wrong_state_is_refused_and_changes_nothing() -> None:
     here = shop().places(draft=True, action="change", selection=["P-1"]).tells("order.approve")
     assert [reason["rule"] for reason in here.refusal()] == ["APP-01"]
     assert here.order["state"] == "draft"
-
-
-def test_an_approved_order_is_neither_canceled_nor_revised_in_this_version() -> None:
-    here = shop().places(action="change", selection=["P-1"], approve=True).tells("order.cancel")
-    assert here.refusal()[0]["rule"] == "INF-01"
-    here.tells("order.revise", lines=[{"lineId": "1", "action": "change", "instanceId": "P-1"}])
-    assert here.refusal()[0]["rule"] == "INF-01"
 
 
 def test_what_this_version_does_not_read_is_refused_by_name() -> None:

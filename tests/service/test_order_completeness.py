@@ -10,20 +10,23 @@ import pytest
 from schemas.registry import MESSAGES, full
 from schemas.topics import ORDER_EVENTS
 from services.chassis.service import Happened
-from services.order.domain import instance, order, return_case, specification, term
+from services.order.domain import change, events, instance, return_case, specification, term
 from services.order.domain.words import Reason
 from services.order.publish import publish
 from services.order.stored import STORED
 from tests.domain.order_known import line
 
 UNIONS = (
-    order.OrderEvent,
+    events.OrderEvent,
     instance.InstanceEvent,
     specification.SpecificationEvent,
     return_case.ReturnEvent,
 )
 ALONE = {term.TermLearned}
 """Kinds of streams with one event only."""
+CHANGE = change.LineChange(
+    line_id="1", operation="change", types=("characteristic", "date"), characteristics=("speed",)
+)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LINE = line(
     "1",
@@ -45,6 +48,7 @@ FIELDS: dict[str, Any] = {
     "reasons": (Reason(rule="ACT-06", message="no such instance", line_id="1", field="instanceId"),),
     "line_ids": ("1",),
     "reason": "because",
+    "changes": (CHANGE,),
     "operation_id": "O-1~op.1",
     "state": "scheduled",
     "at": NOW,
@@ -65,7 +69,7 @@ def test_every_event_has_a_stored_name_and_no_name_stands_for_two() -> None:
     assert len({version.name for version in STORED}) == len(STORED) == len(events)
 
 
-@pytest.mark.parametrize("type_", get_args(order.OrderEvent))
+@pytest.mark.parametrize("type_", get_args(events.OrderEvent))
 def test_every_order_event_is_one_message_that_its_model_takes(type_: Any) -> None:
     [public] = publish(happened(whole(type_)))
     message = MESSAGES[full(public.name)]
@@ -99,7 +103,7 @@ def test_a_return_says_what_its_model_takes(event: return_case.ReturnEvent) -> N
 
 
 def test_every_message_of_order_is_said_by_an_event() -> None:
-    said = {next(iter(publish(happened(whole(type_))))).name for type_ in get_args(order.OrderEvent)}
+    said = {next(iter(publish(happened(whole(type_))))).name for type_ in get_args(events.OrderEvent)}
     said |= {next(iter(publish(happened(event, "return")))).name for event in RETURNS}
     named = {message.name for message in MESSAGES.values() if message.topics == (ORDER_EVENTS,)}
     assert said == named

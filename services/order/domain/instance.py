@@ -40,10 +40,15 @@ class InstanceRevised:
 
 @value
 class InstanceEnded:
-    """It is inactive, for ever."""
+    """It is inactive: for ever, unless the order that ended it is canceled."""
 
 
-InstanceEvent: TypeAlias = InstanceLearned | InstanceRevised | InstanceEnded
+@value
+class InstanceRestored:
+    """The order that had ended it was canceled: it is there as before (D-22)."""
+
+
+InstanceEvent: TypeAlias = InstanceLearned | InstanceRevised | InstanceEnded | InstanceRestored
 
 # ------------------------------------------------------------------------------------------- state
 
@@ -80,6 +85,8 @@ def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
             )
         case InstanceEnded() if instance is not None:
             instance.ended = True
+        case InstanceRestored() if instance is not None:
+            instance.ended = False
         case InstanceRevised() if instance is not None:
             instance.specification_id = event.specification_id
             instance.specification_version = event.specification_version
@@ -122,3 +129,7 @@ def revise(instance: Instance | None, heard: InstanceRevised) -> tuple[InstanceE
 
 def end(instance: Instance | None) -> tuple[InstanceEvent, ...]:
     return () if instance is None or instance.ended else (InstanceEnded(),)
+
+
+def restore(instance: Instance | None) -> tuple[InstanceEvent, ...]:
+    return () if instance is None or not instance.ended else (InstanceRestored(),)

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from services.order.domain import inflight
-from services.order.domain.line import Line
-from services.order.domain.order import (
-    LinesCompleted,
-    OperationHeard,
-    Order,
+from services.order.domain import facts, underway
+from services.order.domain.events import (
     OrderApproved,
     OrderCanceled,
-    OrderCompleted,
     OrderEvent,
     OrderPlaced,
     OrderRejected,
     OrderRevised,
     OrderReworked,
-    OrderStarted,
     OrderSubmitted,
-    placed,
 )
+from services.order.domain.facts import Fact
+from services.order.domain.line import Line
+from services.order.domain.order import Order, placed
+from services.order.domain.underway import ChangeCommand
 from services.order.domain.value import value
 from services.order.domain.words import Reason, Status
 
@@ -62,43 +59,12 @@ class Revise:
 
 @value
 class Cancel:
-    """`line_ids` None means the whole order."""
+    """The whole order; of one under way it is asked for."""
 
     reason: str | None = None
-    line_ids: tuple[str, ...] | None = None
 
 
-@value
-class Start:
-    """Fact: the plan was made."""
-
-    version: int
-
-
-@value
-class Decline:
-    """Fact: it could not be reserved, or not be planned, and nothing is reserved."""
-
-    version: int
-    reasons: tuple[Reason, ...]
-
-
-@value
-class Fulfil:
-    """Fact: these lines are done; `last` when no other is left."""
-
-    line_ids: tuple[str, ...]
-    last: bool
-
-
-@value
-class Hear:
-    """Fact: what became of a dated change of the order."""
-
-    operation: OperationHeard
-
-
-Command: TypeAlias = Submit | Approve | Reject | Rework | Revise | Cancel | Start | Decline | Fulfil | Hear
+Command: TypeAlias = Submit | Approve | Reject | Rework | Revise | Cancel | Fact | ChangeCommand
 
 # ---------------------------------------------------------------------------------------- decisions
 
@@ -173,47 +139,26 @@ def _revise(order: Order, command: Revise) -> Outcome:
 
 
 def _cancel(order: Order, command: Cancel) -> Outcome:
-    if command.line_ids is not None:
-        message = "nothing of the order runs yet: edit the draft to drop lines, or leave 'lineIds' out"
-        return Reason(rule="INF-01", message=message, field="lineIds")
     return (OrderCanceled(version=order.version, reason=command.reason),)
 
 
-def _cancel_waiting(order: Order, command: Cancel) -> Outcome:
-    if command.line_ids is None and not all(order.waits(line.line_id) for line in order.wanted):
-        rule, message = REFUSALS[Cancel]
-        return Reason(rule=rule, message=f"the order is {order.status.replace('_', ' ')}: {message}")
-    return inflight.cancel(order, command.line_ids, command.reason)
+def _ask_to_cancel(order: Order, command: Cancel) -> Outcome:
+    return underway.ask_cancellation(order, command.reason)
 
 
-def _hear(order: Order, command: Hear) -> Outcome:
-    heard = command.operation
-    return () if order.operations.get(heard.operation_id) == heard else (heard,)
+def _under_way(step: Callable[..., Outcome]) -> Mapping[Status, Callable[..., Outcome]]:
+    """The same in every state from the approval to the end: a fact counts whatever is asked meanwhile."""
+    return dict.fromkeys(UNDER_WAY, step)
 
 
-def _start(order: Order, command: Start) -> Outcome:
-    return (OrderStarted(version=order.version),) if command.version == order.version else ()
-
-
-def _decline(order: Order, command: Decline) -> Outcome:
-    if command.version != order.version:
-        return ()
-    return (OrderRejected(version=order.version, reasons=command.reasons),)
-
-
-def _fulfil(order: Order, command: Fulfil) -> Outcome:
-    if command.last:
-        return (_over(order, command.line_ids),)
-    done = tuple(id for id in command.line_ids if id not in order.completed)
-    return (LinesCompleted(version=order.version, line_ids=done),) if done else ()
-
-
-def _over(order: Order, last: tuple[str, ...]) -> OrderCompleted | OrderCanceled:
-    """An order of which nothing was done is canceled."""
-    if order.operations and not last and not order.completed:
-        return OrderCanceled(version=order.version)
-    return OrderCompleted(version=order.version)
-
+UNDER_WAY: tuple[Status, ...] = (
+    "acknowledged",
+    "in_progress",
+    "on_hold",
+    "revision_in_progress",
+    "assessing_cancellation",
+    "cancellation_in_progress",
+)
 
 TABLE: Mapping[type, Mapping[Status, Callable[..., Outcome]]] = {
     Submit: {"draft": _submit, "new": _already},
@@ -226,13 +171,20 @@ TABLE: Mapping[type, Mapping[Status, Callable[..., Outcome]]] = {
         "new": _cancel,
         "rejected": _cancel,
         "canceled": _already,
-        "acknowledged": _cancel_waiting,
-        "in_progress": _cancel_waiting,
+        **_under_way(_ask_to_cancel),
+        "cancellation_in_progress": _already,
     },
-    Hear: {"acknowledged": _hear, "in_progress": _hear},
-    Start: {"acknowledged": _start},
-    Decline: {"acknowledged": _decline, "in_progress": _decline},
-    Fulfil: {"acknowledged": _fulfil, "in_progress": _fulfil},
+    underway.Hold: {"acknowledged": underway.hold, "in_progress": underway.hold, "on_hold": _already},
+    underway.Release: {"on_hold": underway.release, "acknowledged": _already, "in_progress": _already},
+    underway.AskRevision: _under_way(underway.ask_revision),
+    underway.ApproveChange: _under_way(underway.approve),
+    underway.DeclineChange: _under_way(underway.decline),
+    underway.RefuseChange: _under_way(underway.refuse),
+    facts.Hear: _under_way(facts.hear),
+    facts.Start: _under_way(facts.start),
+    facts.Decline: _under_way(facts.decline),
+    facts.Return: _under_way(facts.give_back),
+    facts.Fulfil: _under_way(facts.fulfil),
 }
 """What each command does in each state. A state that is left out refuses a command and ignores a fact."""
 
@@ -240,20 +192,34 @@ REFUSALS: Mapping[type, tuple[str, str]] = {
     Submit: ("ORD-06", "only a draft can be submitted; a rejected order is reworked into one first"),
     Approve: (
         "APP-01",
-        "only a new order can be approved; submit a draft first, rework a rejected one (D-03)",
+        "only a new order can be approved; submit a draft first, rework a rejected one (D-03), and answer "
+        "what is asked of an order under way with order.approve-change",
     ),
-    Reject: ("APP-01", "only a new order can be rejected; in this version an approved one runs to its end"),
+    Reject: (
+        "APP-01",
+        "only a new order can be rejected; an order under way is canceled, and what is asked of it is "
+        "declined with order.decline-change",
+    ),
     Rework: ("D-03", "only a rejected order can be reworked into a draft; place a new order instead"),
     Revise: (
         "INF-01",
-        "only a draft can be revised in this version: rework a rejected order, or reject a new one first",
+        "a draft or an order in progress can be revised: reject a new one and rework it, or order in a new "
+        "one what should be different",
     ),
-    Cancel: (
-        "INF-01",
-        (
-            "an order under way is canceled as a whole only while all of its lines wait for their day; name "
-            "those that wait in 'lineIds', or let it end, then order what should be different"
-        ),
+    Cancel: ("INF-01", "what is completed stays: order what should be different now"),
+    underway.Hold: (
+        "ORD-12",
+        "only an approved order can be held, and not while a request waits for its answer",
+    ),
+    underway.Release: ("ORD-12", "only an order on hold can be released"),
+    underway.AskRevision: ("INF-01", "only an order in progress can be revised: place a new one"),
+    underway.ApproveChange: (
+        "INF-02",
+        "nothing is asked of it that could be approved; approve a new order itself",
+    ),
+    underway.DeclineChange: (
+        "INF-02",
+        "nothing is asked of it that could be declined; reject a new order itself",
     ),
 }
 """What refuses a command in every other state."""

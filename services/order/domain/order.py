@@ -1,157 +1,51 @@
-"""An order: what can happen to one, and what it is then (rule book 9.1). What is decided: `lifecycle`."""
+"""An order as it is after what happened to it (rule book 9.1). What is decided: `lifecycle`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeAlias
 
-from services.order.domain.line import Line, Request
-from services.order.domain.value import value
-from services.order.domain.words import Action, Category, HeaderAction, OperationState, Reason, Status
-
-# ------------------------------------------------------------------------------------------ events
-
-
-@value
-class OrderPlaced:
-    """Created: as a draft, or submitted with it."""
-
-    account_id: str
-    version: int = 1
-    status: Status
-    category: Category
-    action: HeaderAction | None = None
-    lines: tuple[Line, ...]
-    location: str | None = None
-    end: datetime | None = None
-    cascade: bool = False
-    reason: str | None = None
-    return_id: str | None = None
-    """The return that has written it."""
-
-
-@value
-class OrderSubmitted:
-    """A draft was submitted, its lines written out with what is known now."""
-
-    version: int
-    lines: tuple[Line, ...]
-    reason: str | None = None
-
-
-@value
-class OrderApproved:
-    """Acknowledged: all that the reservation needs."""
-
-    version: int
-    category: Category
-    action: HeaderAction | None = None
-    lines: tuple[Line, ...]
-    reason: str | None = None
-
-
-@value
-class OrderRejected:
-    """By a person (`reason`), or with every broken rule (`reasons`)."""
-
-    version: int
-    reasons: tuple[Reason, ...] = ()
-    reason: str | None = None
-
-
-@value
-class OrderReworked:
-    """A rejected order is a draft again, in its next version."""
-
-    version: int
-    lines: tuple[Line, ...]
-    reason: str | None = None
-
-
-@value
-class OrderRevised:
-    """A draft was edited: these are its lines now."""
-
-    version: int
-    lines: tuple[Line, ...]
-    reason: str | None = None
-
-
-@value
-class OrderStarted:
-    """Its plan was made: work has begun."""
-
-    version: int
-
-
-@value
-class OperationHeard:
-    """Lines that wait for their day, topmost first: scheduled or re-dated, started, done, or canceled."""
-
-    version: int
-    operation_id: str
-    action: Action
-    state: OperationState
-    at: datetime
-    line_ids: tuple[str, ...]
-    reasons: tuple[Reason, ...] = ()
-
-
-@value
-class OrderRedated:
-    """Of lines that wait, other dates were asked for, or some were left out; what runs already stays."""
-
-    version: int
-    lines: tuple[Line, ...]
-    reason: str | None = None
-
-
-@value
-class LinesCompleted:
-    """A part of it is done; more follows."""
-
-    version: int
-    line_ids: tuple[str, ...]
-
-
-@value
-class OrderCompleted:
-    """Every line is done, and every instance is free again."""
-
-    version: int
-
-
-@value
-class OrderCanceled:
-    version: int
-    reason: str | None = None
-
-
-OrderEvent: TypeAlias = (
-    OrderPlaced
-    | OrderSubmitted
-    | OrderApproved
-    | OrderRejected
-    | OrderReworked
-    | OrderRevised
-    | OrderStarted
-    | OperationHeard
-    | OrderRedated
-    | LinesCompleted
-    | OrderCompleted
-    | OrderCanceled
+from services.order.domain.change import (
+    CancellationApproved,
+    CancellationRequested,
+    ChangeDeclined,
+    Lines,
+    OrderHeld,
+    OrderReleased,
+    Pending,
+    RevisionApproved,
+    RevisionRequested,
+    revised,
 )
+from services.order.domain.events import (
+    LinesCompleted,
+    OperationHeard,
+    OrderApproved,
+    OrderCanceled,
+    OrderCompleted,
+    OrderEvent,
+    OrderPlaced,
+    OrderRejected,
+    OrderRevised,
+    OrderReworked,
+    OrderStarted,
+    OrderSubmitted,
+)
+from services.order.domain.line import Line, Request
+from services.order.domain.words import Category, HeaderAction, Reason, Stage, Status
 
 # ------------------------------------------------------------------------------------------- state
 
 
 @dataclass(slots=True, kw_only=True)
 class Order:
-    """An order that was placed. Only `evolve` changes it."""
+    """An order that was placed. Only `evolve` changes it.
+
+    `approval` is the version in which it was approved; later ones are requests to change it under way.
+    """
 
     account_id: str
-    status: Status
+    stage: Stage
     version: int
     category: Category
     action: HeaderAction | None
@@ -164,22 +58,47 @@ class Order:
     reasons: tuple[Reason, ...] = ()
     completed: frozenset[str] = frozenset()
     operations: dict[str, OperationHeard] = field(default_factory=dict)
-    asked: tuple[Line, ...] | None = None
-    """The lines as they should be, from the last time that somebody re-dated or dropped some."""
+    approval: int = 0
+    held: bool = False
+    pending: Pending | None = None
+    declined: ChangeDeclined | None = None
+    dropped: frozenset[str] = frozenset()
+
+    @property
+    def status(self) -> Status:
+        """What it shows: a request goes before a hold, and a hold before the stage."""
+        if self.pending is not None:
+            return self.pending.status
+        return self.unasked
+
+    @property
+    def unasked(self) -> Status:
+        """What it would show if nothing were asked of it."""
+        return "on_hold" if self.held else self.stage
 
     @property
     def wanted(self) -> tuple[Line, ...]:
-        """The lines as they were asked for last, without those that were dropped."""
-        return self.lines if self.asked is None else self.asked
+        """The lines that it has, without those that were dropped."""
+        return tuple(line for line in self.lines if line.line_id not in self.dropped)
 
     def operation_of(self, line_id: str) -> OperationHeard | None:
-        """The dated change that the line is part of."""
-        return next((one for one in self.operations.values() if line_id in one.line_ids), None)
+        """The dated change that the line is part of; the last one, if it changed over."""
+        found = [one for one in self.operations.values() if line_id in one.line_ids]
+        return found[-1] if found else None
 
-    def waits(self, line_id: str) -> bool:
-        """Whether the line has a day to come, and has not started."""
+    def over(self, line_id: str) -> bool:
+        """Whether nothing more comes of the line: it was dropped, or broke a rule on its day."""
         operation = self.operation_of(line_id)
-        return operation is not None and operation.state == "scheduled"
+        return line_id in self.dropped or (operation is not None and operation.state == "canceled")
+
+    def waits(self, line: Line, now: datetime) -> bool:
+        """Whether the line has a day to come, and has not started."""
+        if line.line_id in self.completed:
+            return False
+        operation = self.operation_of(line.line_id)
+        if operation is not None:
+            return operation.state == "scheduled"
+        return line.due_date is not None and line.due_date > now
 
     def request(self, lines: tuple[Line, ...]) -> Request:
         """What it asks for with these lines, to be judged."""
@@ -207,7 +126,7 @@ def placed(event: OrderPlaced) -> Order:
     """The order as it is when it was placed."""
     return Order(
         account_id=event.account_id,
-        status=event.status,
+        stage=event.status,
         version=event.version,
         category=event.category,
         action=event.action,
@@ -221,38 +140,87 @@ def placed(event: OrderPlaced) -> Order:
 
 
 def _change(order: Order, event: OrderEvent) -> None:
-    if isinstance(event, OrderStarted):
-        order.status = "in_progress"
-        return
+    """What happens to every order stands first."""
     match event:
+        case OrderStarted():
+            _start(order)
         case OrderApproved():
-            order.status, order.reasons = "acknowledged", ()
+            order.stage, order.reasons, order.approval = "acknowledged", (), event.version
         case OrderCompleted():
-            order.status = "completed"
+            _over(order, "completed")
         case LinesCompleted():
             order.completed |= frozenset(event.line_ids)
+        case OperationHeard():
+            _heard(order, event)
+        case _:
+            _change_seldom(order, event)
+
+
+def _change_seldom(order: Order, event: OrderEvent) -> None:
+    match event:
         case OrderSubmitted():
-            order.status, order.lines, order.reasons = "new", event.lines, ()
+            order.stage, order.lines, order.reasons = "new", event.lines, ()
         case OrderRejected():
-            order.status, order.reasons = "rejected", event.reasons or (_by_a_person(event),)
+            _over(order, "rejected")
+            order.reasons = event.reasons or (_by_a_person(event),)
         case OrderReworked():
-            order.status, order.version, order.lines = "draft", event.version, event.lines
-            order.operations, order.asked = {}, None
+            order.stage, order.version, order.lines = "draft", event.version, event.lines
+            order.operations = {}
         case OrderRevised():
             # An end has become lines, and those say from now on what there is.
             order.lines, order.action, order.end = event.lines, _still(order.action, event.lines), None
         case OrderCanceled():
-            order.status, order.reason = "canceled", event.reason or order.reason
+            _over(order, "canceled")
+            order.reason = event.reason or order.reason
         case _:
-            _change_dates(order, event)
+            _change_under_way(order, event)
 
 
-def _change_dates(order: Order, event: OrderEvent) -> None:
+def _start(order: Order) -> None:
+    order.stage = "in_progress"
+    if order.pending is not None and order.pending.revises and order.pending.approved:
+        order.pending = None
+
+
+def _over(order: Order, stage: Stage) -> None:
+    """Whatever was asked of it is past."""
+    order.stage, order.held, order.pending, order.declined = stage, False, None, None
+
+
+def _change_under_way(order: Order, event: OrderEvent) -> None:
     match event:
-        case OperationHeard():
-            _heard(order, event)
-        case OrderRedated():
-            order.asked = event.lines
+        case OrderHeld():
+            order.held = True
+        case OrderReleased():
+            order.held = False
+        case RevisionRequested(version=version, lines=lines, changes=changes, reason=reason):
+            order.version, order.declined = version, None
+            order.pending = Pending(version=version, lines=lines, changes=changes, reason=reason)
+        case CancellationRequested(version=version, reason=reason):
+            order.version, order.declined = version, None
+            order.pending = Pending(version=version, reason=reason)
+        case CancellationApproved():
+            if order.pending is not None:
+                order.pending = replace(order.pending, approved=True)
+        case RevisionApproved():
+            _revise(order, event)
+        case ChangeDeclined():
+            _decline(order, event)
+
+
+def _revise(order: Order, event: RevisionApproved) -> None:
+    before = Lines(all=order.lines, dropped=order.dropped)
+    if order.pending is not None:
+        order.pending = replace(order.pending, approved=True, before=before)
+    now = revised(before, event.lines)
+    order.lines, order.dropped = now.all, before.dropped | now.dropped
+
+
+def _decline(order: Order, event: ChangeDeclined) -> None:
+    """D-02: exactly as before the request, but for the version."""
+    if order.pending is not None and (before := order.pending.before) is not None:
+        order.lines, order.dropped = before.all, before.dropped
+    order.pending, order.declined = None, event
 
 
 def _heard(order: Order, event: OperationHeard) -> None:

@@ -12,17 +12,45 @@ Category: TypeAlias = Literal["product", "service"]
 Kind: TypeAlias = Literal["product", "service", "resource"]
 OperationState: TypeAlias = Literal["scheduled", "started", "completed", "canceled"]
 LineStatus: TypeAlias = Literal[
-    "draft", "new", "acknowledged", "in_progress", "completed", "canceled", "rejected", "scheduled"
+    "draft",
+    "new",
+    "acknowledged",
+    "in_progress",
+    "on_hold",
+    "revision_in_progress",
+    "assessing_cancellation",
+    "cancellation_in_progress",
+    "completed",
+    "canceled",
+    "rejected",
+    "scheduled",
+]
+LineOperation: TypeAlias = Literal["add", "change", "drop", "redate"]
+ChangeType: TypeAlias = Literal[
+    "characteristic", "quantity", "location", "specification", "offering", "contract", "date", "reason"
 ]
 ReturnPlan: TypeAlias = Literal["refund", "replace", "repair"]
 """By which plan of the catalog a return is carried out."""
 Scalar: TypeAlias = str | int | float | bool | None
 
 
+Stage: TypeAlias = Literal["draft", "new", "acknowledged", "in_progress", "completed", "canceled", "rejected"]
+"""How far an order has come."""
+
 Status: TypeAlias = Literal[
-    "draft", "new", "acknowledged", "in_progress", "completed", "canceled", "rejected"
+    "draft",
+    "new",
+    "acknowledged",
+    "in_progress",
+    "on_hold",
+    "revision_in_progress",
+    "assessing_cancellation",
+    "cancellation_in_progress",
+    "completed",
+    "canceled",
+    "rejected",
 ]
-"""Where an order stands (rule book 9.1)."""
+"""Where an order stands (rule book 9.1): its stage, or what somebody wants of it under way."""
 
 
 @value

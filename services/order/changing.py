@@ -1,0 +1,88 @@
+"""What order does when somebody wants an order otherwise: edited as a draft, or asked for under way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from services.chassis.service import Refused, Why, Work
+from services.order import handlers
+from services.order.domain import lifecycle, underway
+from services.order.domain.line import Line, as_returned
+from services.order.domain.naming import named
+from services.order.domain.order import Order
+from services.order.domain.revising import differences, revise, without
+from services.order.domain.revision import by_id, case_of
+from services.order.domain.words import Reason
+from services.order.handlers import Heard, existing, opened, sealed, settle
+
+
+def revised(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
+    """The lines as they should be now. Raises `Refused` with every reason."""
+    order = existing(order_id, work)
+    asked = as_returned(named(lines, order.account_id, Heard(work)), order.lines)
+    if order.status in lifecycle.UNDER_WAY:
+        _ask(order_id, order, asked, reason, work)
+    else:
+        handlers.revise(order_id, asked, reason, work)
+
+
+def canceled(order_id: str, line_ids: Collection[str] | None, reason: str | None, work: Work) -> None:
+    """The whole order, or the lines named with all below them. Raises `Refused` with every reason."""
+    order = existing(order_id, work)
+    whole = lifecycle.Cancel(reason=reason)
+    if line_ids is None:
+        settle(order_id, lifecycle.decide(order, whole), work)
+    elif order.status in lifecycle.UNDER_WAY:
+        _cancel_lines(order_id, order, line_ids, whole, work)
+    elif isinstance(refused := lifecycle.decide(order, whole), Reason):
+        raise Refused(handlers.why(refused))
+    else:
+        message = "nothing of the order runs yet: edit the draft to drop lines, or leave 'lineIds' out"
+        raise Refused(Why("INF-01", message, None, "lineIds"))
+
+
+def _cancel_lines(
+    order_id: str, order: Order, line_ids: Collection[str], whole: lifecycle.Cancel, work: Work
+) -> None:
+    _may_be_asked(order)
+    left = without(order, line_ids)
+    if isinstance(left, Reason):
+        raise Refused(handlers.why(left))
+    if left:
+        kept = {line.line_id for line in left}
+        lines = tuple(line for line in opened(order, work).lines if line.line_id in kept)
+        _ask(order_id, order, lines, whole.reason, work)
+    else:
+        settle(order_id, lifecycle.decide(order, whole), work)
+
+
+def _ask(order_id: str, order: Order, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
+    """The difference is computed, and judged as if the order were placed like that."""
+    _may_be_asked(order)
+    known, readable = Heard(work), opened(order, work)
+    found = revise(case_of(order_id, order, readable, lines, known))
+    if found.reasons:
+        raise Refused(*map(handlers.why, found.reasons))
+    held = tuple(line for line in order.lines if not order.over(line.line_id))
+    written = _with_tokens(found.lines, readable.lines, order.lines, known)
+    asked = underway.AskRevision(lines=written, changes=differences(held, written), reason=reason)
+    settle(order_id, lifecycle.decide(order, asked), work)
+
+
+def _with_tokens(
+    lines: tuple[Line, ...], readable: tuple[Line, ...], stored: tuple[Line, ...], known: Heard
+) -> tuple[Line, ...]:
+    """Values that stay keep the form in which they are stored, whatever the catalog calls personal by now."""
+    before, tokens = by_id(readable), by_id(stored)
+    return tuple(
+        replace(one, characteristics=tokens[line.line_id].characteristics)
+        if line.line_id in before and line.characteristics == before[line.line_id].characteristics
+        else one
+        for line, one in zip(lines, sealed(lines, known), strict=True)
+    )
+
+
+def _may_be_asked(order: Order) -> None:
+    if (refused := underway.no_revision(order)) is not None:
+        raise Refused(handlers.why(refused))

@@ -1,0 +1,59 @@
+"""The world as it was before an order began: what it has made since, and ended, is not held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.order.domain.instance import Instance
+from services.order.domain.line import Known, Line
+from services.order.domain.specification import Specification
+from services.order.domain.term import Term
+from services.order.domain.words import Kind
+
+
+@dataclass(slots=True, kw_only=True)
+class Before:
+    """`Known` without the work of this order, whose lines are given. Order ids never contain `:` or `~`."""
+
+    known: Known
+    order_id: str
+    lines: tuple[Line, ...]
+
+    @property
+    def now(self) -> datetime:
+        return self.known.now
+
+    def instance(self, id: str) -> Instance | None:
+        if self._made(id):
+            return None
+        found = self.known.instance(id)
+        if found is not None and found.ended and any(line.instance_id == id for line in self.lines):
+            return replace(found, ended=False)
+        return found
+
+    def term(self, id: str) -> Term | None:
+        return self.known.term(id)
+
+    def elsewhere(self, account: str, id: str) -> Collection[str]:
+        return self.known.elsewhere(account, id)
+
+    def specification(self, id: str) -> Specification | None:
+        return self.known.specification(id)
+
+    def children(self, id: str, kind: Kind) -> Collection[str]:
+        there = [child for child in self.known.children(id, kind) if not self._made(child)]
+        return [*there, *(child for child in self._ended(id, kind) if child not in there)]
+
+    def _ended(self, parent: str, kind: Kind) -> list[str]:
+        named = {line.instance_id for line in self.lines if line.instance_id is not None}
+        found = {id: self.known.instance(id) for id in sorted(named)}
+        return [
+            id
+            for id, one in found.items()
+            if one is not None and one.ended and (one.parent_id, one.kind) == (parent, kind)
+        ]
+
+    def _made(self, id: str) -> bool:
+        return id.startswith((f"{self.order_id}:", f"{self.order_id}~"))

@@ -1,0 +1,136 @@
+"""What can happen to an order: its own events, and those of changing it under way (`change`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+
+from services.order.domain.change import ChangeEvent
+from services.order.domain.line import Line
+from services.order.domain.value import value
+from services.order.domain.words import Action, Category, HeaderAction, OperationState, Reason, Stage, Status
+
+
+@value
+class OrderPlaced:
+    """Created: as a draft, or submitted with it."""
+
+    account_id: str
+    version: int = 1
+    status: Stage
+    category: Category
+    action: HeaderAction | None = None
+    lines: tuple[Line, ...]
+    location: str | None = None
+    end: datetime | None = None
+    cascade: bool = False
+    reason: str | None = None
+    return_id: str | None = None
+    """The return that has written it."""
+
+
+@value
+class OrderSubmitted:
+    """A draft was submitted, its lines written out with what is known now."""
+
+    version: int
+    lines: tuple[Line, ...]
+    reason: str | None = None
+
+
+@value
+class OrderApproved:
+    """Acknowledged: all that the reservation needs."""
+
+    version: int
+    category: Category
+    action: HeaderAction | None = None
+    lines: tuple[Line, ...]
+    reason: str | None = None
+
+
+@value
+class OrderRejected:
+    """By a person (`reason`), or with every broken rule (`reasons`)."""
+
+    version: int
+    reasons: tuple[Reason, ...] = ()
+    reason: str | None = None
+
+
+@value
+class OrderReworked:
+    """A rejected order is a draft again, in its next version."""
+
+    version: int
+    lines: tuple[Line, ...]
+    reason: str | None = None
+
+
+@value
+class OrderRevised:
+    """A draft was edited: these are its lines now."""
+
+    version: int
+    lines: tuple[Line, ...]
+    reason: str | None = None
+
+
+@value
+class OrderStarted:
+    """Its plan was made, or changed as it was revised; `status` is what it shows then."""
+
+    version: int
+    status: Status = "in_progress"
+
+
+@value
+class OperationHeard:
+    """Lines that wait for their day, topmost first: scheduled or re-dated, started, done, or canceled."""
+
+    version: int
+    operation_id: str
+    action: Action
+    state: OperationState
+    at: datetime
+    line_ids: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()
+    status: Status = "in_progress"
+
+
+@value
+class LinesCompleted:
+    """A part of it is done; more follows."""
+
+    version: int
+    line_ids: tuple[str, ...]
+    status: Status = "in_progress"
+
+
+@value
+class OrderCompleted:
+    """Every line is done, and every instance is free again."""
+
+    version: int
+
+
+@value
+class OrderCanceled:
+    version: int
+    reason: str | None = None
+
+
+OrderEvent: TypeAlias = (
+    OrderPlaced
+    | OrderSubmitted
+    | OrderApproved
+    | OrderRejected
+    | OrderReworked
+    | OrderRevised
+    | OrderStarted
+    | OperationHeard
+    | LinesCompleted
+    | OrderCompleted
+    | OrderCanceled
+    | ChangeEvent
+)

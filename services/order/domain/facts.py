@@ -1,0 +1,115 @@
+"""What inventory and fulfillment say of an order. It may come late, or twice, and is never refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from services.order.domain import underway
+from services.order.domain.events import (
+    LinesCompleted,
+    OperationHeard,
+    OrderCanceled,
+    OrderCompleted,
+    OrderEvent,
+    OrderRejected,
+    OrderStarted,
+)
+from services.order.domain.order import Order
+from services.order.domain.value import value
+from services.order.domain.words import Reason
+
+
+@value
+class Start:
+    """The plan was made, or changed as the order was revised."""
+
+    version: int
+
+
+@value
+class Decline:
+    """It could not be reserved, as it was approved or as it was revised."""
+
+    version: int
+    reasons: tuple[Reason, ...]
+
+
+@value
+class Return:
+    """There is no plan (any more), and nothing is reserved: everything is as it was."""
+
+    version: int
+    reasons: tuple[Reason, ...] = ()
+
+
+@value
+class Fulfil:
+    """These lines are done; `last` when no other is left."""
+
+    line_ids: tuple[str, ...]
+    last: bool
+
+
+@value
+class Hear:
+    """What became of a dated change of the order."""
+
+    operation: OperationHeard
+
+
+Fact: TypeAlias = Start | Decline | Return | Fulfil | Hear
+Outcome: TypeAlias = tuple[OrderEvent, ...] | Reason
+
+
+def hear(order: Order, command: Hear) -> Outcome:
+    heard = replace(command.operation, status=order.status)
+    before = order.operations.get(heard.operation_id)
+    return () if before is not None and replace(before, status=heard.status) == heard else (heard,)
+
+
+def start(order: Order, command: Start) -> Outcome:
+    """The answer to its approval, or to the revision that is approved."""
+    pending = order.pending
+    if pending is not None and pending.revises and pending.approved:
+        return (OrderStarted(version=order.version),) if command.version == pending.version else ()
+    if order.stage != "acknowledged" or command.version != order.approval:
+        return ()
+    shown = order.status if order.status != "acknowledged" else "in_progress"
+    return (OrderStarted(version=order.version, status=shown),)
+
+
+def decline(order: Order, command: Decline) -> Outcome:
+    """The answer to its approval rejects the order, unless its cancel is approved; that to a revision
+    declines it."""
+    pending = order.pending
+    if pending is not None and pending.approved:
+        refused = underway.RefuseChange(version=command.version, reasons=command.reasons)
+        return underway.refuse(order, refused) if pending.revises else ()
+    if command.version != order.approval:
+        return ()
+    return (OrderRejected(version=order.version, reasons=command.reasons),)
+
+
+def give_back(order: Order, command: Return) -> Outcome:
+    """After an approved cancel the order is canceled; one that cannot be planned is rejected."""
+    pending = order.pending
+    if pending is not None and pending.approved and not pending.revises:
+        return (OrderCanceled(version=order.version, reason=pending.reason),)
+    if command.version != order.approval:
+        return ()
+    return (OrderRejected(version=order.version, reasons=command.reasons),)
+
+
+def fulfil(order: Order, command: Fulfil) -> Outcome:
+    if command.last:
+        return (_over(order, command.line_ids),)
+    done = tuple(id for id in command.line_ids if id not in order.completed)
+    return (LinesCompleted(version=order.version, line_ids=done, status=order.status),) if done else ()
+
+
+def _over(order: Order, last: tuple[str, ...]) -> OrderCompleted | OrderCanceled:
+    """An order of which nothing was done is canceled."""
+    if order.operations and not last and not order.completed:
+        return OrderCanceled(version=order.version)
+    return OrderCompleted(version=order.version)
