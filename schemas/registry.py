@@ -178,7 +178,6 @@ def full(name: str) -> str:
     return f"{PREFIX}{name}{VERSION}"
 
 
-
 LATER: dict[str, str] = {
     full(name): instead
     for name, instead in {

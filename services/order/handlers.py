@@ -16,7 +16,6 @@ from services.order.domain.events import OrderPlaced
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
 from services.order.domain.lifecycle import Outcome
 from services.order.domain.line import Line, Request
-from services.order.domain.naming import named
 from services.order.domain.order import Order
 from services.order.domain.parts import entry_at
 from services.order.domain.policy import judge

@@ -13,7 +13,7 @@ from services.chassis.stored import Codec, split
 from services.cli.installation import service_of
 from services.fulfillment.domain.events import TaskClosed, TaskReleased
 from services.inventory.domain import instance as instances
-from services.order.domain.order import OrderCompleted
+from services.order.domain.events import OrderCompleted
 
 EVERYTHING = 10_000_000
 _TAKEN = (instances.InstanceReserved, instances.InstanceMade)

@@ -186,11 +186,7 @@ TYPES = {
     "a version to come": (CRM_ORDERS, "aftersale.order.cancel.v2", "did you mean aftersale.order.cancel.v1?"),
     "a load": (CRM_INVENTORY, full("instance.laod"), "did you mean aftersale.instance.load.v1?"),
     "an entry": (CATALOG, full("specification.publsh"), "did you mean aftersale.specification.publish.v1?"),
-    "a hold": (
-        CRM_ORDERS,
-        full("order.hold"),
-        "this version does not have it yet; an approved order runs to",
-    ),
+    "a hold": (CRM_ORDERS, full("order.hodl"), "did you mean aftersale.order.hold.v1?"),
     "a return": (CRM_ORDERS, full("return.opne"), "did you mean aftersale.return.open.v1?"),
     "a contract": (CRM_INVENTORY, full("contract.laod"), "did you mean aftersale.contract.load.v1?"),
     "a report": (RESULTS, full("task.reports"), "did you mean aftersale.task.report.v1?"),
