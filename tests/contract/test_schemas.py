@@ -215,5 +215,5 @@ def test_an_unknown_type_is_answered_with_the_nearest(wrong: str, right: str) ->
 
 def test_a_command_to_come_is_not_taken_for_a_slip() -> None:
     assert not LATER.keys() & MESSAGES.keys(), "what is taken is not to come any more"
-    assert advice(full("return.open")).startswith("this version does not have it yet; order a disconnect")
+    assert advice(full("order.choose-instances")).startswith("this version does not have it yet; disconnect")
     assert "did you mean" in advice(full("order.hodl"))
