@@ -39,7 +39,7 @@ SECTION = Section(
             "An order that only asks what is feasible is broken down into services alone.",
             "there are no such orders here: every order is to be delivered",
         ),
-        still_open("DEC-09", "order", "While an order is broken down it is not revised."),
+        enforced("DEC-09", "fulfillment", "While an order is broken down it is not revised."),
         enforced(
             "ORC-01", "fulfillment", "Tasks are of many kinds, and run side by side or one after the other."
         ),

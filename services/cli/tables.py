@@ -150,6 +150,7 @@ def _plan(body: Body) -> Group:
         ("state", state(body.get("state"))),
         ("version", text(body.get("version"))),
         ("waits for", ", ".join(map(text, body.get("waitsFor", ())))),
+        ("on hold for", ", ".join(map(_held, body.get("held", ())))),
     )
     return Group(
         _head(f"Plan of order {text(body['orderId'])}", facts),
@@ -167,6 +168,12 @@ def _plan(body: Body) -> Group:
         ),
         *_reasons("Why", body.get("reasons", ())),
     )
+
+
+def _held(one: Body) -> str:
+    """A person holds the order, or somebody wants it changed."""
+    version = one.get("version")
+    return text(one["because"]) if version is None else f"{text(one['because'])} (version {text(version)})"
 
 
 def _domain_orders(orders: Sequence[Body]) -> list[RenderableType]:

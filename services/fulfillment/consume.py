@@ -11,7 +11,7 @@ from schemas.inventory import OperationCanceled
 from schemas.provisioning import ReportTask, ResolveFallout, RetryTask, SkipTask
 from schemas.registry import full
 from services.chassis.service import Refused, Route, StreamOf, Why, Wish, Work
-from services.fulfillment import catalog, fallouts, handlers, operations
+from services.fulfillment import catalog, fallouts, handlers, inflight, operations
 from services.fulfillment.domain.blueprint import order_of
 from services.fulfillment.domain.catalog import Heard
 from services.fulfillment.domain.fallout import Resolve
@@ -28,7 +28,7 @@ Wishes = Iterator[Collection[Wish]]
 
 
 def _accepted(data: ReservationAccepted, work: Work) -> None:
-    handlers.accepted(_reservation(data), work)
+    inflight.accepted(_reservation(data), work)
 
 
 def _reservation(data: ReservationAccepted) -> Reservation:
@@ -247,6 +247,7 @@ ROUTES: Mapping[str, Route] = {
     full("fallout.resolve"): Route(
         model=ResolveFallout, handle=_resolve, needs=_fallout, order=_order_of_fallout
     ),
+    **inflight.ROUTES,
 }
 
 TIMERS: Mapping[str, Route] = {

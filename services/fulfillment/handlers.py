@@ -23,7 +23,7 @@ from services.fulfillment.domain.events import (
 )
 from services.fulfillment.domain.limits import MAX_MESSAGE, too_large, values_size
 from services.fulfillment.domain.reservation import Reservation
-from services.fulfillment.domain.state import Canceled, Plan, PlanState, Unplanned, Waiting
+from services.fulfillment.domain.state import Plan, PlanState, Waiting
 from services.fulfillment.missing import PLAN, close_fallout, open_fallout
 
 REPORT = "report"
@@ -41,25 +41,15 @@ SOON, _LATER = timedelta(seconds=2), timedelta(seconds=15)
 
 
 def accepted(reservation: Reservation, work: Work) -> None:
-    """Plans what was reserved, or waits for the catalog. A reservation heard again changes nothing."""
-    if _is_new(work.state(PLAN, reservation.order_id), reservation.version):
-        _plan(reservation, None, work)
-
-
-def _is_new(state: PlanState, version: int) -> bool:
-    match state:
-        case Unplanned():
-            return True
-        case Canceled(version=before):
-            return version > before
-        case _:
-            return False
+    """Plans what was reserved, or waits for the catalog."""
+    state: PlanState = work.state(PLAN, reservation.order_id)
+    _plan(reservation, state if isinstance(state, Waiting) else None, work)
 
 
 def look_again(order_id: str, work: Work) -> None:
     """The timer of an order that waits: are the specifications there now?"""
     state = work.state(PLAN, order_id)
-    if isinstance(state, Waiting):
+    if isinstance(state, Waiting) and not state.hold.stands():
         _plan(state.reservation, state, work)
 
 
@@ -120,7 +110,7 @@ def _wait(reservation: Reservation, waiting: Waiting | None, lacking: tuple[str,
     order_id = reservation.order_id
     since = waiting.since if waiting else work.now
     late = work.now - since >= FALLOUT_AFTER
-    if waiting is None or waiting.missing != lacking:
+    if waiting is None or waiting.missing != lacking or waiting.reservation is not reservation:
         work.append(
             PLAN,
             order_id,
@@ -153,14 +143,14 @@ def report(command: reports.Report, message: str | None, found: Mapping[str, Sca
         fallout_type=command.fallout_type,
         characteristics=_sealed(command.task_id, found, plan, work) if found else {},
     )
-    _append(order_id, reports.report(sealed, plan, work.now), work)
+    append(order_id, reports.report(sealed, plan, work.now), work)
 
 
 def ask_again(command: reports.AskAgain, work: Work) -> None:
     """The timer of a back-off."""
     order_id, plan = plan_of(command.task_id, work)
     if order_id is not None and plan is not None:
-        _append(order_id, reports.ask_again(command, plan, work.now), work)
+        append(order_id, reports.ask_again(command, plan, work.now), work)
 
 
 def retry(command: reports.Retry, work: Work) -> None:
@@ -191,7 +181,7 @@ def _on_task(task_id: str, decide: Callable[[Plan, datetime], tuple[PlanEvent, .
     same_account(plan, work)
     with refusing():
         events = decide(plan, work.now)
-    _append(order_id, events, work)
+    append(order_id, events, work)
 
 
 @contextmanager
@@ -203,12 +193,17 @@ def refusing() -> Iterator[None]:
         raise Refused(Why(*_why(refused.reason))) from refused
 
 
-def _append(order_id: str, events: tuple[PlanEvent, ...], work: Work) -> None:
+def append(order_id: str, events: tuple[PlanEvent, ...], work: Work) -> None:
+    """With the timers of the back-offs that begin."""
     for event in events:
         if isinstance(event, AttemptFailed) and event.again > work.now:
-            data = {"task_id": event.task_id, "attempt": event.attempt, "at": event.again}
-            work.timer(f"retry-{event.task_id}-{event.attempt}", event.again, ASK_AGAIN, data)
+            back_off(event.task_id, event.attempt, event.again, work)
     work.append(PLAN, order_id, *events)
+
+
+def back_off(task_id: str, attempt: int, again: datetime, work: Work) -> None:
+    data = {"task_id": task_id, "attempt": attempt, "at": again}
+    work.timer(f"retry-{task_id}-{attempt}", again, ASK_AGAIN, data)
 
 
 def _sealed(task_id: str, found: Mapping[str, Scalar], plan: Plan, work: Work) -> dict[str, Scalar]:

@@ -60,6 +60,25 @@ class ReservationAccepted(Heard):
     operations: tuple[ScheduledLines, ...] = ()
 
 
+class OrderStepped(Heard):
+    """`order.held`, `.released`, `.cancellation-requested`, `.cancellation-approved`, `.change-declined`."""
+
+    order_id: str
+    account_id: str
+    version: int
+
+
+class LineRevision(Heard):
+    line_id: str
+    operation: str
+
+
+class OrderRevisionRequested(OrderStepped):
+    """`order.revision-requested`."""
+
+    changes: tuple[LineRevision, ...]
+
+
 class OperationStarted(Heard):
     """`operation.started`."""
 

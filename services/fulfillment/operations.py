@@ -18,7 +18,7 @@ from services.fulfillment.domain.events import (
 from services.fulfillment.domain.fallout import classified
 from services.fulfillment.domain.limits import too_large
 from services.fulfillment.domain.reservation import Reservation
-from services.fulfillment.domain.state import Plan, PlanState, Waiting
+from services.fulfillment.domain.state import Awaited, Plan, PlanState, Waiting
 from services.fulfillment.missing import PLAN
 
 
@@ -34,7 +34,7 @@ def order_of(operation_id: str) -> str | None:
 def started(part: Reservation, work: Work) -> None:
     """Its day has come: its tasks join the plan, once there is one and the catalog was heard."""
     state: PlanState = work.state(PLAN, part.order_id)
-    if isinstance(state, Waiting):
+    if isinstance(state, Awaited | Waiting):
         work.append(PLAN, part.order_id, PartPostponed(reservation=part, at=work.now))
     elif isinstance(state, Plan) and part.operation_id in state.awaited:
         _plan(part, state, work)
@@ -90,8 +90,8 @@ def dropped(order_id: str, operation_id: str, reasons: Sequence[str], work: Work
     match state:
         case Plan() if operation_id in state.awaited:
             version = state.version
-        case Waiting() if operation_id not in state.dropped:
-            version = state.reservation.version
+        case Awaited() | Waiting() if operation_id not in state.dropped:
+            version = state.version
         case _:
             return
     work.append(PLAN, order_id, OperationDropped(operation_id=operation_id))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from schemas.topics import FULFILLMENT_EVENTS, TASKS
 from services.chassis.service import Happened, Public
-from services.fulfillment.domain.blueprint import DomainOrder, FalloutStage, PlannedTask, Reason
+from services.fulfillment.bodies import Body, about, brief, brief_task, present, reason, say_what, say_where
+from services.fulfillment.domain.alterations import ChangeRefused, PlanHeld, PlanReleased, ReservationKept
+from services.fulfillment.domain.blueprint import (
+    FalloutStage,
+)
 from services.fulfillment.domain.catalog import SpecificationPublished, SpecificationRetired
 from services.fulfillment.domain.events import (
     AttemptFailed,
-    DomainOrderBrief,
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
@@ -36,10 +38,17 @@ from services.fulfillment.domain.events import (
     ValuesCopied,
 )
 from services.fulfillment.domain.fallout import advice
+from services.fulfillment.told import altered
 
-Body = dict[str, Any]
 _DomainOrder = DomainOrderPlanned | DomainOrderStarted | DomainOrderClosed
 _Task = TaskReleased | TaskStarted | TaskClosed | AttemptFailed | TaskHeld
+
+
+_ALTERED: Mapping[type, str] = {
+    PlanHeld: "plan.held",
+    PlanReleased: "plan.released",
+    ChangeRefused: "plan.change-refused",
+}
 
 
 def publish(happened: Happened) -> Iterable[Public]:
@@ -57,90 +66,51 @@ def publish(happened: Happened) -> Iterable[Public]:
             return (_part(event, happened),)
         case FalloutOpened() | FalloutChanged() | FalloutClosed() as event:
             return (_fallout(event, happened),)
-        case PlanPostponed() | PartPostponed() | OperationDropped() | ValuesCopied() | ReportIgnored():
+        case PlanHeld() | PlanReleased() | ChangeRefused() as event:
+            return (Public(FULFILLMENT_EVENTS, _ALTERED[type(event)], happened.id, altered(event, happened)),)
+        case PlanPostponed() | PartPostponed() | ReservationKept() | OperationDropped():
             return ()
-        case SpecificationPublished() | SpecificationRetired():
+        case ValuesCopied() | ReportIgnored() | SpecificationPublished() | SpecificationRetired():
             return ()
     raise TypeError(f"{type(happened.event).__name__} has no publish decision: give it one here")
-
-
-def _about(version: int, happened: Happened) -> Body:
-    return {"orderId": happened.id, "accountId": happened.account, "version": version}
-
-
-def _present(**fields: Any) -> Body:
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 # ------------------------------------------------------------------------------------------- plan
 
 
 def _plan(event: PlanCreated | PlanCompleted | PlanCanceled, happened: Happened) -> Public:
-    body = _about(event.version, happened)
+    body = about(event.version, happened)
     match event:
         case PlanCreated():
             name = "plan.created"
             body["lineIds"] = event.line_ids
-            body["domainOrders"] = [_brief(order) for order in event.domain_orders]
-            body["tasks"] = [] if event.tasks_apart else [_brief_task(task) for task in event.tasks]
+            body["domainOrders"] = [brief(order) for order in event.domain_orders]
+            body["tasks"] = [] if event.tasks_apart else [brief_task(task) for task in event.tasks]
         case PlanCompleted():
             name = "plan.completed"
             body["lineIds"] = event.line_ids
         case PlanCanceled():
             name = "plan.canceled"
-            body["reasons"] = [_reason(reason) for reason in event.reasons]
+            body["reasons"] = [reason(each) for each in event.reasons]
     return Public(FULFILLMENT_EVENTS, name, happened.id, body)
 
 
 def _part(event: PlanExtended | ExtensionRefused | PartCompleted, happened: Happened) -> Public:
-    body = _about(event.version, happened)
+    body = about(event.version, happened)
     match event:
         case PlanExtended():
             name = "plan.changed"
             body["operationId"], body["lineIds"] = event.operation_id, event.line_ids
-            body["domainOrders"] = [_brief(order) for order in event.domain_orders]
-            body["tasks"] = [] if event.tasks_apart else [_brief_task(task) for task in event.tasks]
+            body["domainOrders"] = [brief(order) for order in event.domain_orders]
+            body["tasks"] = [] if event.tasks_apart else [brief_task(task) for task in event.tasks]
         case ExtensionRefused():
             name = "plan.change-refused"
             body["operationId"] = event.operation_id
-            body["reasons"] = [_reason(reason) for reason in event.reasons]
+            body["reasons"] = [reason(each) for each in event.reasons]
         case PartCompleted():
             name = "plan.part-completed"
             body["lineIds"] = event.line_ids
     return Public(FULFILLMENT_EVENTS, name, happened.id, body)
-
-
-def _brief(order: DomainOrderBrief) -> Body:
-    body: Body = {
-        "domainOrderId": order.domain_order_id,
-        "kind": order.kind,
-        "action": order.action,
-        "specificationId": order.specification_id,
-        "lineId": order.line_id,
-    }
-    if order.instance_id is not None:
-        body["instanceId"] = order.instance_id
-    if order.parent_id is not None:
-        body["parentId"] = order.parent_id
-    if order.pair_id is not None:
-        body["pairId"] = order.pair_id
-    return body
-
-
-def _brief_task(task: PlannedTask) -> Body:
-    body: Body = {
-        "taskId": task.task_id,
-        "name": task.name,
-        "kind": task.kind,
-        "domainOrderId": task.domain_order_id,
-    }
-    if task.after:
-        body["after"] = task.after
-    return body
-
-
-def _reason(reason: Reason) -> Body:
-    return _present(rule=reason.rule, message=reason.message, lineId=reason.line_id, field=reason.field)
 
 
 # ---------------------------------------------------------------------------------- domain orders
@@ -148,14 +118,14 @@ def _reason(reason: Reason) -> Body:
 
 def _domain_order(event: _DomainOrder, happened: Happened) -> Public:
     order = event.domain_order
-    body = _about(event.version, happened)
-    _say_what(order, body)
-    _say_where(order, body)
+    body = about(event.version, happened)
+    say_what(order, body)
+    say_where(order, body)
     match event:
         case DomainOrderPlanned():
             body["state"] = event.state
             if event.tasks:
-                body["tasks"] = [_brief_task(task) for task in event.tasks]
+                body["tasks"] = [brief_task(task) for task in event.tasks]
         case DomainOrderStarted():
             body["state"], body["previousState"] = "in_progress", "draft"
         case DomainOrderClosed():
@@ -163,39 +133,6 @@ def _domain_order(event: _DomainOrder, happened: Happened) -> Public:
             if event.line_closed:
                 body["lineClosed"] = True
     return Public(FULFILLMENT_EVENTS, "domain-order.state-changed", order.domain_order_id, body)
-
-
-# What is not there is left out one by one: a dictionary of all fields that is filtered then costs twice, and
-# there are two such messages for every instance that an order touches.
-def _say_what(order: DomainOrder, body: Body) -> None:
-    body["domainOrderId"] = order.domain_order_id
-    body["kind"] = order.kind
-    body["action"] = order.action
-    body["specificationId"] = order.specification_id
-    body["lineId"] = order.line_id
-    body["characteristics"] = order.characteristics
-    if order.side is not None:
-        body["side"] = order.side
-    if order.specification_version is not None:
-        body["specificationVersion"] = order.specification_version
-    if order.location is not None:
-        body["location"] = order.location
-
-
-def _say_where(order: DomainOrder, body: Body) -> None:
-    """Its instance, and its place among the others."""
-    if order.instance_id is not None:
-        body["instanceId"] = order.instance_id
-    if order.parent_id is not None:
-        body["parentId"] = order.parent_id
-    if order.pair_id is not None:
-        body["pairId"] = order.pair_id
-    if order.new_instance:
-        body["newInstance"] = True
-    if order.parent_instance_id is not None:
-        body["parentInstanceId"] = order.parent_instance_id
-    if order.composed_of:
-        body["composedOf"] = order.composed_of
 
 
 # ------------------------------------------------------------------------------------------ tasks
@@ -212,7 +149,7 @@ def _asked(event: _Task, happened: Happened) -> tuple[Public, ...]:
 
 
 def _request(event: TaskReleased, happened: Happened) -> Public:
-    body = _about(event.version, happened)
+    body = about(event.version, happened)
     body["taskId"] = event.task_id
     body["attempt"] = event.attempt
     body["kind"] = event.kind
@@ -242,7 +179,7 @@ _STATES: Mapping[type, str] = {
 
 
 def _task(event: _Task, happened: Happened) -> Public:
-    body = _about(event.version, happened)
+    body = about(event.version, happened)
     body["taskId"] = event.task_id
     body["domainOrderId"] = event.domain_order_id
     body["state"] = _STATES[type(event)]
@@ -263,8 +200,8 @@ def _message(event: _Task) -> str | None:
 
 
 def _ponr(event: PonrPassed, happened: Happened) -> Public:
-    body = _about(event.version, happened)
-    body |= _present(
+    body = about(event.version, happened)
+    body |= present(
         lineId=event.line_id,
         domainOrderId=event.domain_order_id,
         taskId=event.task_id,
@@ -275,21 +212,21 @@ def _ponr(event: PonrPassed, happened: Happened) -> Public:
 
 
 def _withdrawn(event: TaskClosed, happened: Happened) -> Public:
-    body = _about(event.version, happened)
+    body = about(event.version, happened)
     body |= {"taskId": event.task_id, "attempt": event.withdrawn}
     body["reason"] = f"attempt {event.attempt} was completed, late: this one is not wanted any more"
     return Public(TASKS, "task.withdrawn", event.task_id, body)
 
 
 def _fallout(event: FalloutOpened | FalloutChanged | FalloutClosed, happened: Happened) -> Public:
-    body = {**_about(event.version, happened), **_present(falloutId=event.fallout_id, taskId=event.task_id)}
+    body = {**about(event.version, happened), **present(falloutId=event.fallout_id, taskId=event.task_id)}
     match event:
         case FalloutOpened():
             body |= _open("classified", event)
-            body |= _present(domainOrderId=event.domain_order_id)
+            body |= present(domainOrderId=event.domain_order_id)
         case FalloutChanged():
             body |= _open(event.stage, event)
-            body |= _present(assignee=event.assignee, resolution=event.resolution)
+            body |= present(assignee=event.assignee, resolution=event.resolution)
         case FalloutClosed():
             body |= {"stage": "closed", "resolution": event.resolution, "verified": event.verified}
             return Public(FULFILLMENT_EVENTS, "fallout.closed", event.fallout_id, body)
@@ -297,5 +234,5 @@ def _fallout(event: FalloutOpened | FalloutChanged | FalloutClosed, happened: Ha
 
 
 def _open(stage: FalloutStage, event: FalloutOpened | FalloutChanged) -> Body:
-    what = _present(rule=event.rule, message=event.message, type=event.type)
+    what = present(rule=event.rule, message=event.message, type=event.type)
     return {**what, "stage": stage, "advice": advice(event.fallout_id, event.task_id, event.rule, stage)}

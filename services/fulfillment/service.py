@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.topics import CATALOG, FULFILLMENT_EVENTS, INVENTORY_EVENTS, RESULTS
+from schemas.topics import CATALOG, FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS, RESULTS
 from services.chassis.service import Category, Service
 from services.fulfillment.consume import ROUTES, TIMERS
 from services.fulfillment.domain import catalog, plan
@@ -27,7 +27,7 @@ def _kept(state: None, event: Any) -> None:  # noqa: ARG001
 SERVICE = Service(
     name="fulfillment",
     events_topic=FULFILLMENT_EVENTS,
-    topics=(CATALOG, INVENTORY_EVENTS, RESULTS),
+    topics=(CATALOG, ORDER_EVENTS, INVENTORY_EVENTS, RESULTS),
     routes=ROUTES,
     timers=TIMERS,
     categories=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.service import Version
-from services.fulfillment.domain import catalog, events
+from services.fulfillment.domain import alterations, catalog, events
 
 STORED = (
     Version(name="specification.published.v1", type=catalog.SpecificationPublished),
@@ -30,5 +30,9 @@ STORED = (
     Version(name="fallout.opened.v1", type=events.FalloutOpened),
     Version(name="fallout.changed.v1", type=events.FalloutChanged),
     Version(name="fallout.closed.v1", type=events.FalloutClosed),
+    Version(name="plan.held.v1", type=alterations.PlanHeld),
+    Version(name="plan.released.v1", type=alterations.PlanReleased),
+    Version(name="plan.change-refused.v1", type=alterations.ChangeRefused),
+    Version(name="plan.reservation-kept.v1", type=alterations.ReservationKept),
     Version(name="report.ignored.v1", type=events.ReportIgnored),
 )

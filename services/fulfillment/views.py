@@ -7,7 +7,7 @@ from typing import Any
 
 from services.chassis.service import Page
 from services.fulfillment.domain.fallout import advice
-from services.fulfillment.domain.state import Canceled, OpenOrder, OpenTask, Plan, Waiting
+from services.fulfillment.domain.state import Awaited, Canceled, OpenOrder, OpenTask, Plan, Waiting
 
 
 def pages(category: str, id: str, state: Any) -> Iterable[Page]:
@@ -19,8 +19,12 @@ def pages(category: str, id: str, state: Any) -> Iterable[Page]:
             return (Page("plan", id, state.account_id, _made(id, state)),)
         case Waiting(reservation=reservation):
             waits = {"state": "waiting", "waitsFor": list(state.missing), "fallouts": _fallouts(state)}
-            body = {**_empty(id, reservation.account_id, reservation.version), **waits}
+            waits["held"] = _held(state)
+            body = {**_empty(id, reservation.account_id, state.version), **waits}
             return (Page("plan", id, reservation.account_id, body),)
+        case Awaited():
+            body = {**_empty(id, state.account_id, state.version), "state": "held", "held": _held(state)}
+            return (Page("plan", id, state.account_id, body),)
         case Canceled():
             reasons = [{"rule": each.rule, "message": each.message} for each in state.reasons]
             body = {**_empty(id, state.account_id, state.version), "state": "canceled", "reasons": reasons}
@@ -54,22 +58,45 @@ def _made(id: str, plan: Plan) -> dict[str, Any]:
         "orderId": id,
         "accountId": plan.account_id,
         "version": plan.version,
-        "state": "completed" if plan.completed else "in_progress",
-        "domainOrders": [_domain_order(order) for order in plan.orders.values()],
-        "tasks": [_task(task) for task in plan.tasks.values()],
+        "state": _state(plan),
+        "held": _held(plan),
+        "domainOrders": [_domain_order(order, plan) for order in plan.orders.values()],
+        "tasks": [_task(task, plan) for task in plan.tasks.values()],
         "pointsOfNoReturn": [_passed(plan, task_id) for task_id in plan.passed],
         "fallouts": _fallouts(plan),
     }
 
 
-def _domain_order(order: OpenOrder) -> dict[str, Any]:
+_OVER = ("closed_complete", "canceled")
+
+
+def _state(plan: Plan) -> str:
+    if plan.completed:
+        return "completed"
+    return "on_hold" if plan.hold.stands() else "in_progress"
+
+
+def _held(state: Awaited | Waiting | Plan) -> list[dict[str, Any]]:
+    """Why nothing new is asked for: a person holds the order, a change is pending, or both."""
+    found: list[dict[str, Any]] = [{"because": "hold"}] if state.hold.paused else []
+    if (pending := state.hold.pending) is not None:
+        found.append({"because": pending.because, "version": pending.version})
+    return found
+
+
+def _shown(state: str, plan: Plan) -> str:
+    """What is not over is on hold with its plan; its own state is kept, and comes back (D-02)."""
+    return "on_hold" if plan.hold.stands() and state not in _OVER else state
+
+
+def _domain_order(order: OpenOrder, plan: Plan) -> dict[str, Any]:
     brief = order.brief
     return {
         "domainOrderId": brief.domain_order_id,
         "kind": brief.kind,
         "specificationId": brief.specification_id,
         "action": brief.action,
-        "state": order.state,
+        "state": _shown(order.state, plan),
         "parentId": brief.parent_id,
         "instanceId": brief.instance_id,
         "pairId": brief.pair_id,
@@ -83,13 +110,13 @@ def _passed(plan: Plan, task_id: str) -> dict[str, Any]:
     return {"lineId": line, "taskId": task_id, "kind": point.kind, "charge": point.charge}
 
 
-def _task(task: OpenTask) -> dict[str, Any]:
+def _task(task: OpenTask, plan: Plan) -> dict[str, Any]:
     planned = task.planned
     return {
         "taskId": planned.task_id,
         "name": planned.name,
         "kind": planned.kind,
-        "state": task.state,
+        "state": _shown(task.state, plan),
         "attempt": task.attempt,
         "domainOrderId": planned.domain_order_id,
         "after": list(planned.after),

@@ -82,6 +82,22 @@ PASSED_OVER = {
         # What waits for its day is planned when it starts.
         "operation.scheduled",
         "operation.completed",
+        # A plan is made when its order is reserved, and knows by itself what becomes of it.
+        "order.created",
+        "order.submitted",
+        "order.approved",
+        "order.rejected",
+        "order.started",
+        "order.line-changed",
+        "order.completed",
+        "order.canceled",
+        # What a revision changes is in the reservation that follows it.
+        "order.revised",
+        # Returned goods are ordered for like everything else.
+        "return.opened",
+        "return.assessed",
+        "return.resolved",
+        "return.closed",
         # A plan is made from what was reserved, and nothing else of inventory changes it.
         "reservation.refused",
         "reservation.released",
@@ -95,11 +111,8 @@ EVERYBODY_PASSES_OVER = {"command.refused"}
 """It answers whoever sent the command; no service sends commands to another."""
 
 SAID_BY_THE_CHASSIS = {"command.refused"}
-SAID_BY_NOBODY_YET = {
-    # The language has it from the start, so that readers are ready.
-    "plan.held",
-    "plan.released",
-}
+SAID_BY_NOBODY_YET: set[str] = set()
+"""What the language has and nobody says yet, so that readers are ready."""
 
 
 def evolves(package: ModuleType) -> Iterator[type]:

@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 import pytest
 
+from services.fulfillment.domain.blueprint import DomainOrderBrief
 from services.fulfillment.domain.catalog import LineAction, Relationship, TaskKind, TaskSpecification
 from services.fulfillment.domain.events import (
-    DomainOrderBrief,
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,

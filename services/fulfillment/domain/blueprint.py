@@ -46,6 +46,19 @@ class DomainOrder:
 
 
 @value
+class DomainOrderBrief:
+    domain_order_id: str
+    kind: Kind
+    action: LineAction
+    specification_id: str
+    line_id: str
+    instance_id: str | None = None
+    parent_id: str | None = None
+    pair_id: str | None = None
+    waits_for: tuple[str, ...] = ()
+
+
+@value
 class Marks:
     """What the catalog says of a task for the case that the order changes under way."""
 

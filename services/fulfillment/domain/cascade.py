@@ -197,6 +197,7 @@ class Cascade:
         order = self._plan.orders[planned.domain_order_id]
         if (
             task.state == "draft"
+            and not self._plan.hold.stands()
             and task.blockers == self._gone["before", planned.task_id]
             and order.blockers == self._gone["blockers", planned.domain_order_id]
         ):

@@ -6,14 +6,21 @@ from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
+from services.fulfillment.domain.alterations import (
+    ChangeRefused,
+    PlanHeld,
+    PlanReleased,
+    ReservationKept,
+)
 from services.fulfillment.domain.blueprint import (
     DomainOrder,
+    DomainOrderBrief,
     DomainOrderState,
     FalloutStage,
     PlannedTask,
     Reason,
 )
-from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, TaskKind
+from services.fulfillment.domain.catalog import LineAction, Scalar, TaskKind
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.value import value
 
@@ -26,19 +33,6 @@ class PlanPostponed:
     reservation: Reservation
     missing: tuple[str, ...]
     at: datetime
-
-
-@value
-class DomainOrderBrief:
-    domain_order_id: str
-    kind: Kind
-    action: LineAction
-    specification_id: str
-    line_id: str
-    instance_id: str | None = None
-    parent_id: str | None = None
-    pair_id: str | None = None
-    waits_for: tuple[str, ...] = ()
 
 
 @value
@@ -301,4 +295,8 @@ PlanEvent = (
     | FalloutChanged
     | FalloutClosed
     | ReportIgnored
+    | PlanHeld
+    | PlanReleased
+    | ChangeRefused
+    | ReservationKept
 )

@@ -49,7 +49,7 @@ def again(
         message=message,
         unanswered=unanswered,
     )
-    return (failed,) if planned.backoff else (failed, Cascade(plan, at).release(task))
+    return (failed,) if planned.backoff or plan.hold.stands() else (failed, Cascade(plan, at).release(task))
 
 
 def held(task: OpenTask, plan: Plan, *, message: str | None, unanswered: bool) -> TaskHeld:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from services.fulfillment.domain import trouble
+from services.fulfillment.domain.alterations import ChangeRefused, PlanHeld, PlanReleased, ReservationKept
+from services.fulfillment.domain.before import evolve_before, put_off, waiting
 from services.fulfillment.domain.blueprint import (
     Blueprint,
     DomainOrder,
+    DomainOrderBrief,
 )
 from services.fulfillment.domain.catalog import Values
 from services.fulfillment.domain.events import (
     AttemptFailed,
-    DomainOrderBrief,
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
@@ -37,14 +39,16 @@ from services.fulfillment.domain.events import (
     TaskStarted,
     ValuesCopied,
 )
+from services.fulfillment.domain.holding import held_before, hold, keep, refuse, release
 from services.fulfillment.domain.state import (
+    Awaited,
     Canceled,
+    Hold,
     OpenOrder,
     OpenTask,
     Part,
     Plan,
     PlanState,
-    Postponed,
     Unplanned,
     Waiting,
 )
@@ -66,30 +70,24 @@ def evolve(state: PlanState, event: PlanEvent) -> PlanState:
         case PlanCreated():
             return _made(event, state)
         case PlanPostponed():
-            return _waiting(event, state)
+            return waiting(event, state)
         case PlanCanceled():
             return Canceled(account_id=event.account_id, version=event.version, reasons=event.reasons)
-    if isinstance(state, Waiting):
-        _evolve_waiting(state, event)
+        case PlanHeld() if isinstance(state, Unplanned | Canceled):
+            return held_before(event, state)
+    if isinstance(state, Awaited | Waiting):
+        evolve_before(state, event)
     return state
 
 
-def _waiting(event: PlanPostponed, before: PlanState) -> Waiting:
-    """What is missing may change while the order waits."""
-    waiting = Waiting(reservation=event.reservation, missing=event.missing, since=event.at)
-    if isinstance(before, Waiting):
-        waiting.fallouts, waiting.postponed = before.fallouts, before.postponed
-        waiting.dropped = before.dropped
-    return waiting
-
-
 def _made(event: PlanCreated, before: PlanState) -> Plan:
-    plan = Plan(account_id=event.account_id, version=event.version, line_ids=event.line_ids)
+    version = event.version
+    plan = Plan(account_id=event.account_id, version=version, reserved=version, line_ids=event.line_ids)
     plan.awaited = set(event.operations)
-    if isinstance(before, Waiting):
+    if isinstance(before, Waiting | Awaited):
+        plan.version = max(version, before.version)
         plan.awaited -= before.dropped
-        plan.postponed = before.postponed
-        plan.fallouts = before.fallouts
+        plan.postponed, plan.fallouts = before.postponed, before.fallouts
     if event.line_ids:
         plan.parts.append(Part(operation_id=None, line_ids=event.line_ids))
     _lay_out(plan, event)
@@ -125,26 +123,6 @@ def _lay_out(plan: Plan, event: PlanCreated | PlanExtended) -> None:
     for task in event.tasks:
         for before in task.after:
             plan.tasks[before].successors.append(task.task_id)
-
-
-def _evolve_waiting(state: Waiting, event: PlanEvent) -> None:
-    match event:
-        case FalloutOpened():
-            trouble.fallout_opened(state, event)
-        case FalloutChanged():
-            trouble.fallout_changed(state, event)
-        case FalloutClosed():
-            trouble.fallout_closed(state, event)
-        case PartPostponed():
-            _put_off(state, event)
-        case OperationDropped(operation_id=id):
-            state.dropped.add(id)
-            state.postponed.pop(id, None)
-
-
-def _put_off(state: Waiting | Plan, event: PartPostponed) -> None:
-    id = event.reservation.operation_id or ""
-    state.postponed[id] = Postponed(reservation=event.reservation, since=event.at)
 
 
 def _not_extended(plan: Plan, event: ExtensionRefused) -> None:
@@ -218,8 +196,10 @@ def _part_completed(plan: Plan, event: PartCompleted) -> None:
 
 
 def _completed(plan: Plan, event: PlanCompleted) -> None:  # noqa: ARG001
+    """It beats a request that is pending."""
     plan.completed = True
     plan.parts = []
+    plan.hold, plan.kept = Hold(), None
 
 
 _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
@@ -237,11 +217,15 @@ _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
     FalloutChanged: trouble.fallout_changed,
     FalloutClosed: trouble.fallout_closed,
     PlanExtended: _extended,
-    PartPostponed: _put_off,
+    PartPostponed: put_off,
     ExtensionRefused: _not_extended,
     OperationDropped: _dropped,
     PartCompleted: _part_completed,
     PlanCompleted: _completed,
+    PlanHeld: hold,
+    PlanReleased: release,
+    ChangeRefused: refuse,
+    ReservationKept: keep,
 }
 """What each event changes in a plan that is there; by type, as every event of the log is folded."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from services.fulfillment.domain.alterations import Charge
 from services.fulfillment.domain.blueprint import Reason
 from services.fulfillment.domain.events import PonrPassed, TaskClosed
 from services.fulfillment.domain.state import OpenTask, Plan
@@ -32,6 +33,15 @@ def points(plan: Plan) -> Iterator[tuple[str, PonrPassed]]:
         order = plan.orders[point.domain_order_id]
         if order.state not in ("cancellation_in_progress", "canceled"):
             yield order.brief.line_id, point
+
+
+def charges(plan: Plan, line_ids: Collection[str]) -> tuple[Charge, ...]:
+    """D-11: what a change of these lines costs."""
+    return tuple(
+        Charge(line_id=line_id, task_id=point.task_id, charge=point.charge)
+        for line_id, point in points(plan)
+        if point.charge is not None and line_id in line_ids
+    )
 
 
 def revised_past(plan: Plan, line_ids: Collection[str]) -> tuple[Reason, ...]:

@@ -147,13 +147,28 @@ def ask_again(command: AskAgain, plan: Plan, now: datetime) -> tuple[PlanEvent, 
     task = plan.tasks.get(command.task_id)
     if task is None or task.state != "scheduled" or task.attempt != command.attempt:
         return ()
+    if plan.hold.stands():
+        return ()
     return (Cascade(plan, command.at or now).release(task),)
 
 
 def retry(command: Retry, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
     """Raises `Refused` unless a fallout holds the task."""
     task = _held(command.task_id, plan, "asked for again")
+    if plan.hold.stands():
+        raise Refused(_stopped(command.task_id, plan))
     return (*fallout.resolved(task, plan, command.resolution), Cascade(plan, now).release(task))
+
+
+def _stopped(task_id: str, plan: Plan) -> Reason:
+    first = "release the order first"
+    if plan.hold.pending is not None:
+        first = "approve or decline the change that was requested first"
+    return Reason(
+        rule="INF-01",
+        field="taskId",
+        message=f"the order is on hold, so task {task_id} cannot be asked for again: {first}",
+    )
 
 
 def skip(command: Skip, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.fulfillment.domain.alterations import Because
 from services.fulfillment.domain.blueprint import (
     DomainOrder,
+    DomainOrderBrief,
     DomainOrderState,
     FalloutStage,
     PlannedTask,
@@ -18,7 +20,7 @@ from services.fulfillment.domain.blueprint import (
     TaskState,
 )
 from services.fulfillment.domain.catalog import Values
-from services.fulfillment.domain.events import DomainOrderBrief, PonrPassed
+from services.fulfillment.domain.events import PonrPassed
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.value import value
 
@@ -30,7 +32,7 @@ class Unplanned:
 
 @value
 class Postponed:
-    """An operation that has started and is not planned yet, since when."""
+    """What was reserved and is not planned yet, since when."""
 
     reservation: Reservation
     since: datetime
@@ -50,19 +52,55 @@ class OpenFallout:
     resolution: str | None = None
 
 
+@value
+class Pending:
+    """A cancellation or revision that was requested, and is neither approved nor declined."""
+
+    version: int
+    because: Because
+
+
+@dataclass(slots=True, kw_only=True)
+class Hold:
+    """Why nothing new may be asked for: a person holds the order (`paused`), a change is pending, or both."""
+
+    paused: bool = False
+    pending: Pending | None = None
+
+    def stands(self) -> bool:
+        return self.paused or self.pending is not None
+
+
+@dataclass(slots=True, kw_only=True)
+class Awaited:
+    """Its hold or request was heard before its reservation, which is kept when it comes."""
+
+    account_id: str
+    version: int
+    floor: int = 0
+    """Reservations of this version and before are void: their plan could not be made."""
+    hold: Hold = field(default_factory=Hold)
+    kept: Postponed | None = None
+    fallouts: dict[str, OpenFallout] = field(default_factory=dict)
+    postponed: dict[str, Postponed] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
+
+
 @dataclass(slots=True, kw_only=True)
 class Waiting:
     reservation: Reservation
     missing: tuple[str, ...]
     since: datetime
+    version: int
     fallouts: dict[str, OpenFallout] = field(default_factory=dict)
+    hold: Hold = field(default_factory=Hold)
     postponed: dict[str, Postponed] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
 
 
 @value
 class Canceled:
-    """The plan of this version could not be made."""
+    """The plan of this version could not be made, or the order was canceled before it was."""
 
     account_id: str
     version: int
@@ -79,6 +117,7 @@ class OpenTask:
     planned: PlannedTask
     state: TaskState = "draft"
     attempt: int = 0
+    again: datetime | None = None
     blockers: int = 0
     successors: list[str] = field(default_factory=list)
     fallout_id: str | None = None
@@ -114,11 +153,13 @@ class Part:
 class Plan:
     """A plan that was made; it stays readable when it is completed.
 
-    `parts` are those that are open; `awaited` are operations that have not started yet.
+    `parts` are those that are open; `awaited` are operations that have not started yet. `version` is the
+    highest heard of the order, `reserved` that of the reservation it was made from.
     """
 
     account_id: str
     version: int
+    reserved: int
     line_ids: tuple[str, ...]
     orders: dict[str, OpenOrder] = field(default_factory=dict)
     tasks: dict[str, OpenTask] = field(default_factory=dict)
@@ -130,7 +171,10 @@ class Plan:
     fallouts: dict[str, OpenFallout] = field(default_factory=dict)
     passed: dict[str, PonrPassed] = field(default_factory=dict)
     """Points of no return, by the task that passed each."""
+    hold: Hold = field(default_factory=Hold)
+    kept: Postponed | None = None
+    """The reservation of a revision that is not planned yet."""
     completed: bool = False
 
 
-PlanState = Unplanned | Waiting | Canceled | Plan
+PlanState = Unplanned | Awaited | Waiting | Canceled | Plan

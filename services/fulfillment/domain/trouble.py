@@ -12,12 +12,12 @@ from services.fulfillment.domain.events import (
     TaskHeld,
 )
 from services.fulfillment.domain.fallout import classified
-from services.fulfillment.domain.state import OpenFallout, OpenTask, Plan, Waiting
+from services.fulfillment.domain.state import Awaited, OpenFallout, OpenTask, Plan, Waiting
 
 
 def attempt_failed(plan: Plan, event: AttemptFailed) -> None:
     task = plan.tasks[event.task_id]
-    task.state = "scheduled"
+    task.state, task.again = "scheduled", event.again
     _note(task, event)
 
 
@@ -32,7 +32,7 @@ def _note(task: OpenTask, event: AttemptFailed | TaskHeld) -> None:
         task.unanswered = (*task.unanswered, event.attempt)
 
 
-def fallout_opened(plan: Plan | Waiting, event: FalloutOpened) -> None:
+def fallout_opened(plan: Plan | Waiting | Awaited, event: FalloutOpened) -> None:
     """Those stored in the first days are classified now, by the rule they name."""
     plan.fallouts[event.fallout_id] = OpenFallout(
         fallout_id=event.fallout_id,
@@ -45,7 +45,7 @@ def fallout_opened(plan: Plan | Waiting, event: FalloutOpened) -> None:
         plan.tasks[event.task_id].fallout_id = event.fallout_id
 
 
-def fallout_changed(plan: Plan | Waiting, event: FalloutChanged) -> None:
+def fallout_changed(plan: Plan | Waiting | Awaited, event: FalloutChanged) -> None:
     plan.fallouts[event.fallout_id] = replace(
         plan.fallouts[event.fallout_id],
         stage=event.stage,
@@ -55,7 +55,7 @@ def fallout_changed(plan: Plan | Waiting, event: FalloutChanged) -> None:
     )
 
 
-def fallout_closed(plan: Plan | Waiting, event: FalloutClosed) -> None:
+def fallout_closed(plan: Plan | Waiting | Awaited, event: FalloutClosed) -> None:
     plan.fallouts.pop(event.fallout_id, None)
     if isinstance(plan, Plan) and event.task_id is not None:
         plan.tasks[event.task_id].fallout_id = None
