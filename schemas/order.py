@@ -23,10 +23,13 @@ from schemas.vocabulary import (
     Part,
     PersonalText,
     Reason,
+    Reference,
     ReturnPlan,
 )
 
 MAX_LINES = 500
+MAX_CHOSEN = 5_000
+"""As many as one order may touch."""
 
 LineOperation = Literal["add", "change", "drop", "redate"]
 ChangeType = Literal[
@@ -153,6 +156,14 @@ class CancelOrder(Command):
     order_id: OrderId
     reason: PersonalText | None = None
     line_ids: Annotated[tuple[Identifier, ...], Field(max_length=MAX_LINES, strict=False)] | None = None
+
+
+class ChooseInstances(Command):
+    """`order.choose-instances`: which ones a quantity decrease ends (D-15)."""
+
+    order_id: OrderId
+    line_id: Reference
+    instance_ids: Annotated[tuple[Reference, ...], Field(min_length=1, max_length=MAX_CHOSEN, strict=False)]
 
 
 # ------------------------------------------------------------------------------------------ events
@@ -284,8 +295,12 @@ class OrderChangeDeclined(OrderEvent):
 
 
 class LineProgress(Part):
+    """`attention` says what a line in `needs_attention` waits for; `instanceIds` end by it, as was chosen."""
+
     line_id: str
     state: LineState
+    attention: str | None = None
+    instance_ids: tuple[str, ...] = ()
 
 
 class OrderLineChanged(OrderEvent):

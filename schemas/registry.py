@@ -66,6 +66,7 @@ MESSAGES: dict[str, MessageType] = {
                 "order.rework": order.OrderCommand,
                 "order.revise": order.ReviseOrder,
                 "order.cancel": order.CancelOrder,
+                "order.choose-instances": order.ChooseInstances,
                 "return.open": returns.OpenReturn,
                 "return.assess": returns.AssessReturn,
                 "return.close": returns.CloseReturn,
@@ -178,19 +179,8 @@ def full(name: str) -> str:
     return f"{PREFIX}{name}{VERSION}"
 
 
-LATER: dict[str, str] = {
-    full(name): instead
-    for name, instead in {
-        "order.choose-instances": "disconnect the instances that are to end, each in a line of its own",
-    }.items()
-}
-"""Commands of the contract that this version does not take, with what works without them."""
-
-
 def advice(type_: str, topic: str | None = None) -> str:
-    """What would be right instead of a type that is no command here: nobody who meant it misspelt it."""
-    if type_ in LATER:
-        return f"this version does not have it yet; {LATER[type_]}"
+    """What would be right instead of a type that is no command here."""
     return f"did you mean {nearest(type_, topic)}?"
 
 

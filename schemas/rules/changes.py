@@ -74,12 +74,7 @@ SECTION = Section(
         enforced("DIS-03", "inventory", "What was disconnected is inactive when it is done."),
         enforced("DIS-04", "order", "A disconnect takes a start and a reason."),
         enforced("DIS-05", "inventory", "A disconnect may have a date to come, and waits as an operation."),
-        still_open(
-            "DIS-06",
-            "order",
-            "Fewer of something is a change of its quantity, not a disconnect.",
-            "a disconnect of a quantity is refused; the change of a quantity is not there",
-        ),
+        enforced("DIS-06", "order", "Fewer of something is a change of its quantity, not a disconnect."),
         enforced("DIS-07", "order", "Disconnecting a mandatory child is about the whole product (ACT-13)."),
         enforced(
             "DIS-08", "inventory", "Services and resources below a product end by domain orders of their own."

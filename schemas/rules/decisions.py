@@ -49,7 +49,7 @@ SECTION = Section(
         enforced(
             "D-14", "order", "A mandatory part takes the whole product with it only when that is confirmed."
         ),
-        still_open(
+        enforced(
             "D-15",
             "order",
             "A smaller quantity waits until the instances to end are named; the rest goes on.",

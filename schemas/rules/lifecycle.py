@@ -19,7 +19,7 @@ SECTION = Section(
         enforced("ORD-08", "order", "A new order can be rejected, and then nothing of it begins."),
         enforced("ORD-09", "order", "Rework makes a draft of a rejected order."),
         enforced("ORD-10", "order", "A rejected order cannot be approved directly (D-03)."),
-        still_open("ORD-11", "order", "An order that lacks information waits for it."),
+        enforced("ORD-11", "order", "An order that lacks information waits for it."),
         still_open("ORD-12", "order", "An order can be held, and goes on when it is released."),
         still_open("ORD-13", "order", "An order in progress can be asked to be revised."),
         still_open("ORD-14", "order", "An approved revision is planned again and goes on."),

@@ -78,10 +78,14 @@ def _order(body: Body) -> Group:
             text(line.get("dueDate")),
             _values(line.get("characteristics")),
             tables_terms.asked(line),
+            text(line.get("attention")),
         )
         for line in body["lines"]
     )
-    columns = ("line", "action", "state", "instance", "specification", "location", "due", "sets", "contract")
+    columns = (
+        *("line", "action", "state", "instance", "specification", "location", "due", "sets", "contract"),
+        "waits for",
+    )
     refused = f"{body['refused']} was refused" if body.get("refused") else "Why"
     return Group(
         _head(f"Order {text(body['orderId'])}", facts),

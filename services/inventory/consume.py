@@ -186,11 +186,30 @@ def _line(line: heard.OrderLine) -> Line:
         agreed=_agreed(line.contract_line) if line.contract_line is not None else None,
         return_=line.return_,
         replaces=line.replaces_instance_id,
+        parked=line.state == "needs_attention",
     )
 
 
 def _agreed(asked: heard.AgreedContractLine) -> Agreed:
     return Agreed(type=asked.type, start=asked.start, end=asked.end, term=asked.term)
+
+
+def line_changed(data: heard.OrderLineChanged, work: Work) -> None:
+    """`order.line-changed`: the instances that a line ends were named (D-15)."""
+    for line in data.lines:
+        if line.instance_ids:
+            said = scheduling.Named(
+                order_id=data.order_id,
+                version=data.version,
+                line_id=line.line_id,
+                instance_ids=line.instance_ids,
+            )
+            scheduling.named(said, work)
+
+
+def _names_instances(body: bytes) -> bool:
+    """Most lines that change name none."""
+    return body.find(b'"instanceIds"') >= 0
 
 
 def revised(data: heard.OrderRevised, work: Work) -> None:
@@ -275,7 +294,11 @@ def canceled(data: fulfillment.PlanCanceled, work: Work) -> None:
 
 
 def _order(
-    data: heard.OrderApproved | heard.OrderRevised | heard.DomainOrderStateChanged | fulfillment.PlanEvent,
+    data: heard.OrderApproved
+    | heard.OrderRevised
+    | heard.OrderLineChanged
+    | heard.DomainOrderStateChanged
+    | fulfillment.PlanEvent,
 ) -> str:
     return data.order_id
 
@@ -311,6 +334,13 @@ ROUTES = {
     ),
     full("plan.change-refused"): Route(
         model=fulfillment.PlanChangeRefused, handle=change_refused, needs=needs.plan, order=_order
+    ),
+    full("order.line-changed"): Route(
+        model=heard.OrderLineChanged,
+        concerns=_names_instances,
+        handle=line_changed,
+        needs=scheduling.named_needs,
+        order=_order,
     ),
     full("order.revised"): Route(
         model=heard.OrderRevised, handle=revised, needs=scheduling.revised_needs, order=_order

@@ -45,6 +45,7 @@ class OrderLine(Heard):
     contract_line: AgreedContractLine | None = None
     return_: Annotated[ReturnPlan | None, Field(alias="return")] = None
     replaces_instance_id: str | None = None
+    state: str
 
 
 class OrderApproved(Heard):
@@ -56,6 +57,19 @@ class OrderApproved(Heard):
     category: Category
     action: str | None = None
     lines: tuple[OrderLine, ...]
+
+
+class LineProgress(Heard):
+    line_id: str
+    instance_ids: tuple[str, ...] = ()
+
+
+class OrderLineChanged(Heard):
+    """`order.line-changed`: of lines that waited for it, which instances they end."""
+
+    order_id: str
+    version: int
+    lines: tuple[LineProgress, ...]
 
 
 class OrderRevised(Heard):

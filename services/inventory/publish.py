@@ -24,6 +24,7 @@ from services.inventory.domain.instance import (
     OperationNoted,
 )
 from services.inventory.domain.operation import (
+    InstancesNamed,
     OperationCanceled,
     OperationCompleted,
     OperationDelayed,
@@ -76,7 +77,7 @@ def _said(happened: Happened) -> tuple[str, Data] | None:
             return "instance.created", _created(event)
         case ReservationAwaited() | ReservationExtended() | SpecificationHeard() | TermGivenUp():
             return None
-        case ReservationWidened() | ReservationNarrowed() | OperationDelayed():
+        case ReservationWidened() | ReservationNarrowed() | OperationDelayed() | InstancesNamed():
             return None
         case OperationScheduled() | OperationRedated() | OperationStarted() as event:
             return _operation(happened, event)

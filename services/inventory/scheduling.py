@@ -11,12 +11,20 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from services.chassis.service import StreamOf, Wish, Work
-from services.inventory import handlers
+from services.inventory import handlers, heard
 from services.inventory.domain import schedule
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.land import PartClosed, PlanCanceled
-from services.inventory.domain.operation import Operation, OperationId, split
-from services.inventory.domain.words import INSTANCE, OPERATION, RESERVATION, LineId, OrderId, Reason
+from services.inventory.domain.operation import Operation, OperationId, operation_id, split
+from services.inventory.domain.words import (
+    INSTANCE,
+    OPERATION,
+    RESERVATION,
+    InstanceId,
+    LineId,
+    OrderId,
+    Reason,
+)
 
 DUE = "operation-due"
 
@@ -53,7 +61,10 @@ def _schedule(order: Approved, work: Work) -> None:
         before = operation(work, later.id).order
         if later.id in accepted and (before is None or before.version < order.version):
             handlers.write(schedule.scheduled(order, later, handlers.find(work)), work)
-            _set_timer(order.order_id, later.id, later.at, work)
+            if later.parked:
+                _go_on(operation(work, later.id), work)
+            else:
+                _set_timer(order.order_id, later.id, later.at, work)
 
 
 def _set_timer(order: OrderId, id: OperationId, at: datetime, work: Work) -> None:
@@ -76,6 +87,42 @@ def due(timer: Due, work: Work) -> None:
         _run(found, work)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Which instances a line of an order ends."""
+
+    order_id: OrderId
+    version: int
+    line_id: LineId
+    instance_ids: tuple[InstanceId, ...]
+
+
+def named(said: Named, work: Work) -> None:
+    """A line that waited for it goes on: at once, or on its day (D-15)."""
+    id = operation_id(said.order_id, said.line_id)
+    found = operation(work, id)
+    handlers.write(schedule.named(found, said.version, said.line_id, said.instance_ids), work)
+    _go_on(operation(work, id), work)
+
+
+def named_needs(data: heard.OrderLineChanged, work: Work) -> Iterator[Collection[Wish]]:
+    ids = [operation_id(data.order_id, line.line_id) for line in data.lines if line.instance_ids]
+    if ids:
+        yield [StreamOf(RESERVATION, data.order_id), *(StreamOf(OPERATION, id) for id in ids)]
+        orders = [operation(work, id).order for id in ids]
+        yield [StreamOf(INSTANCE, id) for order in orders if order for id in handlers.named(order)]
+
+
+def _go_on(found: Operation, work: Work) -> None:
+    """What was parked runs once it is told which instances end, and not before its day."""
+    if found.status != "scheduled" or found.at is None or found.as_named() is None or found.order is None:
+        return
+    if found.at <= work.now:
+        _run(found, work)
+    else:
+        _set_timer(found.order.order_id, found.id, found.at, work)
+
+
 def due_needs(timer: Due, work: Work) -> Iterator[Collection[Wish]]:
     yield [StreamOf(OPERATION, timer.operation_id), StreamOf(RESERVATION, timer.order_id)]
     order = operation(work, timer.operation_id).order
@@ -84,7 +131,7 @@ def due_needs(timer: Due, work: Work) -> Iterator[Collection[Wish]]:
 
 
 def _run(found: Operation, work: Work) -> None:
-    if (order := found.order) is None or found.status != "scheduled":
+    if (order := found.as_named()) is None or found.status != "scheduled":
         return
     case = handlers.case_at(order, order, work)
     before = handlers.reservation(work, order.order_id)

@@ -36,6 +36,7 @@ STORED = (
     Version(name="reservation.fulfilled.v1", type=reservation.ReservationFulfilled),
     Version(name="reservation.released.v1", type=reservation.ReservationReleased),
     Version(name="operation.scheduled.v1", type=operation.OperationScheduled),
+    Version(name="operation.instances-named.v1", type=operation.InstancesNamed),
     Version(name="operation.redated.v1", type=operation.OperationRedated),
     Version(name="operation.delayed.v1", type=operation.OperationDelayed),
     Version(name="operation.started.v1", type=operation.OperationStarted),

@@ -112,6 +112,10 @@ def _approve(data: messages.OrderCommand, work: Work) -> None:
     handlers.approve(data.order_id, work.seal(data.reason), work)
 
 
+def _choose(data: messages.ChooseInstances, work: Work) -> None:
+    handlers.choose(data.order_id, data.line_id, data.instance_ids, work)
+
+
 def _revise(data: messages.ReviseOrder, work: Work) -> None:
     _must_be_readable(data.lines)
     changing.revised(data.order_id, _lines(data.lines, work), work.seal(data.reason), work)
@@ -313,6 +317,7 @@ ROUTES: Mapping[str, Route] = {
         "order.place": _about_order(messages.PlaceOrder, _place, _place_needs),
         "order.submit": _about_order(messages.OrderCommand, _submit, _of_lines),
         "order.approve": _about_order(messages.OrderCommand, _approve, _of_lines),
+        "order.choose-instances": _about_order(messages.ChooseInstances, _choose, _of_lines),
         "order.reject": _about_order(messages.OrderCommand, _step(lifecycle.Reject)),
         "order.rework": _about_order(messages.OrderCommand, _step(lifecycle.Rework)),
         "order.revise": _about_order(messages.ReviseOrder, _revise, _revise_needs),

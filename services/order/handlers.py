@@ -8,11 +8,12 @@ from datetime import datetime
 
 from services.chassis.service import Refused, RowsOf, Why, Work
 from services.order import cases
+from services.order.domain import choice, lifecycle
 from services.order.domain import instance as instances
-from services.order.domain import lifecycle
 from services.order.domain import term as terms
 from services.order.domain.capture import Asked, capture
 from services.order.domain.events import OrderPlaced
+from services.order.domain.fewer import fewer
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
 from services.order.domain.lifecycle import Outcome
 from services.order.domain.line import Line, Request
@@ -113,7 +114,8 @@ def place(command: Place, work: Work) -> None:
         reason=command.reason,
     )
     order: Order | None = work.state(ORDER, command.order_id)
-    settle(command.order_id, lifecycle.place(order, placed, broken, command.approve), work)
+    approved = lifecycle.Approve(fewer=fewer(request, known)) if command.approve and not broken else None
+    settle(command.order_id, lifecycle.place(order, placed, broken, approved), work)
 
 
 def _too_many(request: Request, command: Place) -> bool:
@@ -131,8 +133,18 @@ def submit(order_id: str, reason: str | None, work: Work) -> None:
 
 def approve(order_id: str, reason: str | None, work: Work) -> None:
     order = existing(order_id, work)
-    broken = judge(opened(order, work), Heard(work)) if order.status == "new" else ()
-    settle(order_id, lifecycle.decide(order, lifecycle.Approve(broken=broken, reason=reason)), work)
+    wanted = lifecycle.Approve(reason=reason)
+    if order.status == "new":
+        readable, known = opened(order, work), Heard(work)
+        wanted = replace(wanted, broken=judge(readable, known), fewer=fewer(readable, known))
+    settle(order_id, lifecycle.decide(order, wanted), work)
+
+
+def choose(order_id: str, line_id: str, instance_ids: tuple[str, ...], work: Work) -> None:
+    """Which instances a line ends that needs attention (D-15)."""
+    order = existing(order_id, work)
+    chosen = choice.choose(order, opened(order, work), (line_id, instance_ids), Heard(work))
+    settle(order_id, chosen, work)
 
 
 def revise(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:

@@ -8,14 +8,16 @@ from typing import Any
 from schemas.topics import ORDER_EVENTS
 from services.chassis.service import Happened, Public
 from services.order import shown_returns
-from services.order.domain import change
+from services.order.domain import change, parked
 from services.order.domain import events as orders
 from services.order.domain import return_case as returns
 from services.order.domain.instance import InstanceEnded, InstanceLearned, InstanceRestored, InstanceRevised
 from services.order.domain.specification import SpecificationPublished, SpecificationRetired
 from services.order.domain.term import TermLearned
-from services.order.domain.words import Status
-from services.order.shown import STATES, changes, lines, reasons
+from services.order.domain.words import LineStatus, State, Status
+from services.order.shown import STATES, asked_for, changes, lines, reasons
+
+NEEDS_ATTENTION: LineStatus = "needs_attention"
 
 
 def publish(happened: Happened) -> Iterable[Public]:
@@ -46,7 +48,8 @@ def _said(happened: Happened, event: orders.OrderEvent) -> Public:
             more = {**_asked(event), "lines": lines(event.lines, event.status), "cascade": event.cascade}
             return _public(happened, "order.created", event.status, more)
         case orders.OrderApproved():
-            more = {**_asked(event), "lines": lines(event.lines, "acknowledged")}
+            waiting = dict.fromkeys((one.line_id for one in event.fewer), NEEDS_ATTENTION)
+            more = {**_asked(event), "lines": lines(event.lines, "acknowledged", waiting)}
             return _public(happened, "order.approved", "acknowledged", more)
         case orders.OrderStarted():
             return _public(happened, "order.started", event.status, {})
@@ -56,6 +59,8 @@ def _said(happened: Happened, event: orders.OrderEvent) -> Public:
             done = [{"lineId": id, "state": "completed"} for id in event.line_ids]
             return _public(happened, "order.line-changed", event.status, {"lines": done})
         case orders.OperationHeard():
+            if event.fewer and event.state == "scheduled":
+                return _public(happened, "order.line-changed", event.status, _needing(event.fewer))
             moved = [{"lineId": id, "state": STATES[event.state]} for id in event.line_ids]
             return _public(happened, "order.line-changed", event.status, {"lines": moved})
         case _:
@@ -69,9 +74,16 @@ def _rare(
     | orders.OrderReworked
     | orders.OrderRevised
     | orders.OrderCanceled
+    | parked.InstancesChosen
+    | parked.InformationAwaited
     | change.ChangeEvent,
 ) -> Public:
     match event:
+        case parked.InstancesChosen():
+            chosen = {"lineId": event.line_id, "state": event.status, "instanceIds": event.instance_ids}
+            return _public(happened, "order.line-changed", event.status, {"lines": [chosen]})
+        case parked.InformationAwaited():
+            return _public(happened, "order.line-changed", "awaiting_information", _needing(event.fewer))
         case orders.OrderSubmitted():
             return _public(happened, "order.submitted", "new", _because(event.reason))
         case orders.OrderRejected():
@@ -134,7 +146,13 @@ def _of_a_return(
     return Public(ORDER_EVENTS, name, happened.id, data)
 
 
-def _public(happened: Happened, name: str, state: Status, more: dict[str, Any]) -> Public:
+def _needing(fewer: Iterable[parked.Fewer]) -> dict[str, Any]:
+    """D-15: the lines that wait to be told which instances end, and what is asked for."""
+    asked = asked_for(fewer).items()
+    return {"lines": [{"lineId": id, "state": NEEDS_ATTENTION, "attention": text} for id, text in asked]}
+
+
+def _public(happened: Happened, name: str, state: State, more: dict[str, Any]) -> Public:
     data = {
         "orderId": happened.id,
         "accountId": happened.account,

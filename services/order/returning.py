@@ -124,7 +124,7 @@ def _place(return_id: str, order_id: str, resolution: Resolution, work: Work) ->
         reason=request.lines[0].reason,
         return_id=return_id,
     )
-    outcome = lifecycle.place(None, placed, (), approve=True)
+    outcome = lifecycle.place(None, placed, (), approve=lifecycle.Approve())
     assert not isinstance(outcome, Reason), "its id is free and it breaks no rule"
     work.append(ORDER, order_id, *outcome)
 

@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from services.order.domain.change import ChangeDeclined, LineChange, Pending
+from services.order.domain.choice import asks, attention
 from services.order.domain.line import Line
 from services.order.domain.order import Order
+from services.order.domain.parked import Fewer
 from services.order.domain.term import ContractLine
 from services.order.domain.words import LineStatus, OperationState, Reason, Status
 
@@ -29,7 +31,7 @@ def own_states(order: Order) -> Mapping[str, LineStatus]:
     """
     states: dict[str, LineStatus] = dict.fromkeys(order.completed, "completed")
     for operation in order.operations.values():
-        state = STATES[operation.state]
+        state = "needs_attention" if asks(order, operation.line_ids[0]) else STATES[operation.state]
         if state == "canceled" or order.stage in ("acknowledged", "in_progress"):
             states.update(dict.fromkeys(operation.line_ids, state))
     states.update(dict.fromkeys(order.dropped, "canceled"))
@@ -43,6 +45,14 @@ def _asked_of(order: Order, pending: Pending) -> dict[str, LineStatus]:
     return {
         line.line_id: pending.status if line.line_id in touched else order.unasked for line in order.lines
     }
+
+
+def asked_for(parked: Iterable[Fewer]) -> dict[str, str]:
+    """Of each line that needs attention, what a person is asked for."""
+    lines: dict[str, list[Fewer]] = {}
+    for one in parked:
+        lines.setdefault(one.line_id, []).append(one)
+    return {line_id: attention(found) for line_id, found in lines.items()}
 
 
 def changes(revision: Iterable[LineChange]) -> list[dict[str, Any]]:

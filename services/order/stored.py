@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.service import Version
-from services.order.domain import change, events, instance, return_case, specification, term
+from services.order.domain import change, events, instance, parked, return_case, specification, term
 
 STORED: tuple[Version, ...] = (
     Version(name="order.placed.v1", type=events.OrderPlaced),
@@ -13,6 +13,8 @@ STORED: tuple[Version, ...] = (
     Version(name="order.reworked.v1", type=events.OrderReworked),
     Version(name="order.revised.v1", type=events.OrderRevised),
     Version(name="order.started.v1", type=events.OrderStarted),
+    Version(name="order.instances-chosen.v1", type=parked.InstancesChosen),
+    Version(name="order.information-awaited.v1", type=parked.InformationAwaited),
     Version(name="order.operation-heard.v1", type=events.OperationHeard),
     Version(name="order.lines-completed.v1", type=events.LinesCompleted),
     Version(name="order.completed.v1", type=events.OrderCompleted),

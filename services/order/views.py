@@ -7,8 +7,9 @@ from typing import Any
 
 from services.chassis.service import Page
 from services.order import shown_returns
+from services.order.domain.choice import asks, state_of
 from services.order.domain.order import Order
-from services.order.shown import declined, lines, operations, own_states, reasons, request
+from services.order.shown import asked_for, declined, lines, operations, own_states, reasons, request
 
 _ALWAYS = ("lineId", "action", "state", "instanceId", "specificationId", "location", "dueDate")
 _APPROVED = ("acknowledged", "in_progress", "completed")
@@ -29,7 +30,7 @@ def _page(order_id: str, order: Order) -> Page:
     body = {
         "orderId": order_id,
         "accountId": order.account_id,
-        "state": order.status,
+        "state": state_of(order),
         "category": order.category,
         "action": order.action,
         "version": order.version,
@@ -49,4 +50,10 @@ def _line(order_id: str, order: Order, line: dict[str, Any]) -> dict[str, Any]:
     """Of an approved add, the instance is the one that is made for it."""
     made = line["action"] == "add" and order.stage in _APPROVED
     new = {"instanceId": f"{order_id}:{line['lineId']}"} if made else {}
-    return dict.fromkeys(_ALWAYS) | line | new
+    return dict.fromkeys(_ALWAYS) | line | new | _attention(order, line["lineId"])
+
+
+def _attention(order: Order, line_id: str) -> dict[str, str]:
+    """What a person is asked for, where the line waits for that."""
+    asked = asked_for(order.parked.of((line_id,))) if asks(order, line_id) else {}
+    return {"attention": asked[line_id]} if asked else {}

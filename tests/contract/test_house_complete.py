@@ -47,7 +47,6 @@ PASSED_OVER = {
         "order.submitted",
         "order.rejected",
         "order.started",
-        "order.line-changed",
         "order.canceled",
         "order.completed",
         # What is asked for changes nothing until it is approved.

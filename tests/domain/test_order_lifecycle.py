@@ -267,28 +267,28 @@ def test_a_refusal_says_what_to_do_instead() -> None:
 
 @pytest.mark.rule("ORD-02")
 def test_a_placed_order_is_new() -> None:
-    assert place(None, placed(), (), approve=False) == (placed(),)
+    assert place(None, placed(), (), approve=None) == (placed(),)
 
 
 def test_approved_in_the_same_breath() -> None:
-    assert place(None, placed(), (), approve=True) == (placed(), replace(APPROVED, version=1))
+    assert place(None, placed(), (), approve=Approve()) == (placed(), replace(APPROVED, version=1))
 
 
 @pytest.mark.rule("APP-06")
 def test_a_broken_order_exists_and_is_rejected() -> None:
-    for approve in (True, False):
+    for approve in (Approve(), None):
         assert place(None, placed(), BROKEN, approve) == (placed(), OrderRejected(version=1, reasons=BROKEN))
 
 
 @pytest.mark.rule("ORD-01")
 def test_a_draft_is_taken_as_it_is() -> None:
     draft = placed("draft")
-    assert place(None, draft, (), approve=False) == (draft,)
+    assert place(None, draft, (), approve=None) == (draft,)
 
 
 @pytest.mark.rule("REF-04")
 def test_an_order_id_is_taken_for_ever() -> None:
-    reason = place(order("canceled"), placed(), (), approve=False)
+    reason = place(order("canceled"), placed(), (), approve=None)
     assert isinstance(reason, Reason)
     assert (reason.rule, reason.field) == ("REF-04", "orderId")
 

@@ -10,7 +10,7 @@ import pytest
 from schemas.registry import MESSAGES, full
 from schemas.topics import ORDER_EVENTS
 from services.chassis.service import Happened
-from services.order.domain import change, events, instance, return_case, specification, term
+from services.order.domain import change, events, instance, parked, return_case, specification, term
 from services.order.domain.words import Reason
 from services.order.publish import publish
 from services.order.stored import STORED
@@ -52,6 +52,9 @@ FIELDS: dict[str, Any] = {
     "operation_id": "O-1~op.1",
     "state": "scheduled",
     "at": NOW,
+    "line_id": "1",
+    "instance_ids": ("I-1",),
+    "fewer": (parked.Fewer(line_id="1", specification_id="sim", count=2),),
 }
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.journey.worlds import effects
+from schemas.topics import ORDER_EVENTS
+from tests.journey.worlds import effects, play
 from tests.quantities import counting, lines, order, standing
-from tests.scenarios import line, place
+from tests.scenarios import Sent, line, place
+from tests.world import World
 
 MORE = (place("Q1", "change", "POOL", characteristics={"sims": 5}),)
 
@@ -44,3 +48,186 @@ def test_a_change_sets_the_quantity_of_an_instance() -> None:
 def test_quantities_end_alike_in_whatever_order_messages_arrive() -> None:
     calm = effects(counting(MORE))
     assert all(effects(counting(MORE, seed=seed)) == calm for seed in range(8))
+
+
+# ----------------------------------------------------------------------------------------------- fewer
+
+LESS = (place("Q1", "change", "POOL", characteristics={"sims": 1}),)
+
+
+def name(*ids: str, line_id: str = "1", order_id: str = "Q1") -> Sent:
+    return "order.choose-instances", {"orderId": order_id, "lineId": line_id, "instanceIds": list(ids)}
+
+
+@pytest.mark.rule("CHG-08", "D-15", "ORD-11")
+def test_a_smaller_number_waits_until_the_instances_to_end_are_named() -> None:
+    world = counting(LESS)
+    assert (order(world)["state"], lines(world)) == ("awaiting_information", {"1": "needs_attention"})
+    assert order(world)["lines"][0]["attention"] == ("order.choose-instances: which 2 of sim end")
+    assert set(standing(world, "POOL", "SIM", "CHIP").values()) == {"active"}
+    assert world.pages()["instance", "POOL"]["reservedBy"] is None
+
+
+@pytest.mark.rule("CHG-08", "D-15", "DIS-06")
+def test_those_that_were_named_end_with_all_that_is_below_them() -> None:
+    world = counting(LESS, (name("SIM-1", "SIM-3"),))
+    assert (order(world)["state"], lines(world)) == ("completed", {"1": "completed"})
+    assert standing(world, "POOL", "SIM", "CHIP") == dict.fromkeys(("POOL", "SIM-2", "CHIP-2"), "active")
+    assert world.pages()["instance", "POOL"]["characteristics"] == {"sims": 1}
+
+
+@pytest.mark.rule("CHG-08", "D-15")
+def test_bundled_products_are_named_likewise() -> None:
+    world = counting((place("Q1", "change", "OFFICE", characteristics={"seats": 1}),), (name("SEAT-2"),))
+    assert standing(world, "SEAT", "OFFICE") == {"OFFICE": "active", "SEAT-1": "active"}
+
+
+@pytest.mark.rule("D-15")
+def test_nothing_else_of_the_order_waits_for_it() -> None:
+    both = place(
+        "Q1",
+        "change",
+        "POOL",
+        characteristics={"sims": 1},
+        lines=[line("T", "disconnect", instanceId="SEAT-1")],
+    )
+    world = counting((both,))
+    assert lines(world) == {"1": "needs_attention", "T": "completed"}
+    assert order(world)["state"] == "awaiting_information"
+    assert world.pages()["instance", "SEAT-1"]["state"] == "inactive"
+    assert play(world, ((name("SIM-1", "SIM-2"),),)).pages()["order", "Q1"]["state"] == "completed"
+
+
+@pytest.mark.rule("CHG-08", "D-15")
+def test_whoever_knows_names_them_in_the_same_breath() -> None:
+    world = counting((*LESS, name("SIM-1", "SIM-3")))
+    assert order(world)["state"] == "completed"
+    assert standing(world, "SIM") == {"SIM-2": "active"}
+
+
+@pytest.mark.rule("CHG-08")
+def test_the_caller_may_disconnect_them_in_lines_of_their_own() -> None:
+    less = place(
+        "Q1",
+        None,
+        lines=[
+            line("1", "change", instanceId="OFFICE", characteristics={"seats": 1}),
+            line("2", "disconnect", instanceId="SEAT-1"),
+        ],
+    )
+    assert order(counting((less,)))["state"] == "completed"
+
+
+NOT_YET = place("Q1", "change", "POOL", characteristics={"sims": 1}, approve=False)
+REDATED = [line("1", "change", dueDate="2026-03-01T00:00:00Z")]
+
+WRONG = {
+    "too few": (("SIM-1",), "1 of sim named where 2 of 3 end"),
+    "too many": (("SIM-1", "SIM-2", "SIM-3"), "3 of sim named where 2 of 3 end"),
+    "twice": (("SIM-1", "SIM-1"), "SIM-1 is named twice"),
+    "something else": (
+        ("SIM-1", "SEAT-1"),
+        "SEAT-1 is none of those that POOL has fewer of",
+    ),
+    "unknown": (("SIM-1", "NOWHERE"), "NOWHERE is none of those"),
+}
+
+
+def refused(world: World) -> Any:
+    """The last command that order refused."""
+    return [body for message, body in world.messages(ORDER_EVENTS) if "command.refused" in message.type][-1]
+
+
+@pytest.mark.rule("CHG-08", "D-15")
+@pytest.mark.parametrize("case", WRONG)
+def test_others_than_those_that_can_end_are_refused(case: str) -> None:
+    ids, said = WRONG[case]
+    world = counting(LESS, (name(*ids),))
+    [reason] = refused(world)["reasons"]
+    assert (reason["rule"], reason["field"]) == ("CHG-08", "instanceIds")
+    assert said in reason["message"]
+    assert lines(world) == {"1": "needs_attention"}
+
+
+@pytest.mark.rule("D-15")
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [
+        (((MORE[0],), (name("SIM-1"),)), "only one that needs attention"),
+        (
+            ((place("Q1", "change", "POOL", characteristics={"sims": 1}, approve=False),), (name("SIM-1"),)),
+            "the order is new",
+        ),
+        ((LESS, (name("SIM-1", "SIM-2"),), (name("SIM-1", "SIM-3"),)), "was said before"),
+        ((LESS, (name("SIM-1", line_id="9"),)), "there is no line 9"),
+    ],
+)
+def test_a_line_that_does_not_wait_for_it_is_not_told(
+    stages: tuple[tuple[Sent, ...], ...], said: str
+) -> None:
+    assert said in refused(counting(*stages))["reasons"][0]["message"]
+
+
+@pytest.mark.rule("D-15")
+def test_told_the_same_again_nothing_happens() -> None:
+    world = counting(LESS, (name("SIM-1", "SIM-2"),))
+    before = len(world.messages(ORDER_EVENTS))
+    assert len(play(world, ((name("SIM-2", "SIM-1"),),)).messages(ORDER_EVENTS)) == before
+
+
+@pytest.mark.rule("D-15", "D-10")
+def test_what_is_not_there_any_more_when_the_line_goes_on_cancels_it() -> None:
+    ended = place("Q2", "disconnect", "SIM-1", category="service")
+    world = counting(LESS, (ended, name("SIM-1", "SIM-2")))
+    assert order(world)["state"] == "canceled"
+    assert {reason["rule"] for reason in order(world)["reasons"]} <= {"CHG-08", "CHG-16"}
+    assert world.pages()["instance", "SIM-2"]["state"] == "active"
+
+
+@pytest.mark.rule("D-15", "ORD-11")
+def test_a_line_that_needs_attention_can_be_dropped() -> None:
+    drop = ("order.cancel", {"orderId": "Q1", "lineIds": ["1"]})
+    world = counting(LESS, (drop,))
+    assert order(world)["state"] == "assessing_cancellation"
+
+
+@pytest.mark.rule("D-15", "D-09")
+def test_a_dated_one_waits_for_both_its_instances_and_its_day() -> None:
+    later = place("Q1", "change", "POOL", characteristics={"sims": 2}, start="2026-02-01T00:00:00Z")
+    world = counting()
+    world.time_passes = False
+    play(world, ((later,),))
+    assert lines(world) == {"1": "needs_attention"}
+    play(world, ((name("SIM-3"),),))
+    assert lines(world) == {"1": "scheduled"}
+    world.time_passes = True
+    world.run()
+    assert (order(world)["state"], "SIM-3" in standing(world, "SIM")) == ("completed", False)
+
+
+@pytest.mark.rule("D-15")
+def test_its_day_alone_does_not_start_it() -> None:
+    later = place("Q1", "change", "POOL", characteristics={"sims": 2}, start="2026-02-01T00:00:00Z")
+    again = (
+        "order.revise",
+        {"orderId": "Q1", "lines": [line("1", "change", dueDate="2026-03-01T00:00:00Z")]},
+    )
+    world = counting((later,), (again,))
+    assert lines(world) == {"1": "needs_attention"}
+    assert set(standing(world, "SIM").values()) == {"active"}
+
+
+@pytest.mark.rule("CHG-08")
+def test_a_move_does_not_stop_in_its_middle_to_ask() -> None:
+    moved = place("Q1", "move", "POOL", location="SITE-9", characteristics={"sims": 1})
+    assert [reason["rule"] for reason in order(counting((moved,)))["reasons"]] == ["CHG-08"]
+
+
+@pytest.mark.rule("D-15", "CHG-08", "ORD-11")
+def test_the_choice_ends_alike_in_whatever_order_messages_arrive() -> None:
+    stages = (LESS, (name("SIM-1", "SIM-2"),))
+    calm = effects(counting(*stages))
+    assert all(effects(counting(*stages, seed=seed)) == calm for seed in range(8))
+    at_once = (LESS[0], name("SIM-1", "SIM-2"))
+    ends = [counting(at_once, seed=seed) for seed in range(8)]
+    assert all(standing(world, "SIM") == {"SIM-3": "active"} for world in ends)

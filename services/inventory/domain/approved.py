@@ -42,10 +42,20 @@ class Line:
     agreed: Agreed | None = None
     return_: ReturnPlan | None = None
     replaces: InstanceId | None = None
+    parked: bool = False
+    """D-15: it waits until somebody says which instances it ends."""
+    ending: tuple[InstanceId, ...] = ()
+    """Those, once they were named: they are disconnected under this line, with all that is below them."""
 
     @property
     def moves(self) -> bool:
         return self.move and self.action == "change"
+
+    def ends(self) -> Line:
+        """The line as it goes for what it ends."""
+        return Line(
+            line_id=self.line_id, action="disconnect", kind=self.kind, parent_line_id=self.parent_line_id
+        )
 
     @property
     def asked(self) -> Asked:

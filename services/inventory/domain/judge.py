@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from services.inventory.domain.approved import Approved, Line
+from services.inventory.domain.counted import gone, surplus
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.outgrown import lacking
 from services.inventory.domain.replacing import as_a_change, replaced
@@ -228,6 +229,26 @@ def takes_its_place(case: Case) -> Iterator[Reason]:
             )
 
 
+def ends_what_it_counts_less(case: Case) -> Iterator[Reason]:
+    """CHG-08: fewer of something ends as many instances, those that were named (D-15)."""
+    for line in case.order.lines:
+        if ids := gone(line, case.affected):
+            yield Reason(
+                rule="CHG-08",
+                line_id=line.line_id,
+                field="instanceIds",
+                message=f"{_names(ids)} cannot be ended by it any more: order the smaller number again, and "
+                "name others",
+            )
+    for line, target, there, asked in surplus(case.order.lines, case.installed):
+        yield Reason(
+            rule="CHG-08",
+            line_id=line.line_id,
+            message=f"'{line.instance_id}' would have {there} {target} where {asked} are asked for: order it "
+            f"again, and name the {there - asked} that end when you are asked",
+        )
+
+
 def _names(ids: list[InstanceId]) -> str:
     """The first of them, for a sentence."""
     few = ", ".join(f"'{id}'" for id in ids[:_FEW])
@@ -269,6 +290,7 @@ RULES = (
     has_room,
     has_what_it_needs,
     takes_its_place,
+    ends_what_it_counts_less,
     of_a_size_that_travels,
 )
 """The rules of a reservation, in the order in which their reasons are named."""

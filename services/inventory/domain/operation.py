@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.reservation import Affected, ReservedLine
 from services.inventory.domain.value import value
-from services.inventory.domain.words import Action, LineId, OrderId, Reason
+from services.inventory.domain.words import Action, InstanceId, LineId, OrderId, Reason
 
 OperationId: TypeAlias = str
 
@@ -19,11 +19,24 @@ OperationId: TypeAlias = str
 
 @value
 class OperationScheduled:
-    """It waits for its day without lock or tasks; `order` has its lines alone."""
+    """It waits for its day without lock or tasks; `order` has its lines alone.
+
+    One that is `parked` waits until the instances to end are named as well (D-15).
+    """
 
     order: Approved
     action: Action
     at: datetime
+    parked: bool = False
+
+
+@value
+class InstancesNamed:
+    """Which instances a line ends was said: it may run. It can come before the operation is scheduled."""
+
+    version: int
+    line_id: LineId
+    instance_ids: tuple[InstanceId, ...]
 
 
 @value
@@ -77,6 +90,7 @@ class OperationCanceled:
 
 OperationEvent: TypeAlias = (
     OperationScheduled
+    | InstancesNamed
     | OperationRedated
     | OperationDelayed
     | OperationStarted
@@ -99,6 +113,20 @@ class Operation:
     action: Action = "no_change"
     at: datetime | None = None
     delayed: bool = False
+    parked: bool = False
+    named: InstancesNamed | None = None
+
+    def as_named(self) -> Approved | None:
+        """Its lines, with the instances that were named for one; None while they are waited for."""
+        if self.order is None or not self.parked:
+            return self.order
+        if self.named is None or self.named.version < self.order.version:
+            return None
+        lines = tuple(
+            replace(line, ending=self.named.instance_ids) if line.line_id == self.named.line_id else line
+            for line in self.order.lines
+        )
+        return replace(self.order, lines=lines)
 
 
 def initial(id: str) -> Operation:
@@ -111,6 +139,9 @@ def evolve(state: Operation, event: OperationEvent) -> Operation:
         case OperationScheduled():
             state.status, state.order = "scheduled", event.order
             state.action, state.at, state.delayed = event.action, event.at, False
+            state.parked = event.parked
+        case InstancesNamed():
+            state.named = event
         case OperationRedated(at=at):
             state.at, state.delayed = at, False
         case OperationDelayed():
@@ -134,6 +165,7 @@ class Later:
     id: OperationId
     at: datetime
     lines: tuple[Line, ...]
+    parked: bool = False
 
     @property
     def action(self) -> Action:
@@ -141,18 +173,24 @@ class Later:
 
 
 def split(order: Approved, now: datetime) -> tuple[Approved, tuple[Later, ...]]:
-    """What happens at once, and what waits: lines that hang together and have one date are one operation."""
+    """What happens at once, and what waits: lines that hang together and have one date are one operation.
+
+    A parked line waits alone.
+    """
     lines = {line.line_id: line for line in order.lines}
     waiting: dict[LineId, list[Line]] = {}
     at_once: list[Line] = []
+    parked = [_parked(order, line, now) for line in order.lines if line.parked]
     for line in order.lines:
+        if line.parked:
+            continue
         if line.due is None or line.due <= now:
             at_once.append(line)
         else:
             waiting.setdefault(_top(line, lines), []).append(line)
-    if not waiting:
+    if not waiting and not parked:
         return order, ()
-    later = tuple(_later(order, top, waiting[top]) for top in waiting)
+    later = (*(_later(order, top, waiting[top]) for top in waiting), *parked)
     return replace(order, lines=tuple(at_once)), later
 
 
@@ -162,11 +200,16 @@ def _later(order: Approved, top: LineId, lines: list[Line]) -> Later:
     return Later(id=operation_id(order.order_id, top), at=first[0].due, lines=tuple(first))
 
 
+def _parked(order: Approved, line: Line, now: datetime) -> Later:
+    id = operation_id(order.order_id, line.line_id)
+    return Later(id=id, at=max(line.due or now, now), lines=(line,), parked=True)
+
+
 def _top(line: Line, lines: Mapping[LineId, Line]) -> LineId:
     """The topmost line of those above it that have its date."""
     seen = {line.line_id}
     while (above := lines.get(line.parent_line_id or "")) is not None:
-        if above.due != line.due or above.line_id in seen:
+        if above.due != line.due or above.parked or above.line_id in seen:
             break
         seen.add(above.line_id)
         line = above

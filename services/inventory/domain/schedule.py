@@ -12,6 +12,7 @@ from services.inventory.domain.instance import Instance, OperationNoted
 from services.inventory.domain.judge import Case
 from services.inventory.domain.land import released
 from services.inventory.domain.operation import (
+    InstancesNamed,
     Later,
     Operation,
     OperationCanceled,
@@ -35,6 +36,7 @@ from services.inventory.domain.words import (
     OPERATION,
     RESERVATION,
     Append,
+    InstanceId,
     LineId,
     OperationState,
     Reason,
@@ -44,10 +46,20 @@ from services.inventory.domain.words import (
 def scheduled(order: Approved, later: Later, find: Find) -> Iterator[Append]:
     """It is there to be seen from now on, in its own stream and on the instances it names (D-09)."""
     own = replace(order, lines=later.lines)
-    yield Append(OPERATION, later.id, OperationScheduled(order=own, action=later.action, at=later.at))
+    event = OperationScheduled(order=own, action=later.action, at=later.at, parked=later.parked)
+    yield Append(OPERATION, later.id, event)
     for line in later.lines:
         if _is_there(line, find):
             yield _note(later.id, own, line, "scheduled", later.at)
+
+
+def named(
+    operation: Operation, version: int, line_id: LineId, instance_ids: tuple[InstanceId, ...]
+) -> tuple[Append, ...]:
+    """Which instances its line ends (D-15); what runs already, or was told before, is not told again."""
+    event = InstancesNamed(version=version, line_id=line_id, instance_ids=instance_ids)
+    done = operation.status not in ("none", "scheduled") or operation.named == event
+    return () if done else (Append(OPERATION, operation.id, event),)
 
 
 def run(operation: Operation, case: Case, before: Reservation, find: Find) -> tuple[Append, ...]:

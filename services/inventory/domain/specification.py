@@ -40,7 +40,7 @@ class Version:
     """`bundled` and `inner` are the specifications on either side of LIN-03's line.
 
     `listed` are the values of the characteristics that have a list of them, `defaults` what is meant unsaid,
-    `most` how many of a target there may be.
+    `most` how many of a target there may be, `counted` the characteristic that says how many there are.
     """
 
     characteristics: frozenset[str]
@@ -51,6 +51,7 @@ class Version:
     listed: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     defaults: Values = field(default_factory=dict)
     most: Mapping[SpecificationId, int] = field(default_factory=dict)
+    counted: Mapping[SpecificationId, str] = field(default_factory=dict)
 
 
 def initial(id: str) -> Specification:
@@ -76,4 +77,9 @@ def _read(text: str) -> Version:
         listed={one["name"]: tuple(one["values"]) for one in named if one.get("values")},
         defaults={one["name"]: one["default"] for one in named if one.get("default") is not None},
         most={one["target"]: one["max"] for one in relationships if one.get("max") is not None},
+        counted={
+            one["target"]: one["quantityCharacteristic"]
+            for one in relationships
+            if one.get("quantityCharacteristic")
+        },
     )

@@ -108,6 +108,9 @@ def _walk(
         for child_id in reversed(installed.children(id)):
             child = installed.get(child_id)
             assert child is not None
+            if line is not None and child_id in line.ending:
+                waiting.append((child_id, line.ends()))
+                continue
             goes = line is not None and _goes_along(line, parent, child, installed)
             waiting.append((child_id, line if goes else None))
 

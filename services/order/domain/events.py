@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from services.order.domain.change import ChangeEvent
 from services.order.domain.line import Line
+from services.order.domain.parked import Fewer, InformationAwaited, InstancesChosen
 from services.order.domain.value import value
 from services.order.domain.words import Action, Category, HeaderAction, OperationState, Reason, Stage, Status
 
@@ -40,13 +41,14 @@ class OrderSubmitted:
 
 @value
 class OrderApproved:
-    """Acknowledged: all that the reservation needs."""
+    """Acknowledged: all that the reservation needs. Lines in `fewer` wait until instances are named."""
 
     version: int
     category: Category
     action: HeaderAction | None = None
     lines: tuple[Line, ...]
     reason: str | None = None
+    fewer: tuple[Fewer, ...] = ()
 
 
 @value
@@ -86,7 +88,10 @@ class OrderStarted:
 
 @value
 class OperationHeard:
-    """Lines that wait for their day, topmost first: scheduled or re-dated, started, done, or canceled."""
+    """Lines that wait for their day, topmost first: scheduled or re-dated, started, done, or canceled.
+
+    Those in `fewer` wait to be told which instances end.
+    """
 
     version: int
     operation_id: str
@@ -96,6 +101,7 @@ class OperationHeard:
     line_ids: tuple[str, ...]
     reasons: tuple[Reason, ...] = ()
     status: Status = "in_progress"
+    fewer: tuple[Fewer, ...] = ()
 
 
 @value
@@ -129,6 +135,8 @@ OrderEvent: TypeAlias = (
     | OrderRevised
     | OrderStarted
     | OperationHeard
+    | InstancesChosen
+    | InformationAwaited
     | LinesCompleted
     | OrderCompleted
     | OrderCanceled

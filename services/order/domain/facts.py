@@ -63,9 +63,12 @@ Outcome: TypeAlias = tuple[OrderEvent, ...] | Reason
 
 
 def hear(order: Order, command: Hear) -> Outcome:
-    heard = replace(command.operation, status=order.status)
+    fewer = order.parked.of(command.operation.line_ids)
+    heard = replace(command.operation, status=order.status, fewer=fewer)
     before = order.operations.get(heard.operation_id)
-    return () if before is not None and replace(before, status=heard.status) == heard else (heard,)
+    return (
+        () if before is not None and replace(before, status=heard.status, fewer=fewer) == heard else (heard,)
+    )
 
 
 def start(order: Order, command: Start) -> Outcome:

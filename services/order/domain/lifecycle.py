@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from services.order.domain import facts, underway
+from services.order.domain.choice import then_awaits
 from services.order.domain.events import (
     OrderApproved,
     OrderCanceled,
@@ -19,6 +20,7 @@ from services.order.domain.events import (
 from services.order.domain.facts import Fact
 from services.order.domain.line import Line
 from services.order.domain.order import Order, placed
+from services.order.domain.parked import Fewer
 from services.order.domain.underway import ChangeCommand
 from services.order.domain.value import value
 from services.order.domain.words import Reason, Status
@@ -37,8 +39,11 @@ class Submit:
 
 @value
 class Approve:
+    """Lines in `fewer` wait to be told which instances end."""
+
     broken: tuple[Reason, ...] = ()
     reason: str | None = None
+    fewer: tuple[Fewer, ...] = ()
 
 
 @value
@@ -72,7 +77,9 @@ Outcome: TypeAlias = tuple[OrderEvent, ...] | Reason
 """What happened; or the rule that refuses the command."""
 
 
-def place(order: Order | None, wanted: OrderPlaced, broken: tuple[Reason, ...], approve: bool) -> Outcome:
+def place(
+    order: Order | None, wanted: OrderPlaced, broken: tuple[Reason, ...], approve: Approve | None
+) -> Outcome:
     """A new order: a draft is taken as it is; anything else is rejected for what it breaks."""
     if order is not None:
         message = "this order id is taken: an order keeps its id for ever, so give a new order a new one"
@@ -81,7 +88,7 @@ def place(order: Order | None, wanted: OrderPlaced, broken: tuple[Reason, ...], 
         return (wanted,)
     if broken:
         return (wanted, OrderRejected(version=wanted.version, reasons=broken))
-    return (wanted, _approved(placed(wanted), None)) if approve else (wanted,)
+    return (wanted, _approved(placed(wanted), approve)) if approve else (wanted,)
 
 
 def decide(order: Order, command: Command) -> Outcome:
@@ -89,7 +96,7 @@ def decide(order: Order, command: Command) -> Outcome:
     step = TABLE[type(command)].get(order.status)
     if step is not None:
         outcome: Outcome = step(order, command)
-        return outcome
+        return outcome if isinstance(outcome, Reason) else then_awaits(order, outcome)
     refusal = REFUSALS.get(type(command))
     if refusal is None:
         return ()
@@ -111,16 +118,17 @@ def _submit(order: Order, command: Submit) -> Outcome:
 def _approve(order: Order, command: Approve) -> Outcome:
     if command.broken:
         return (OrderRejected(version=order.version, reasons=command.broken),)
-    return (_approved(order, command.reason),)
+    return (_approved(order, command),)
 
 
-def _approved(order: Order, reason: str | None) -> OrderApproved:
+def _approved(order: Order, command: Approve) -> OrderApproved:
     return OrderApproved(
         version=order.version,
         category=order.category,
         action=order.action,
         lines=order.lines,
-        reason=reason or order.reason,
+        reason=command.reason or order.reason,
+        fewer=command.fewer,
     )
 
 

@@ -32,6 +32,7 @@ from services.order.domain.events import (
     OrderSubmitted,
 )
 from services.order.domain.line import Line, Request
+from services.order.domain.parked import InstancesChosen, Parked, parked
 from services.order.domain.words import Category, HeaderAction, Reason, Stage, Status
 
 # ------------------------------------------------------------------------------------------- state
@@ -58,6 +59,7 @@ class Order:
     reasons: tuple[Reason, ...] = ()
     completed: frozenset[str] = frozenset()
     operations: dict[str, OperationHeard] = field(default_factory=dict)
+    parked: Parked = field(default_factory=Parked)
     approval: int = 0
     held: bool = False
     pending: Pending | None = None
@@ -146,6 +148,7 @@ def _change(order: Order, event: OrderEvent) -> None:
             _start(order)
         case OrderApproved():
             order.stage, order.reasons, order.approval = "acknowledged", (), event.version
+            order.parked = parked(event.fewer)
         case OrderCompleted():
             _over(order, "completed")
         case LinesCompleted():
@@ -189,6 +192,8 @@ def _over(order: Order, stage: Stage) -> None:
 
 def _change_under_way(order: Order, event: OrderEvent) -> None:
     match event:
+        case InstancesChosen():
+            order.parked.chosen[event.line_id] = frozenset(event.instance_ids)
         case OrderHeld():
             order.held = True
         case OrderReleased():
@@ -228,7 +233,7 @@ def _heard(order: Order, event: OperationHeard) -> None:
     order.operations[event.operation_id] = event
     if event.state == "scheduled":
         order.lines = tuple(
-            replace(line, due_date=event.at) if line.line_id in event.line_ids else line
+            replace(line, due_date=event.at) if line.line_id in event.line_ids and line.due_date else line
             for line in order.lines
         )
     if event.reasons:

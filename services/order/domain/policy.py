@@ -23,6 +23,7 @@ from services.order.domain.rules.parts import (
 from services.order.domain.rules.quantities import (
     asks_for_a_quantity,
     asks_for_as_many_as_there_may_be,
+    asks_for_fewer_apart_from_a_move,
 )
 from services.order.domain.rules.references import (
     fits_the_category,
@@ -61,6 +62,7 @@ POLICY: tuple[Rule, ...] = (
     only_a_change_changes,
     asks_for_a_quantity,
     asks_for_as_many_as_there_may_be,
+    asks_for_fewer_apart_from_a_move,
     keeps_its_kind,
     values_are_right,
     keeps_what_is_mandatory,

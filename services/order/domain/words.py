@@ -24,6 +24,7 @@ LineStatus: TypeAlias = Literal[
     "canceled",
     "rejected",
     "scheduled",
+    "needs_attention",
 ]
 LineOperation: TypeAlias = Literal["add", "change", "drop", "redate"]
 ChangeType: TypeAlias = Literal[
@@ -51,6 +52,9 @@ Status: TypeAlias = Literal[
     "rejected",
 ]
 """Where an order stands (rule book 9.1): its stage, or what somebody wants of it under way."""
+
+State: TypeAlias = Status | Literal["awaiting_information"]
+"""How an order is shown: that it waits for somebody may be said as well."""
 
 
 @value

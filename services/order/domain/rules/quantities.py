@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from services.order.domain.fewer import of_line
 from services.order.domain.line import Line
 from services.order.domain.quantity import entry_after
 from services.order.domain.specification import Relation
@@ -45,6 +46,14 @@ def asks_for_as_many_as_there_may_be(tree: Tree) -> Iterator[Reason]:
                 yield Reason(
                     rule="CHG-07", message=message, line_id=line.line_id, field=f"characteristics.{name}"
                 )
+
+
+def asks_for_fewer_apart_from_a_move(tree: Tree) -> Iterator[Reason]:
+    """CHG-08: a move takes all along, so what ends is not asked for in its middle."""
+    for line in tree.lines:
+        if line.move and any(of_line(line, tree)):
+            message = "a move takes all of it along: order the smaller number before it, or after"
+            yield Reason(rule="CHG-08", message=message, line_id=line.line_id, field="characteristics")
 
 
 def _wrong(relation: Relation, asked: Scalar) -> str | None:

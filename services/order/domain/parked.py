@@ -1,0 +1,61 @@
+"""Lines that wait to be told which instances end (D-15): their events, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from services.order.domain.value import value
+from services.order.domain.words import Status
+
+# ------------------------------------------------------------------------------------------ events
+
+
+@value
+class Fewer:
+    """So many of a specification are to end by a line, and nobody has said which ones."""
+
+    line_id: str
+    specification_id: str
+    count: int
+
+
+@value
+class InstancesChosen:
+    """A person said which instances a line ends: it goes on with them."""
+
+    version: int
+    status: Status
+    line_id: str
+    instance_ids: tuple[str, ...]
+
+
+@value
+class InformationAwaited:
+    """All that is left of the order waits to be told which instances end (ORD-11)."""
+
+    version: int
+    fewer: tuple[Fewer, ...]
+
+
+# ------------------------------------------------------------------------------------------- state
+
+
+@dataclass(slots=True)
+class Parked:
+    """What each line was found to ask fewer of at approval, and what was chosen. `evolve` changes it."""
+
+    lines: dict[str, tuple[Fewer, ...]] = field(default_factory=dict)
+    chosen: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, line_ids: Iterable[str]) -> tuple[Fewer, ...]:
+        """What is to be named of these lines, and was not."""
+        return tuple(one for id in line_ids if id not in self.chosen for one in self.lines.get(id, ()))
+
+
+def parked(fewer: Iterable[Fewer]) -> Parked:
+    """As it is when the order was approved."""
+    lines: dict[str, tuple[Fewer, ...]] = {}
+    for one in fewer:
+        lines[one.line_id] = (*lines.get(one.line_id, ()), one)
+    return Parked(lines=lines)
