@@ -11,6 +11,7 @@ from schemas.examples.customers import (
     Node,
     Tree,
     account,
+    billing,
     business_site,
     connection,
     home,
@@ -50,6 +51,12 @@ HOUSEHOLDS = {
     1024: "4g 5g home tv",
     1025: "4g 5g home voice",
     1026: "home tv sports",
+    1027: "4g home tv",
+    1028: "4g 5g home tv",
+    1029: "4g home voice",
+    1030: "4g 5g home",
+    1031: "5g home tv",
+    1032: "4g home",
 }
 """4g is the first mobile, 5g the second; roaming is a first mobile that roams."""
 
@@ -122,5 +129,6 @@ def _record(tree: Tree, at: Node, parent: str | None) -> dict[str, Any]:
         "location": tree.location,
         "characteristics": at.values or None,
         "start": tree.since,
+        "externalId": billing(at.id) if parent is None and tree.billed else None,
     }
     return {name: value for name, value in record.items() if value is not None}

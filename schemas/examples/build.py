@@ -5,12 +5,13 @@
                           `entitlement.load`
     orders.jsonl          every command of the CRM
     feed.json             the waves in which they are sent:
-                          {"waves": [{"name", "send": [ids], "until": {orderId: state}}]}
+                          {"waves": [{"name", "clock"?, "send": [ids], "until": {orderId: state}}]}
     outcomes.json         how each order should end:
                           {orderId: {account, action, state, rules?, lines?, shows?, note}}
 
 A wave is sent when every order of the wave before is in the state of its `until`; an order that is in the
-state of its outcome has passed all of its waves. Of an order, `rules` are all that its reasons cite, each
+state of its outcome has passed all of its waves. A wave with a `clock` begins when all is settled and the
+clock was set ahead to it. Of an order, `rules` are all that its reasons cite, each
 once. An id that stands twice in `send` is sent twice. The catalog and the installed base come before.
 """
 
@@ -19,15 +20,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from schemas.envelope import Envelope, to_line
 from schemas.examples import (
     orders_adds,
+    orders_agreed,
     orders_by_steps,
     orders_changes,
+    orders_dated,
     orders_ending,
     orders_moves,
     orders_refused,
@@ -35,12 +38,12 @@ from schemas.examples import (
 from schemas.examples.base import records
 from schemas.examples.catalog import ENTRIES, RETIRED
 from schemas.examples.customers import account
+from schemas.examples.days import LATER, MORNING
 from schemas.examples.requests import Order
 from schemas.examples.terms import contracts, entitlements
 from schemas.registry import full
 
 HERE = Path(__file__).parent
-MORNING = datetime(2026, 3, 2, 8, tzinfo=timezone(timedelta(hours=1)))
 ORDERS: tuple[Order, ...] = (
     *orders_adds.ORDERS,
     *orders_changes.ORDERS,
@@ -48,6 +51,8 @@ ORDERS: tuple[Order, ...] = (
     *orders_moves.ORDERS,
     *orders_refused.ORDERS,
     *orders_by_steps.ORDERS,
+    *orders_dated.ORDERS,
+    *orders_agreed.ORDERS,
 )
 
 
@@ -94,7 +99,7 @@ class Feed:
         self._waves: dict[int, dict[str, Any]] = {}
         ordered = [*orders]
         for number in range(1, 1 + max(_last(order) for order in ordered)):
-            self._waves[number] = {"name": f"wave {number}", "send": [], "until": {}}
+            self._waves[number] = {**_named(number), "send": [], "until": {}}
             for order in ordered:
                 self._send_of(order, number)
 
@@ -111,6 +116,8 @@ class Feed:
             if step.wave == wave:
                 self._send(order, wave, step.command, {"orderId": order.id, **step.data})
                 self._waves[wave]["until"][order.id] = step.until
+        if wave in order.days:
+            self._waves[wave]["until"][order.id] = order.days[wave]
 
     def _send(self, order: Order, wave: int, command: str, data: dict[str, Any]) -> None:
         id = f"{order.id}/{command}"
@@ -129,7 +136,14 @@ class Feed:
 
 
 def _last(order: Order) -> int:
-    return max([order.wave, *(step.wave for step in order.steps)])
+    return max([order.wave, *(step.wave for step in order.steps), *order.days])
+
+
+def _named(wave: int) -> dict[str, Any]:
+    if wave not in LATER:
+        return {"name": f"wave {wave}"}
+    words, at = LATER[wave]
+    return {"name": f"wave {wave}, {words}", "clock": at.isoformat()}
 
 
 def outcomes() -> dict[str, Any]:

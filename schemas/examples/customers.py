@@ -11,7 +11,7 @@ from typing import Any
 
 Values = dict[str, Any]
 
-PRIVATE = range(1001, 1027)
+PRIVATE = range(1001, 1033)
 BUSINESS = range(2001, 2009)
 
 _PEOPLE = (
@@ -19,6 +19,7 @@ _PEOPLE = (
     "Per Iversen", "Ragna Juul", "Sander Krogh", "Thea Lund", "Ulrik Moe", "Vilde Nes", "Wenche Olsen",
     "Yngve Pahr", "Astrid Ruud", "Brage Sand", "Camilla Tveit", "Didrik Urdal", "Eira Vik", "Frode Wiik",
     "Gro Ystad", "Halvor Zahl", "Iselin Orre", "Kjell Aune", "Liv Bakke",
+    "Magnus Teig", "Nora Ask", "Ola Vang", "Petra Sunde", "Rolf Holm", "Tor Lie",
 )  # fmt: skip
 _COMPANIES = (
     "Havnelageret AS", "Nordlys Regnskap", "Fiskeriet", "Vestbanen Bygg", "Tinde Arkitekter",
@@ -51,9 +52,22 @@ class Tree:
     location: str | None = None
     since: str = "2024-03-01T00:00:00+01:00"
 
+    @property
+    def billed(self) -> bool:
+        """Whether it came from the billing system, which has an id of its own for it."""
+        return self.account in BILLED
+
 
 def account(number: int) -> str:
     return f"FN-{number}"
+
+
+BILLED = frozenset({account(1031), account(1032)})
+
+
+def billing(id: str) -> str:
+    """The id by which the billing system knows an instance."""
+    return f"BILL-{id}"
 
 
 def person(number: int) -> str:

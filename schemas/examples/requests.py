@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -35,6 +36,8 @@ class Order:
     lines: int | None = None
     wave: int = 1
     steps: tuple[Step, ...] = ()
+    days: Mapping[int, str] = field(default_factory=dict)
+    """By wave, the state to which its day brings the order, without a word of anybody."""
     first: str | None = None
     """The state after `order.place`, where later steps follow."""
     twice: bool = False

@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemas.examples.customers import account
+from schemas.examples.days import day
 
 Record = dict[str, Any]
+
+
+def contract_line(number: int, product: str) -> str:
+    return f"{number}-{product}-terms"
+
 
 AGREED: dict[int, tuple[str, ...]] = {
     1007: ("home", "m1"),
@@ -15,6 +21,9 @@ AGREED: dict[int, tuple[str, ...]] = {
     1016: ("home", "m2"),
     1017: ("home", "m1"),
     1025: ("home", "m1", "m2"),
+    1027: ("home", "m1"),
+    1031: ("home", "m2"),
+    1032: ("home", "m1"),
 }
 """The products that have a line in the contract of the account."""
 
@@ -22,10 +31,8 @@ SUSPENDED = frozenset({1017})
 """Accounts that do not pay: what they agreed to rests with what they own."""
 
 START, END = "2024-03-01T00:00:00+01:00", "2034-03-01T00:00:00+01:00"
-
-
-def contract_line(number: int, product: str) -> str:
-    return f"{number}-{product}-terms"
+ENDS_SOON = {contract_line(1027, "m1"): day(14)}
+"""What was agreed for a shorter time."""
 
 
 def support(number: int) -> str:
@@ -46,8 +53,9 @@ def contracts() -> Iterator[Record]:
 
 
 def _line(number: int, product: str) -> Record:
-    ids = {"contractLineId": contract_line(number, product), "instanceId": f"{number}-{product}"}
-    return {**ids, "state": _state(number), "start": START, "end": END}
+    id = contract_line(number, product)
+    ids = {"contractLineId": id, "instanceId": f"{number}-{product}"}
+    return {**ids, "state": _state(number), "start": START, "end": ENDS_SOON.get(id, END)}
 
 
 def entitlements() -> Iterator[Record]:

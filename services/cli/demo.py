@@ -20,6 +20,7 @@ from services.cli.durations import durations
 from services.cli.errors import Failed
 from services.cli.installation import Stores, bus_of, shelf, stores_of
 from services.cli.sample import Expected, Sample, Wave, cited
+from services.cli.sample_days import Days, moved
 from services.cli.screen import bar, beside, counted, out, state, table
 from services.cli.sending import Letter, outgoing, publish
 from services.cli.settling import settled
@@ -80,6 +81,7 @@ class _Play:
 
     def __init__(self, settings: Settings, bus: Bus, stores: Stores, sample: Sample) -> None:
         self._partitions = settings.partitions
+        self._days = Days(settings, stores)
         self._bus = bus
         self._stores = stores
         self._sample = sample
@@ -92,11 +94,18 @@ class _Play:
             task = progress.add_task("orders", total=len(self._sample.outcomes))
             for wave in self._sample.waves:
                 progress.update(task, description=f"orders, {wave.name}")
+                await self._go_on(wave)
                 await self._send(wave.letters)
                 await self._until(wave, lambda done: progress.update(task, completed=done))
             progress.update(task, description="settling")
             await self._settle()
         return await self._told(time.monotonic() - began)
+
+    async def _go_on(self, wave: Wave) -> None:
+        """When all is quiet the clock goes on, so that what waits for its day has it."""
+        if wave.clock is not None:
+            await self._settle()
+            await asyncio.to_thread(self._days.go_on, wave.clock, wave.until)
 
     async def _load(self, progress: Progress, name: str, letters: Sequence[Letter]) -> None:
         task = progress.add_task(name, total=len(letters))
@@ -105,7 +114,7 @@ class _Play:
         progress.update(task, completed=len(letters))
 
     async def _send(self, letters: Sequence[Letter]) -> None:
-        records = [outgoing(letter, self._partitions) for letter in letters]
+        records = [outgoing(moved(letter, self._days.moved), self._partitions) for letter in letters]
         await publish(self._bus, records, lambda _: None)
 
     async def _settle(self) -> None:
@@ -149,6 +158,8 @@ class _Play:
         expected = self._sample.outcomes
         wrong = [order for order, wanted in expected.items() if not wanted.met(pages[order])]
         out.print(_outcomes(expected, pages, tasks, took))
+        if said := await asyncio.to_thread(self._days.told):
+            out.print(f"\n{said}")
         times = [took[order] for order in expected if order in took]
         did_not = f"[{'red' if wrong else 'green'}]{len(wrong)} did not[/]"
         out.print(
@@ -205,6 +216,7 @@ def _invite(settings: Settings) -> None:
         ("show order 4G-TO-5G-CHANGED", "an order, line by line"),
         ("show plan 4G-TO-5G-CHANGED", "the work it was broken into"),
         ("show order MOV-V1-CHILD-STAYS", "why an order was rejected"),
+        ("show instance 1027-home", "what rested for two weeks, and what is agreed about it"),
         ("send FILE.jsonl", "an order of your own"),
     ):
         out.print(f"  [cyan]aftersale {command}{option}[/]  [dim]{does}[/]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,8 @@ class Wave(NamedTuple):
     name: str
     letters: list[Letter]
     until: Mapping[str, str]
+    clock: datetime | None = None
+    """The moment of the sample to which the clock goes on first."""
 
 
 class Expected(NamedTuple):
@@ -45,6 +48,10 @@ def cited(page: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(reason["rule"] for reason in reasons)
 
 
+def _clock(wave: Mapping[str, Any]) -> datetime | None:
+    return datetime.fromisoformat(wave["clock"]) if "clock" in wave else None
+
+
 class Sample:
     """Read from the files beside the schemas."""
 
@@ -63,7 +70,7 @@ class Sample:
     def waves(self) -> list[Wave]:
         commands = {letter.envelope.id: letter for letter in letters([self._files / "orders.jsonl"])}
         return [
-            Wave(wave["name"], [commands[id] for id in wave["send"]], wave["until"])
+            Wave(wave["name"], [commands[id] for id in wave["send"]], wave["until"], _clock(wave))
             for wave in self._read("feed.json")["waves"]
         ]
 

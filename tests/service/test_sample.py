@@ -23,6 +23,7 @@ from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER
 from tests.history import keep, sources
 from tests.journey.scenes import terms_of
+from tests.service.test_schedules import until
 from tests.world import World
 
 OUTCOMES: dict[str, Any] = json.loads((HERE / "outcomes.json").read_text())
@@ -49,6 +50,8 @@ def world() -> World:
         world.run()
     commands = {message.id: (message, data) for message, data in messages("orders.jsonl")}
     for wave in WAVES:
+        if "clock" in wave:
+            until(world, wave["clock"])
         for id in wave["send"]:
             sent(world, *commands[id])
         world.run()
@@ -100,6 +103,15 @@ STATES = {
     "1002-tv-iptv": ("suspended", "a service below what is suspended"),
     "1009-home": ("active", "what was suspended and resumed"),
     "1023-m1": ("suspended", "what was fought over"),
+    "1027-home": ("active", "what rested for two weeks"),
+    "1027-tv-iptv": ("active", "a service below what rested for two weeks"),
+    "1028-m1": ("inactive", "what ended four weeks later"),
+    "1028-m2": ("active", "what was to be suspended before that was canceled"),
+    "1028-tv": ("inactive", "what was put off and then ended"),
+    "1030-m1": ("active", "what was resumed without being suspended"),
+    "ADD-TV-LATER:1": ("active", "what was added a week later"),
+    "MOVE-LATER~1": ("active", "what moved three weeks later"),
+    "ADD-MOBILE-LATER-WITH-CONTRACT:1": ("active", "what was added a week later under contract"),
 }
 
 
@@ -120,6 +132,29 @@ TERMS = {
     "1016-home-terms": ("1016-home", "canceled", "what ended with its home"),
     "1016-home-support": ("1016-home", "canceled", "what stood under a line that ended"),
     "1017-m1-terms": ("1017-m1", "canceled", "what was suspended and then ended"),
+    "1027-home-terms": ("1027-home", "active", "what rested for two weeks"),
+    "1027-home-support": ("1027-home", "active", "what rested for two weeks"),
+    "1027-m1-terms": ("1027-m1", "expired", "what ended while it rested"),
+    "1031-home-terms": ("MOVE-LATER~1", "active", "what moved three weeks later"),
+    "1031-m2-terms": ("1031-m2", "active", "what could not have a second line"),
+    "1032-home-terms": ("1032-home", "active", "what was renewed"),
+    "1032-m1-terms": ("1032-m1", "canceled", "what was ordered for by an external id"),
+    "UPSELL-VOICE~contract.1": ("UPSELL-VOICE:1", "active", "what was added to a contract"),
+    "ADD-HOME-FOR-TWO-YEARS~contract.1": (
+        "ADD-HOME-FOR-TWO-YEARS:1",
+        "suspended",
+        "what an order made and another one suspended",
+    ),
+    "ADD-HOME-FOR-TWO-YEARS~entitlement.3": (
+        "ADD-HOME-FOR-TWO-YEARS:3",
+        "suspended",
+        "what comes along with what was agreed",
+    ),
+    "ADD-MOBILE-LATER-WITH-CONTRACT~contract.1": (
+        "ADD-MOBILE-LATER-WITH-CONTRACT:1",
+        "active",
+        "what was made with what came a week later",
+    ),
 }
 
 
@@ -135,6 +170,25 @@ def test_a_contract_line_or_entitlement_follows_its_instance(
 def test_no_contract_follows_its_lines(pages: dict[tuple[str, str], Any]) -> None:
     contracts = {page["state"] for (kind, _), page in pages.items() if kind == "contract"}
     assert contracts == {"active"}
+
+
+@pytest.mark.rule("CON-08", "CON-09")
+def test_an_order_stands_in_one_contract_its_own_or_the_one_that_is_there(
+    pages: dict[tuple[str, str], Any],
+) -> None:
+    own = pages["contract", "ADD-HOME-FOR-TWO-YEARS~contract"]
+    assert own["contractLineIds"] == [f"ADD-HOME-FOR-TWO-YEARS~contract.{n}" for n in (1, 2)]
+    assert (own["start"][:10], own["end"][:10]) == ("2026-03-02", "2028-03-02")
+    assert pages["contract", "1032-contract"]["contractLineIds"][-1] == "UPSELL-VOICE~contract.1"
+    [renewed] = pages["instance", "1032-home"]["contractLines"]
+    assert renewed["end"][:10] == "2036-03-01"
+
+
+@pytest.mark.rule("SUS-19")
+def test_what_could_not_run_on_its_day_left_a_fallout(pages: dict[tuple[str, str], Any]) -> None:
+    for id, rule in {"CHANGE-LATER-OF-WHAT-ENDS": "CHG-17", "RESUME-BEFORE-ITS-SUSPEND": "D-07"}.items():
+        assert [reason["rule"] for reason in pages["order", id]["reasons"]] == [rule]
+        assert len(pages["plan", id]["fallouts"]) == 1
 
 
 @pytest.mark.rule("CHG-02", "CHG-03")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -30,7 +30,7 @@ def passed(world: World, *stage: Any) -> World:
 
 def until(world: World, at: str) -> World:
     """Every timer that is due by then has run, and all that follows."""
-    world.clock.at = datetime.fromisoformat(at)
+    world.clock.at = datetime.fromisoformat(at).astimezone(UTC)
     now = micros(world.clock.at)
     while waiting := [one for one in world.readers.values() if one.store.due(range(PARTITIONS), now, 1)]:
         for reader in waiting:
