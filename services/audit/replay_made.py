@@ -108,7 +108,7 @@ class Making:
             return Rebuilt(stored.stream, "", stored.sequence, None, broken=broken)
         try:
             account = read_meta(stored.state).account or ""
-        except ValueError:
+        except (ValueError, TypeError):
             account = ""
         return Rebuilt(stored.stream, account, stored.sequence, known.initial(id))
 

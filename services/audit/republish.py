@@ -30,7 +30,7 @@ BATCH = 200
 ATTEMPTS = 8
 PAUSE_SECONDS = 0.1
 _NAME = re.compile(r"[a-zA-Z0-9._-]{1,249}")
-_OURS = {*TOPICS, *map(parked, TOPICS)}
+_OURS = {*TOPICS, *map(parked, TOPICS), "preview.requests", "preview.answers"}
 
 
 class Wanted(NamedTuple):

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from services.chassis import answers
 from services.chassis.ports import Store, StoredEvent
 from services.chassis.service import Category, Service
-from services.chassis.stored import Codec, split
+from services.chassis.stored import Codec, read_meta, split
 
+FIRST = -(1 << 63)
+"""Below every sequence: an event put in front of the log would be one as well."""
 READ = 2_000
 """Events of one read."""
 
@@ -54,6 +56,29 @@ def source(service: Service, store: Store) -> Source:
     """What the auditor reads of a service."""
     categories = {category.name: category for category in (*service.categories, *answers.CATEGORIES)}
     return Source(service, store, Codec((*service.stored, *answers.STORED)), categories)
+
+
+def unreadable(sources: Sources) -> str | None:
+    """The first event that was altered so that nobody can read it, and how; None when all can be read."""
+    for source in sources.values():
+        after = FIRST
+        while rows := source.store.raw_log(after, READ):
+            for row in rows:
+                if (wrong := _wrong(source, StoredEvent(*row))) is not None:
+                    shown = f"{row[1]}@{row[2]}".encode(errors="replace").decode()
+                    return f"event {row[0]} of {source.name}, {shown}, cannot be read ({wrong})"
+            after = rows[-1][0] + 1
+    return None
+
+
+def _wrong(source: Source, event: StoredEvent) -> str | None:
+    try:
+        event.stream.encode()
+        read_meta(event.state)
+        source.codec.decode(event)
+    except Exception as error:  # whatever an altered byte leads to
+        return type(error).__name__
+    return None if split(event.stream)[0] in source.categories else "a stream of no known kind"
 
 
 def scan(store: Store, head: int, tell: Tell = silent) -> Iterator[StoredEvent]:

@@ -18,7 +18,7 @@ from services.audit.findings import Finding, Verified
 from services.audit.leaf import Row, hashes, sequences
 from services.audit.leaves import Leaves
 from services.audit.merkle import Tree, root_of
-from services.audit.witness import FIRST
+from services.audit.source import FIRST
 from services.chassis.ports import PortError, Store
 
 PAGE = 5_000

@@ -7,7 +7,7 @@ its own folder: leaf hashes, checkpoints, and the public keys that signed them.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -21,15 +21,21 @@ from services.audit.leaf import hashes, sequences
 from services.audit.leaves import LeafWriter, Leaves, path_of
 from services.audit.merkle import Tree
 from services.audit.signing import Signer, load_signer
+from services.audit.source import FIRST
 from services.chassis.locks import seize
 from services.chassis.ports import Store
 
 LOCK = "witness.lock"
 PAGE = 2_000
-FIRST = -(1 << 63)
-"""Below every sequence: an event put in front of the log would be one as well."""
+
+Tell = Callable[[int], object]
+"""Told how many more events were taken."""
 
 log = structlog.get_logger()
+
+
+def _silent(count: int) -> None:
+    """For who does not look."""
 
 
 class Busy(Exception):
@@ -53,11 +59,12 @@ class LogWitness:
         self._resume(last)
         self._leaves = LeafWriter(self._path, self._tree.size)
 
-    def follow(self, seconds: float) -> None:
+    def follow(self, seconds: float, tell: Tell = _silent) -> None:
         """Takes what was appended, up to the end of the log or for about so many seconds."""
         until = time.monotonic() + seconds
         while len(rows := self._store.raw_log(self._sequence + 1, PAGE)):
             self._take(rows)
+            tell(len(rows))
             if len(rows) < PAGE or time.monotonic() > until:
                 return
 
@@ -123,13 +130,21 @@ class Witness:
         self._last = last_of(folder)
         _keep_key(folder, self._signer.public)
 
-    def look(self, seconds: float) -> list[Checkpoint]:
+    def ahead(self) -> int:
+        """About how many events wait to be signed."""
+        last = {of: one.sequence for of, one in self._last.items()}
+        return sum(
+            max(0, store.head() - last.get(Log(service, store.log_id), 0))
+            for service, store in self._stores.items()
+        )
+
+    def look(self, seconds: float, tell: Tell = _silent) -> list[Checkpoint]:
         """Follows each log for a while, and signs what each holds now; in the file when it returns.
 
         Whatever it raises, it goes on from the last checkpoint when it is called again.
         """
         try:
-            made = [made for one in self._each() if (made := self._one(one, seconds))]
+            made = [made for one in self._each() if (made := self._one(one, seconds, tell))]
             if made:
                 checkpoints.append(self.folder / checkpoints.FILE, made)
         except BaseException:
@@ -142,8 +157,8 @@ class Witness:
         self._forget()
         self._lock.close()
 
-    def _one(self, one: LogWitness, seconds: float) -> Checkpoint | None:
-        one.follow(seconds)
+    def _one(self, one: LogWitness, seconds: float, tell: Tell) -> Checkpoint | None:
+        one.follow(seconds, tell)
         return one.sign(self._signer)
 
     def _each(self) -> Iterator[LogWitness]:

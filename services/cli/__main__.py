@@ -37,6 +37,8 @@ def _other(error: Exception) -> int:
 
     if (message := getattr(error, "format_message", None)) is not None:
         return _say(f"{message()} ('aftersale --help' shows what there is)".replace("\n", " "), 2)
+    if isinstance(error, OSError) and error.filename is not None:
+        return _say(f"{error.filename} cannot be used: {error.strerror}", 1)
     if isinstance(error, Unavailable):
         return _say(f"{error}: is it running, and is the address right?", 1)
     raise error

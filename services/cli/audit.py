@@ -45,11 +45,12 @@ def timeline(
     """Every event across the services, causes first: when, who, why, and which rule."""
     from services.audit.timeline import timeline as read
     from services.cli import audit_history
-    from services.cli.auditing import found, progress, sources
-    from services.cli.installation import keys_of, stores_of
+    from services.cli.audit_reading import reading
+    from services.cli.auditing import progress, sources
+    from services.cli.installation import keys_of
 
     here = settings(data)
-    with stores_of(here) as stores, keys_of(here) as keys, progress("reading the logs") as tell, found():
+    with reading(here) as stores, keys_of(here) as keys, progress("reading the logs") as tell:
         entries = read(sources(stores), keys, kind.value, id, tell)
     audit_history.print_timeline(entries, Format.json.value if as_json else shape.value)
 
@@ -59,11 +60,12 @@ def as_of(time: Time, about: About, known_at: Known = None, as_json: Json = Fals
     """What an order, an instance or an account was at a time, folded from the streams."""
     from services.audit.asof import as_of as look
     from services.cli import audit_history
-    from services.cli.auditing import found, progress, sources, when
-    from services.cli.installation import keys_of, stores_of
+    from services.cli.audit_reading import reading
+    from services.cli.auditing import progress, sources, when
+    from services.cli.installation import keys_of
 
     here = settings(data)
-    with stores_of(here) as stores, keys_of(here) as keys, progress("reading the logs") as tell, found():
+    with reading(here) as stores, keys_of(here) as keys, progress("reading the logs") as tell:
         at = when(time, known_at, stores)
         body = look(sources(stores), keys, at, about, tell)
     audit_history.print_as_of(about, at, body, as_json)
@@ -80,11 +82,12 @@ def diff(
     """What changed of an order, an instance or an account between two times."""
     from services.audit.asof import both
     from services.cli import audit_history
-    from services.cli.auditing import found, progress, sources, when
-    from services.cli.installation import keys_of, stores_of
+    from services.cli.audit_reading import reading
+    from services.cli.auditing import progress, sources, when
+    from services.cli.installation import keys_of
 
     here = settings(data)
-    with stores_of(here) as stores, keys_of(here) as keys, progress("reading the logs") as tell, found():
+    with reading(here) as stores, keys_of(here) as keys, progress("reading the logs") as tell:
         first, second = (when(time, known_at, stores) for time in times)
         bodies = both(sources(stores), keys, (first, second), about, tell)
     audit_history.print_diff(about, (first, second), bodies, as_json)
@@ -98,10 +101,10 @@ def replay(as_json: Json = False, data: Data = None) -> None:
     """
     from services.audit.replay import replay as again
     from services.cli import audit_history
+    from services.cli.audit_reading import reading
     from services.cli.auditing import progress, sources
-    from services.cli.installation import stores_of
 
-    with stores_of(settings(data)) as stores, progress("replaying the logs") as tell:
+    with reading(settings(data)) as stores, progress("replaying the logs") as tell:
         replayed = again(sources(stores), tell)
     audit_history.print_replay(replayed, as_json)
     if replayed.differences:
@@ -120,11 +123,12 @@ def what_if(
     """Take every past decision again with the rules and the catalog of today: what would differ."""
     from services.audit.whatif import what_if as again
     from services.cli import audit_history
+    from services.cli.audit_reading import reading
     from services.cli.auditing import catalogs_of, progress, sources
-    from services.cli.installation import keys_of, stores_of
+    from services.cli.installation import keys_of
 
     here = settings(data)
-    with stores_of(here) as stores, keys_of(here) as keys, progress("deciding again") as tell:
+    with reading(here) as stores, keys_of(here) as keys, progress("deciding again") as tell:
         read = sources(stores)
         found = again(read, keys, None if catalog is None else catalogs_of(read, keys, catalog), tell)
     audit_history.print_what_if(found, as_json)

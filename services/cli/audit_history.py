@@ -17,7 +17,6 @@ from services.audit.timeline_mermaid import diagram
 from services.audit.whatif import WhatIf
 from services.chassis.stored import moment
 from services.cli.auditing import print_json
-from services.cli.errors import Failed
 from services.cli.screen import counted, out, table
 from services.cli.tables import shown, text
 
@@ -60,12 +59,13 @@ def timeline_table(entries: Sequence[Entry]) -> RenderableType:
 
 
 def print_as_of(subject: tuple[str, str], when: When, body: Body | None, as_json: bool) -> None:
-    """The page, or that there was none. Raises `Failed` then."""
+    """The page, or that there was none."""
     if as_json:
         print_json({**_asked(subject, when), "state": body})
     elif body is None:
-        raise Failed(
-            f"{_named(subject)} did not exist {when}: 'aftersale audit timeline' shows when it began"
+        out.print(
+            f"{text(_named(subject))} did not exist {when}: 'aftersale audit timeline' shows when it began",
+            soft_wrap=True,
         )
     else:
         out.print(f"[dim]{text(when)}[/]", shown(subject[0], body), sep="\n")

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from services.cli.options import Data, Json, ServiceName, settings
-
-if TYPE_CHECKING:
-    pass
 
 Keys = Annotated[
     list[str] | None,
@@ -30,22 +27,23 @@ def verify(
     from services.cli import audit_verified
 
     here = settings(data)
-    inspected, seconds = audit_verified.inspected(here, service and service.value, keys or [], kept or [])
-    audit_verified.show(inspected, seconds, as_json)
-    if not inspected.holds:
+    answered = audit_verified.inspected(here, service and service.value, keys or [], kept or [])
+    audit_verified.show(answered, as_json)
+    if not answered.found.holds:
         raise typer.Exit(1)
 
 
-def prove(
+def prove(  # noqa: PLR0913 - each is an option of the command
     event: Annotated[
         str | None, typer.Argument(metavar="EVENT", help="STREAM@VERSION, or the id of a message.")
     ] = None,
     first: Annotated[int | None, typer.Option("--from", help="That the log over so many events ...")] = None,
     second: Annotated[int | None, typer.Option("--to", help="... is how that over so many begins.")] = None,
     service: Of = None,
+    as_json: Json = False,  # noqa: ARG001 - a proof is JSON anyway
     data: Data = None,
 ) -> None:
-    """A proof that an event is in the log, or that the log only grew between two checkpoints."""
+    """A proof that an event is in the log, or that the log only grew between two checkpoints; as JSON."""
     from services.cli.audit_proving import grown, stored
     from services.cli.errors import Wrong
 
@@ -74,17 +72,20 @@ def check(
 
 def witness(
     once: Annotated[bool, typer.Option("--once", help="Sign what there is now, and end.")] = False,
+    as_json: Json = False,
     data: Data = None,
 ) -> None:
     """Follow the logs and sign what they hold; 'aftersale up' runs one."""
     from services.audit.run import serve
+    from services.cli.errors import Wrong
 
+    if as_json and not once:
+        raise Wrong("a witness that runs on prints its log: give --once with --json")
     if not once:
         raise typer.Exit(serve(settings(data)))
-    from services.cli.audit_proving import signed_once
+    from services.cli.audit_proving import print_signed, signed_once
 
-    for line in signed_once(settings(data)):
-        print(line)
+    print_signed(signed_once(settings(data)), as_json)
 
 
 def register(app: typer.Typer) -> None:

@@ -22,9 +22,11 @@ from services.audit.verify import sorted_out
 from services.audit.witness import Busy, Witness
 from services.chassis.ports import Store, StoredEvent
 from services.chassis.settings import Settings
+from services.cli.audit_reading import opened, reading
 from services.cli.audit_verified import kept_lines, trusted_keys
 from services.cli.errors import Failed, Wrong
-from services.cli.installation import Stores, bus_of, stores_of
+from services.cli.installation import Stores, bus_of, topics_made
+from services.cli.screen import bar
 
 STDIN = "-"
 FOR_EVER = float("inf")
@@ -41,7 +43,7 @@ def _said() -> Iterator[None]:
 
 def stored(settings: Settings, text: str, service: str | None, size: int | None) -> InclusionProof:
     """That the event is in what was signed last, or over so many events. Raises `Failed`, and `Wrong`."""
-    with stores_of(settings) as stores, _said():
+    with reading(settings) as stores, _said():
         service, event = _only(text, holding(_chosen(stores, service), named(text)))
         with _signed(settings, service, stores[service]) as (log, leaves, own):
             return prove_inclusion(event, leaves, of_size(log, own, size))
@@ -52,7 +54,7 @@ def grown(settings: Settings, service: str | None, first: int | None, second: in
     if service is None or first is None:
         raise Wrong("say whose log it is: --service order")
     with (
-        stores_of(settings) as stores,
+        reading(settings) as stores,
         _said(),
         _signed(settings, service, stores[service]) as (log, leaves, own),
     ):
@@ -126,7 +128,13 @@ def print_checked(found: Checked, as_json: bool) -> None:
     proof, wrong, vouched = found
     if as_json:
         signed = [one.model_dump(by_alias=True) for one in proofs.checkpoints_of(proof)]
-        body = {"holds": not wrong, "proof": proof.proof, "wrong": wrong, "checkpoints": signed}
+        body = {
+            "holds": not wrong,
+            "vouched": vouched,
+            "proof": proof.proof,
+            "wrong": wrong,
+            "checkpoints": signed,
+        }
         print(json.dumps(body, ensure_ascii=False, indent=2))
         return
     for one in wrong:
@@ -152,20 +160,34 @@ def _holds(proof: Proof) -> str:
     )
 
 
-def signed_once(settings: Settings) -> list[str]:
-    """Signs what every log holds now; what was signed, a line each. Raises `Failed`."""
+def signed_once(settings: Settings) -> list[Checkpoint]:
+    """Signs what every log holds now. Raises `Failed`."""
     with (
-        stores_of(settings) as stores,
+        opened(settings) as stores,
         _said(),
         closing(Witness(stores, settings.audit_folder, settings.audit_key_file)) as witness,
+        bar() as progress,
     ):
-        made = witness.look(FOR_EVER)
+        task = progress.add_task("reading the logs", total=witness.ahead())
+        made = witness.look(FOR_EVER, lambda count: progress.advance(task, count))
         asyncio.run(_published(settings, made))
-    return [f"{one.service}: signed up to event {one.sequence:,}" for one in made] or ["nothing new to sign"]
+    return made
+
+
+def print_signed(made: Sequence[Checkpoint], as_json: bool) -> None:
+    if as_json:
+        signed = [one.model_dump(by_alias=True) for one in made]
+        print(json.dumps({"signed": signed}, ensure_ascii=False, indent=2))
+        return
+    for one in made:
+        print(f"{one.service}: signed up to event {one.sequence:,}")
+    if not made:
+        print("nothing new to sign")
 
 
 async def _published(settings: Settings, made: Sequence[Checkpoint]) -> None:
     async with bus_of(settings) as bus:
+        await topics_made(bus, settings)
         board = Board(bus, settings.audit_folder / FILE)
         try:
             await board.publish(made)

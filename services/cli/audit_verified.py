@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.markup import escape
 
@@ -20,36 +18,35 @@ from services.audit.inspection import Inspected, Sources, inspect, topic_of
 from services.audit.signing import WrongKey, public_keys
 from services.audit.witness import known_keys
 from services.chassis.settings import EMBEDDED, Settings
+from services.cli.audit_reading import opened
 from services.cli.errors import Failed, Wrong
-from services.cli.installation import Stores, bus_of, stores_of
+from services.cli.installation import bus_of
 from services.cli.screen import bar, beside, counted, out, table
 
 
-def inspected(
-    settings: Settings, service: str | None, keys: Sequence[str], kept: Sequence[Path]
-) -> tuple[Inspected, float]:
-    """Every log, or that of one service, and the seconds it took. Raises `Wrong`, and `Failed`."""
+class Answered(NamedTuple):
+    """What became of each log, how long it took, and what it was held against."""
+
+    found: Inspected
+    seconds: float
+    topic_read: bool
+    vouched: bool
+    """Whether somebody named a key or a checkpoint; otherwise the keys are those of the auditor's folder."""
+
+
+def inspected(settings: Settings, service: str | None, keys: Sequence[str], kept: Sequence[Path]) -> Answered:
+    """Every log, or that of one service. Raises `Wrong`, and `Failed`."""
     trusted = trusted_keys(settings, keys)
     sources = Sources(settings.audit_folder, asyncio.run(_topic(settings)), kept_lines(kept))
     if sources.topic is None:
         beside.print("[yellow]![/] the topic audit.checkpoints could not be read: only files are used")
-    with _opened(settings) as stores, bar() as progress:
+    with opened(settings) as stores, bar() as progress:
         chosen = {name: store for name, store in stores.items() if service in (None, name)}
         task = progress.add_task("reading the logs", total=sum(store.head() for store in chosen.values()))
         begun = time.perf_counter()
         found = inspect(chosen, sources, trusted, lambda count: progress.advance(task, count))
-        return found, time.perf_counter() - begun
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Stores]:
-    """The stores. Raises `Failed` for a file that is damaged where everything else would begin."""
-    with ExitStack() as opened:
-        try:
-            stores = opened.enter_context(stores_of(settings))
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            raise Failed(f"a store in {settings.data} cannot be opened, it is damaged: {error}") from error
-        yield stores
+        seconds = time.perf_counter() - begun
+    return Answered(found, seconds, sources.topic is not None, bool(keys or kept))
 
 
 def trusted_keys(settings: Settings, keys: Sequence[str]) -> list[str]:
@@ -83,10 +80,11 @@ async def _topic(settings: Settings) -> list[Line] | None:
         return await topic_of(bus)
 
 
-def show(found: Inspected, seconds: float, as_json: bool) -> None:
+def show(answered: Answered, as_json: bool) -> None:
     """On standard output: a table, each finding, and the answer in one line."""
+    found, seconds = answered.found, answered.seconds
     if as_json:
-        print(json.dumps(_json(found, seconds), ensure_ascii=False, indent=2))
+        print(json.dumps(_json(answered), ensure_ascii=False, indent=2))
         return
     shown = table("log", "events", "signed", "after that", "checkpoints", "last signed", "answer")
     for one in found.logs:
@@ -96,6 +94,9 @@ def show(found: Inspected, seconds: float, as_json: bool) -> None:
     out.print(shown)
     for service, finding in _findings(found):
         out.print(f"[red]{finding.kind}[/]  {service}{escape(finding.message)}", soft_wrap=True)
+    signers = sorted({one.last.key for one in found.logs if one.last is not None})
+    if signers and not answered.vouched:
+        print(f"signed by {', '.join(signers)}: is that the auditor's key? Name the one you know with --key")
     out.print(_answer(found, seconds), soft_wrap=True)
 
 
@@ -113,10 +114,13 @@ def _answer(found: Inspected, seconds: float) -> str:
     return f"[green]it holds[/]: everything signed is as it was signed{open_}; {rate}"
 
 
-def _json(found: Inspected, seconds: float) -> dict[str, Any]:
+def _json(answered: Answered) -> dict[str, Any]:
+    found, seconds = answered.found, answered.seconds
     events = sum(one.events for one in found.logs)
     return {
         "holds": found.holds,
+        "vouched": answered.vouched,
+        "topicRead": answered.topic_read,
         "events": events,
         "after": sum(one.after for one in found.logs),
         "seconds": round(seconds, 3),

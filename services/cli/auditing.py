@@ -12,13 +12,13 @@ from typing import Any
 from schemas.envelope import Unreadable
 from schemas.topics import CATALOG
 from services.audit.asof import When
-from services.audit.source import Nothing, Sources, Tell, source
+from services.audit.source import Sources, Tell, source
 from services.audit.whatif_catalog import CatalogRefused, Entry, catalogs
 from services.audit.whatif_past import Catalog
 from services.chassis.clock import ahead
 from services.chassis.ports import Keys
 from services.chassis.stored import micros
-from services.cli.errors import Failed, Wrong
+from services.cli.errors import Wrong
 from services.cli.installation import Stores, service_of
 from services.cli.screen import bar
 from services.cli.sending import letter
@@ -29,15 +29,6 @@ NOW = "now"
 def sources(stores: Stores) -> Sources:
     """The log of every service."""
     return {name: source(service_of(name), store) for name, store in stores.items()}
-
-
-@contextmanager
-def found() -> Iterator[None]:
-    """What an auditor asks for and nobody stored is one line on standard error. Raises `Failed`."""
-    try:
-        yield
-    except Nothing as nothing:
-        raise Failed(str(nothing)) from nothing
 
 
 @contextmanager
@@ -54,12 +45,13 @@ def moment_of(text: str, stores: Stores) -> int:
         return micros(datetime.now(UTC) + max(map(ahead, stores.values())))
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Wrong(
             f"'{text}' is no time: write it as 2026-11-22T14:30:00+01:00, as 2026-11-22 (its beginning, "
             f"UTC), or '{NOW}'"
         ) from None
-    return micros(at if at.tzinfo is not None else at.replace(tzinfo=UTC))
+    return micros(at)
 
 
 def when(time: str, known: str | None, stores: Stores) -> When:

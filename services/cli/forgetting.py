@@ -10,9 +10,10 @@ from typing import Any
 from schemas.topics import PLAIN, TOPICS
 from services.audit.forget import Copy, Forgotten, copies, end_keys
 from services.chassis.settings import Settings
+from services.cli.audit_reading import reading
 from services.cli.auditing import progress
 from services.cli.errors import Failed
-from services.cli.installation import bus_of, keys_of, stores_of
+from services.cli.installation import bus_of, keys_of
 from services.cli.screen import beside, counted, out, table
 from services.cli.tables import text
 
@@ -31,7 +32,7 @@ POSTGRES = (
 
 async def forget(settings: Settings, account: str, yes: bool) -> Forgotten:
     """Raises `Failed`."""
-    with stores_of(settings) as stores, keys_of(settings) as keys:
+    with reading(settings) as stores, keys_of(settings) as keys:
         if not await asyncio.to_thread(keys.had, account):
             raise Failed(
                 f"no message of account {account} was ever handled here, so there is nothing to forget: "

@@ -11,9 +11,10 @@ from schemas.registry import MESSAGES, PREFIX, full
 from services.audit.republish import Addressed, CutShort, NotThere, Past, Wanted, check, partitions_of
 from services.audit.republish import republish as send
 from services.chassis.settings import Settings
+from services.cli.audit_reading import reading
 from services.cli.auditing import moment_of, progress, sources
 from services.cli.errors import Failed, Wrong
-from services.cli.installation import Stores, bus_of, keys_of, stores_of
+from services.cli.installation import Stores, bus_of, keys_of
 from services.cli.installation import partitions_of as usual_of
 
 
@@ -34,8 +35,13 @@ async def republish(settings: Settings, asked: Again) -> Mapping[str, int]:
         types = _types(asked.types)
     except NotThere as error:
         raise Wrong(str(error)) from error
-    with stores_of(settings) as stores, keys_of(settings) as keys, progress("republishing") as tell:
-        wanted = Wanted(asked.account, types, *(_moment(time, stores) for time in asked.times))
+    with reading(settings) as stores, keys_of(settings) as keys, progress("republishing") as tell:
+        begin, until = (_moment(time, stores) for time in asked.times)
+        if begin is not None and until is not None and begin >= until:
+            raise Wrong(
+                f"nothing is recorded from {asked.times[0]} until {asked.times[1]}: give a later --until"
+            )
+        wanted = Wanted(asked.account, types, begin, until)
         usual = usual_of(stores, settings)
         past = await asyncio.to_thread(Past, sources(stores), keys, usual, wanted)
         async with bus_of(settings) as bus:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from services.audit.witness import FIRST
+from services.audit.source import FIRST
 from services.chassis.migrate import copy_store
 from services.chassis.store import open_postgres, open_sqlite
 from tests.audited import ALTERATIONS, EVENTS, NAMED, Audited, audited, rewrite_postgres

@@ -16,8 +16,9 @@ from services.audit.inspection import Sources, inspect
 from services.audit.leaves import path_of
 from services.audit.merkle import leaf_hash
 from services.audit.signing import load_signer
+from services.audit.source import FIRST
 from services.audit.verify import Signed, sorted_out, verify
-from services.audit.witness import FIRST, known_keys
+from services.audit.witness import known_keys
 from services.chassis.store import open_sqlite
 from tests.audited import (
     ALTERATIONS,
