@@ -54,6 +54,12 @@ _WORK = [
     _plan("change", tasks=("cease",), move="cease"),
     _plan("add", tasks=("provide",), move="provide"),
 ]
+_RETURNS = [
+    _plan("disconnect", tasks=("receive", "credit"), kind="receive", **{"return": "refund"}),
+    _plan("add", tasks=("ship",), kind="ship", **{"return": "replace"}),
+    _plan("disconnect", tasks=("receive", "dispose"), kind="receive", **{"return": "replace"}),
+    _plan("no_change", tasks=("receive", "mend", "send back"), kind="manual", **{"return": "repair"}),
+]
 _SPEED = {"name": "speed", "type": "number"}
 
 CATALOG: tuple[Sent, ...] = (
@@ -99,7 +105,7 @@ CATALOG: tuple[Sent, ...] = (
     _spec(
         "mobile-4g",
         "product",
-        plans=_WORK,
+        plans=[*_WORK, *_RETURNS],
         characteristics=[{"name": "number", "type": "string"}],
         relationships=[{"type": "bundles", "target": "day-pass"}],
     ),
@@ -168,6 +174,26 @@ def line(id: str, action: str, **more: Any) -> dict[str, Any]:
 def ask(verb: str, order: str, **more: Any) -> Sent:
     """`order.approve` and its like."""
     return f"order.{verb}", {"orderId": order, **more}
+
+
+def brings_back(id: str, **expected: str) -> Sent:
+    """`return.open`: instances with what the customer would like, a line for each."""
+    lines = [
+        {"lineId": f"of {name}", "instanceId": name, "reason": "does not work", "expected": wish}
+        for name, wish in expected.items()
+    ]
+    return "return.open", {"returnId": id, "accountId": "ACME", "lines": lines}
+
+
+def assess(id: str, **proposed: str) -> Sent:
+    """`return.assess`, of the lines of these instances."""
+    return ask_return(
+        "assess", id, lines=[{"lineId": f"of {name}", "proposed": way} for name, way in proposed.items()]
+    )
+
+
+def ask_return(verb: str, id: str, **more: Any) -> Sent:
+    return f"return.{verb}", {"returnId": id, **more}
 
 
 TERMS: tuple[Sent, ...] = (
@@ -500,5 +526,40 @@ SCENARIOS: tuple[Scenario, ...] = (
             ("MOB", "L-MOB"): "active",
         },
         rules={"O2": ("CON-10",)},
+    ),
+    Scenario(
+        name="what comes back is replaced with its contract line, refunded, or not taken",
+        stages=(
+            TERMS,
+            (brings_back("RET-1", MOB="replacement", VOICE="refund", NET="repair"),),
+            (assess("RET-1", MOB="replacement", VOICE="refund", NET="reject"),),
+        ),
+        orders={"RET-1-1": "completed", "RET-1-2": "completed"},
+        instances={"MOB": "inactive", "RET-1-1:1": "active", "VOICE": "inactive", "NET": "active"},
+        values={("RET-1-1:1", "number"): "4790000000"},
+        terms={("RET-1-1:1", "L-MOB"): "active", ("VOICE", "E-VOICE"): "canceled"},
+    ),
+    Scenario(
+        name="what came in the place of another is repaired, while that other cannot come back again",
+        stages=(
+            (brings_back("RET-1", MOB="replacement"),),
+            (assess("RET-1", MOB="replacement"),),
+            (ask_return("close", "RET-1"), brings_back("RET-2", MOB="refund")),
+            (brings_back("RET-3", **{"RET-1-1:1": "repair"}),),
+            (assess("RET-3", **{"RET-1-1:1": "repair"}),),
+        ),
+        orders={"RET-1-1": "completed", "RET-3-1": "completed"},
+        instances={"RET-1-1:1": "active"},
+    ),
+    Scenario(
+        name="a return whose order is refused is assessed again",
+        stages=(
+            (brings_back("RET-1", MOB="replacement"),),
+            (place("O1", "suspend", "MOB"),),
+            (assess("RET-1", MOB="replacement"),),
+            (assess("RET-1", MOB="refund"),),
+        ),
+        orders={"O1": "completed", "RET-1-1": "canceled", "RET-1-2": "completed"},
+        instances={"MOB": "inactive"},
     ),
 )

@@ -44,7 +44,7 @@ SECTION = Section(
             "What is scheduled can be re-dated or canceled, and is judged again when it runs.",
         ),
         still_open("D-11", "fulfillment", "The point of no return belongs to a line, and is soft or hard."),
-        still_open("D-12", "order", "A return is a case of its own, and its resolution writes an order."),
+        enforced("D-12", "order", "A return is a case of its own, and its resolution writes an order."),
         enforced("D-13", "order", "The words that other interfaces use for an action are taken for ours."),
         enforced(
             "D-14", "order", "A mandatory part takes the whole product with it only when that is confirmed."
@@ -84,8 +84,6 @@ SECTION = Section(
         enforced(
             "D-23", "order", "A parent named by its instance is held to the same rules as one named by line."
         ),
-        still_open(
-            "D-24", "order", "A repair is an order that changes nothing, with the entry's repair plan."
-        ),
+        enforced("D-24", "order", "A repair is an order that changes nothing, with the entry's repair plan."),
     ),
 )

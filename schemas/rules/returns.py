@@ -1,6 +1,6 @@
 """Section 7: returns."""
 
-from schemas.rules.rule import Section, enforced, not_for_us, numbered, still_open
+from schemas.rules.rule import Section, enforced, not_for_us, numbered
 
 SECTION = Section(
     title="7. Returns",
@@ -14,7 +14,7 @@ SECTION = Section(
             "Which release brought which part of returns.",
             "it is the version history of the reference system",
         ),
-        still_open(
+        enforced(
             "RMA-05", "fulfillment", "Shipping, receipt, inspection and credit are tasks of the plan (D-12)."
         ),
     ),

@@ -74,6 +74,7 @@ def _line(line: ReservedLine) -> Line:
         new_instance_id=line.new_instance_id,
         characteristics=line.characteristics,
         location=line.location,
+        return_=line.return_,
     )
 
 

@@ -22,6 +22,7 @@ from services.fulfillment.domain.events import (
     ReportIgnored,
 )
 from services.fulfillment.domain.limits import MAX_MESSAGE, too_large, values_size
+from services.fulfillment.domain.outcome import taken_out
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.state import Plan, PlanState, Waiting
 from services.fulfillment.missing import PLAN, close_fallout, open_fallout
@@ -135,12 +136,17 @@ def report(command: reports.Report, message: str | None, found: Mapping[str, Sca
         work.append(REPORT, command.task_id, ignored)
         return
     same_account(plan, work)
+    outcome: str | None = None
+    if found:
+        with refusing():
+            outcome, found = taken_out(found, plan.tasks[command.task_id], plan)
     sealed = reports.Report(
         task_id=command.task_id,
         result=command.result,
         attempt=command.attempt,
         message=work.seal(message),
         fallout_type=command.fallout_type,
+        outcome=outcome,
         characteristics=_sealed(command.task_id, found, plan, work) if found else {},
     )
     append(order_id, reports.report(sealed, plan, work.now), work)

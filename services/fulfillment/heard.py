@@ -5,11 +5,11 @@ They were written by our own services, so values that are only passed on are tak
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from schemas.vocabulary import Kind, LineAction, Part, Side
+from schemas.vocabulary import Kind, LineAction, Part, ReturnPlan, Side
 
 
 class Heard(Part):
@@ -28,6 +28,7 @@ class ReservedLine(Heard):
     specification_version: str | None = None
     characteristics: dict[str, Any] = Field(default_factory=dict)
     location: str | None = None
+    return_: Annotated[ReturnPlan | None, Field(alias="return")] = None
 
 
 class AffectedInstance(Heard):

@@ -186,6 +186,8 @@ def _task(event: _Task, happened: Happened) -> Public:
     body["attempt"] = event.attempt
     if (message := _message(event)) is not None:
         body["message"] = message
+    if isinstance(event, TaskClosed | TaskHeld) and event.outcome is not None:
+        body["outcome"] = event.outcome
     return Public(FULFILLMENT_EVENTS, "task.state-changed", event.task_id, body)
 
 

@@ -12,7 +12,7 @@ from schemas import order as messages
 from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
-from services.order import catalog, changing, handlers, heard, needs, returning
+from services.order import cases, catalog, changing, handlers, heard, needs, returning
 from services.order.domain import facts, lifecycle, underway
 from services.order.domain.capture import Asked
 from services.order.domain.events import OperationHeard
@@ -253,6 +253,17 @@ def _change_refused(data: heard.PlanChangeRefused, work: Work) -> None:
         handlers.fact(data.order_id, refused, work)
 
 
+def _found(data: heard.TaskStateChanged, work: Work) -> None:
+    if data.outcome is not None:
+        order = work.state(handlers.ORDER, data.order_id)
+        cases.found(data.order_id, order, data.task_id, data.outcome, work)
+
+
+def _may_have_found(body: bytes) -> bool:
+    """Only tasks of a return say what they have found."""
+    return body.find(b'"outcome"') >= 0
+
+
 # ------------------------------------------------------------------------------------------- table
 
 
@@ -360,6 +371,13 @@ ROUTES: Mapping[str, Route] = {
         "operation.started": _about_order(heard.OperationEvent, _operation("started")),
         "operation.completed": _about_order(heard.OperationEvent, _operation("completed")),
         "operation.canceled": _about_order(heard.OperationCanceled, _operation("canceled")),
+        "task.state-changed": Route(
+            model=heard.TaskStateChanged,
+            concerns=_may_have_found,
+            handle=_found,
+            needs=_of_order,
+            order=_order_id,
+        ),
         "plan.created": _about_order(fulfillment.PlanEvent, _plan_created),
         "plan.changed": _about_order(heard.PlanChanged, _plan_changed),
         "plan.change-refused": _about_order(heard.PlanChangeRefused, _change_refused),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ConfigDict
 
-from schemas.vocabulary import Kind, LineAction, Part, Reason, TermState
+from schemas.vocabulary import Kind, LineAction, Outcome, Part, Reason, TermState
 
 
 class Heard(Part):
@@ -65,6 +65,14 @@ class OperationCanceled(OperationEvent):
     """`operation.canceled`."""
 
     reasons: tuple[Reason, ...] = ()
+
+
+class TaskStateChanged(Heard):
+    """`task.state-changed` where a task of a return has found something."""
+
+    task_id: str
+    order_id: str
+    outcome: Outcome | None = None
 
 
 class ContractLineStateChanged(Heard):

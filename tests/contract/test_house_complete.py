@@ -37,7 +37,6 @@ PASSED_OVER = {
         "plan.completed",
         "plan.canceled",
         "domain-order.state-changed",
-        "task.state-changed",
         "fallout.opened",
         "fallout.closed",
     },

@@ -17,6 +17,7 @@ _IDS = frozenset(
     {
         "accountId",
         "orderId",
+        "returnId",
         "instanceId",
         "parentId",
         "parentInstanceId",

@@ -85,6 +85,7 @@ class Additions:
             parent_instance_id=parent.instance_id,
             location=parent.location,
             side=parent.side,
+            return_=parent.return_,
             new_instance=True,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Literal
 
-from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, Side, TaskKind, UndoTask
+from services.fulfillment.domain.catalog import Kind, LineAction, ReturnPlan, Scalar, Side, TaskKind, UndoTask
 from services.fulfillment.domain.value import value
 
 DomainOrderState = Literal["draft", "in_progress", "closed_complete", "cancellation_in_progress", "canceled"]
@@ -96,6 +96,8 @@ class Blueprint:
     tasks: tuple[PlannedTask, ...]
     operations: tuple[str, ...] = ()
     operation_id: str | None = None
+    returns: dict[str, ReturnPlan] = field(default_factory=dict)
+    """Lines that a return has written, and by which plan they are carried out."""
 
 
 @value

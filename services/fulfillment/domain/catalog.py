@@ -13,6 +13,7 @@ Kind = Literal["product", "service", "resource"]
 LineAction = Literal["add", "change", "disconnect", "suspend", "resume", "no_change"]
 Side = Literal["cease", "provide"]
 TaskKind = Literal["provision", "manual", "field", "ship", "receive", "inspect", "credit"]
+ReturnPlan = Literal["refund", "replace", "repair"]
 Cutover = Literal["make_before_break", "overlap", "break_before_make"]
 
 # ---------------------------------------------------------------------------------------- entries
@@ -89,7 +90,7 @@ class TaskSpecification:
 class PlanSpecification:
     actions: tuple[LineAction, ...]
     move: Side | None = None
-    return_: Literal["refund", "replace", "repair"] | None = None
+    return_: ReturnPlan | None = None
     cutover: Cutover | None = None
     tasks: tuple[TaskSpecification, ...] = ()
 

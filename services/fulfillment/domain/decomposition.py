@@ -45,7 +45,7 @@ def missing(reservation: Reservation, catalog: Catalog) -> tuple[str, ...]:
     named = set[tuple[str, str | None]]()
     own = set[str | None]()
     for line in reservation.lines:
-        if line.action == "no_change":
+        if line.action == "no_change" and line.return_ is None:
             continue
         own |= {line.instance_id, line.new_instance_id}
         if line.specification_version or had.get(line.instance_id or "") != line.specification_id:

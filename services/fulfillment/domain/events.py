@@ -20,7 +20,7 @@ from services.fulfillment.domain.blueprint import (
     PlannedTask,
     Reason,
 )
-from services.fulfillment.domain.catalog import LineAction, Scalar, TaskKind
+from services.fulfillment.domain.catalog import LineAction, ReturnPlan, Scalar, TaskKind
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.value import value
 
@@ -46,6 +46,8 @@ class PlanCreated:
     """Too many for one message: told of with their domain orders."""
     operations: tuple[str, ...] = ()
     """Parts of the order that wait for their day."""
+    returns: dict[str, ReturnPlan] = field(default_factory=dict)
+    """Lines that a return has written."""
 
 
 @value
@@ -183,6 +185,8 @@ class TaskClosed:
     skipped: str | None = None
     withdrawn: int | None = None
     """The attempt that is not wanted any more, because an earlier one was completed late."""
+    outcome: str | None = None
+    """What was found of a return."""
 
 
 @value
@@ -220,6 +224,8 @@ class TaskHeld:
     attempt: int
     message: str | None = None
     unanswered: bool = False
+    outcome: str | None = None
+    """What was found of a return, where it is not what was promised."""
 
 
 @value

@@ -42,6 +42,11 @@ def advice(id: str, task_id: str | None, rule: str | None, stage: FalloutStage =
         return f"order it anew for another day, then say so with 'fallout.resolve' of {id}"
     if task_id is None:
         return f"publish what is missing; 'fallout.resolve' of {id} looks for it at once"
+    if rule == "RMA-05":
+        return (
+            f"look again with 'task.retry' of {task_id}, go on as promised all the same with 'task.skip' and "
+            "a reason, or cancel the order and assess the line of the return anew"
+        )
     counts = "; a 'task.report' that it is completed still counts" if rule == "FAL-05" else ""
     return (
         f"mend the cause and ask again with 'fallout.resolve' of {id} or 'task.retry' of {task_id}, or go on "

@@ -31,7 +31,7 @@ class Growth:
 
     def grow(self) -> list[Node]:
         for instance in self._reservation.tree:
-            if instance.action != "no_change":
+            if instance.action != "no_change" or self._lines[instance.line_id].return_ is not None:
                 self._plant(instance)
         for instance in self._reservation.tree:
             self._pair(instance)
@@ -85,6 +85,7 @@ class Growth:
             parent_instance_id=instance.parent_id,
             location=location_of(instance, line),
             side=instance.side,
+            return_=line.return_,
             values=dict(instance.characteristics),
             needless=needless,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from services.fulfillment.domain.catalog import Kind, LineAction, Side, Specification, Values
+from services.fulfillment.domain.catalog import Kind, LineAction, ReturnPlan, Side, Specification, Values
 from services.fulfillment.domain.reservation import Instance, Line
 
 
@@ -25,6 +25,7 @@ class Node:
     parent_instance_id: str | None
     location: str | None
     side: Side | None = None
+    return_: ReturnPlan | None = None
     values: Values = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     new_instance: bool = False

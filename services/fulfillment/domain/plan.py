@@ -83,7 +83,7 @@ def evolve(state: PlanState, event: PlanEvent) -> PlanState:
 def _made(event: PlanCreated, before: PlanState) -> Plan:
     version = event.version
     plan = Plan(account_id=event.account_id, version=version, reserved=version, line_ids=event.line_ids)
-    plan.awaited = set(event.operations)
+    plan.awaited, plan.returns = set(event.operations), event.returns
     if isinstance(before, Waiting | Awaited):
         plan.version = max(version, before.version)
         plan.awaited -= before.dropped
@@ -242,6 +242,7 @@ def created(blueprint: Blueprint, tasks_apart: bool) -> PlanCreated:
         tasks=blueprint.tasks,
         tasks_apart=tasks_apart,
         operations=blueprint.operations,
+        returns=blueprint.returns,
     )
 
 

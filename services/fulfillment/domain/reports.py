@@ -7,7 +7,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
-from services.fulfillment.domain import fallout, late
+from services.fulfillment.domain import fallout, late, outcome
 from services.fulfillment.domain.blueprint import Reason, Refused
 from services.fulfillment.domain.cascade import Cascade
 from services.fulfillment.domain.catalog import Scalar
@@ -34,6 +34,8 @@ class Report:
     characteristics: dict[str, Scalar] = field(default_factory=dict)
     fallout_type: str | None = None
     """What whoever failed says that it is (FAL-02)."""
+    outcome: str | None = None
+    """What was found of a return."""
 
 
 @value
@@ -78,11 +80,13 @@ def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
     match command.result:
         case "in_progress":
             return () if task.state == "in_progress" else (_started(command, plan, task),)
+        case "completed" if command.outcome is not None and outcome.differs(command.outcome):
+            return outcome.held(task, plan, command.outcome, command.message)
         case "completed":
             over = fallout.closed(task, plan, verified=True)
             return (*over, *Cascade(plan, now).close(_completed(command, plan, task, task.attempt)))
         case "failed":
-            return _failed(command, plan, now)
+            return outcome.noted(_failed(command, plan, now), command.outcome)
 
 
 def _late_answer(command: Report, task: OpenTask) -> int | None:
@@ -129,6 +133,7 @@ def _completed(command: Report, plan: Plan, task: OpenTask, attempt: int) -> Tas
         attempt=attempt,
         characteristics=command.characteristics,
         message=command.message,
+        outcome=command.outcome,
     )
 
 

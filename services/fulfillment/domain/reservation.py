@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from services.fulfillment.domain.catalog import Kind, LineAction, Scalar, Side
+from services.fulfillment.domain.catalog import Kind, LineAction, ReturnPlan, Scalar, Side
 from services.fulfillment.domain.value import value
 
 
@@ -19,6 +19,8 @@ class Line:
     new_instance_id: str | None = None
     characteristics: dict[str, Scalar] = field(default_factory=dict)
     location: str | None = None
+    return_: ReturnPlan | None = None
+    """The plan of the catalog by which a return is carried out, of a line that a return has written."""
 
     def stands_for(self, instance_id: str) -> bool:
         return instance_id in (self.instance_id, self.new_instance_id)

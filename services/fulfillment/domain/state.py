@@ -6,6 +6,7 @@ of the plan.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from services.fulfillment.domain.blueprint import (
     Reason,
     TaskState,
 )
-from services.fulfillment.domain.catalog import Values
+from services.fulfillment.domain.catalog import ReturnPlan, Values
 from services.fulfillment.domain.events import PonrPassed
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.value import value
@@ -174,6 +175,7 @@ class Plan:
     hold: Hold = field(default_factory=Hold)
     kept: Postponed | None = None
     """The reservation of a revision that is not planned yet."""
+    returns: Mapping[str, ReturnPlan] = field(default_factory=dict)
     completed: bool = False
 
 

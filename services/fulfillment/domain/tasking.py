@@ -31,10 +31,12 @@ def plan_for(node: Node) -> PlanSpecification | None:
     """The entry's plan for this action; None: the domain order closes with its children (DOM-06).
 
     The two sides of a move have plans of their own where the entry says so; else the old side has the plan
-    that disconnects and the new side the one that adds.
+    that disconnects and the new side the one that adds. A return has plans of its own likewise (D-12).
     """
     if node.specification is None or (node.side == "provide" and node.needless):
         return None
+    if node.return_ is not None and (returning := _return_plan(node.specification, node)) is not None:
+        return returning
     if node.side is not None and node.action != "disconnect":
         moving = _plan(node.specification, None, node.side)
         return moving or _plan(node.specification, "disconnect" if node.side == "cease" else "add", None)
@@ -46,6 +48,13 @@ def _plan(entry: Specification, action: str | None, side: str | None) -> PlanSpe
         if plan.move == side and plan.return_ is None and (action is None or action in plan.actions):
             return plan
     return None
+
+
+def _return_plan(entry: Specification, node: Node) -> PlanSpecification | None:
+    """RMA-05. What is taken back of many is a change, and comes back by the plan for all of it."""
+    actions = (node.action, "disconnect") if node.action == "change" else (node.action,)
+    fitting = [plan for plan in entry.plans if plan.return_ == node.return_]
+    return next((plan for action in actions for plan in fitting if action in plan.actions), None)
 
 
 # -------------------------------------------------------------------------------------- blueprint
@@ -70,6 +79,7 @@ def laid_out(reservation: Reservation, nodes: Sequence[Node], index: Below) -> B
         ),
         operations=reservation.operations,
         operation_id=reservation.operation_id,
+        returns={line.line_id: line.return_ for line in reservation.lines if line.return_ is not None},
     )
 
 
