@@ -171,7 +171,9 @@ def term_due(timer: TermDue, work: Work) -> None:
     if (id := stands_on(timer.term_id, work)) is None:
         return
     if isinstance(instance := _instance(id, work), Instance):
-        write(tuple(reached(instance, timer.term_id, work.now, below(work))), work)
+        brought = tuple(reached(instance, timer.term_id, work.now, below(work)))
+        record = instance.terms[timer.term_id].record if brought else None
+        write(brought, work, _came((record.start, record.end), work.now) if record else None)
 
 
 def contract_due(timer: ContractDue, work: Work) -> None:
@@ -179,11 +181,12 @@ def contract_due(timer: ContractDue, work: Work) -> None:
     known: Contract | None = work.state(CONTRACT, timer.contract_id)
     if known is None or (event := headers.due(known.record, work.now)) is None:
         return
-    write([Append(CONTRACT, timer.contract_id, event)], work)
+    since = _came((known.record.start, known.record.end), work.now)
+    write([Append(CONTRACT, timer.contract_id, event)], work, since)
     for line in event.record.line_ids if event.record.state == "expired" else ():
         on = _instance(stands_on(line, work) or "", work)
         if isinstance(on, Instance):
-            write(tuple(expired(on, line, below(work))), work)
+            write(tuple(expired(on, line, below(work))), work, since)
 
 
 def below(work: Work) -> Below:
@@ -204,7 +207,12 @@ def _instance(id: InstanceId, work: Work) -> Instance | Unknown:
 # ------------------------------------------------------------------------------------------ writing
 
 
-def write(appends: Iterable[Append], work: Work) -> None:
+def _came(dates: Iterable[datetime | None], now: datetime) -> datetime | None:
+    """The last of the dates that has come: what it brought is so since then, however late it is looked at."""
+    return max((date for date in dates if date is not None and date <= now), default=None)
+
+
+def write(appends: Iterable[Append], work: Work, effective: datetime | None = None) -> None:
     """Appends the events, with the lookup rows and the timers that follow from them."""
     for category, id, event in appends:
         match event:
@@ -218,7 +226,7 @@ def write(appends: Iterable[Append], work: Work) -> None:
             case ContractLoaded() | ContractChanged() | ContractAgreed():
                 timer = ContractDue(contract_id=id)
                 _at(headers.next_date(event.record), f"contract/{id}", (CONTRACT_DUE, asdict(timer)), work)
-        work.append(category, id, event)
+        work.append(category, id, event, effective=effective)
 
 
 def _stand(record: TermRecord, id: InstanceId, work: Work) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -260,3 +261,27 @@ def test_members_of_lists_are_matched_by_their_ids() -> None:
         Change("reasons[0].lineId", None, "1"),
         Change("reasons[1].lineId", None, "1"),
     ]
+
+
+def test_what_a_date_brought_is_so_from_its_day_on_and_known_when_somebody_looked() -> None:
+    """The system was away on the day on which a contract line ended, and looked three days later."""
+    world = lived()
+    world.time_passes = False
+    day = world.clock.at.replace(hour=0, minute=0, second=0) + timedelta(days=30)
+    line = {"contractLineId": "CL", "instanceId": "MOB", "state": "active", "end": day.isoformat()}
+    contract = {"contractId": "C", "accountId": "ACME", "state": "active", "lines": [line]}
+    live(world, [("contract.load", contract)])
+    world.clock.at = day + timedelta(days=3)
+    world.time_passes = True
+    live(world, ())
+
+    def state(at: timedelta, known: timedelta | None = None) -> Any:
+        when = When(micros(day + at), None if known is None else micros(day + known))
+        found = as_of(sources(world), world.keys, when, ("instance", "MOB"))
+        assert found is not None
+        return found["contractLines"][0]["state"]
+
+    hour = timedelta(hours=1)
+    assert (state(-hour), state(timedelta()), state(hour)) == ("active", "expired", "expired")
+    assert (state(hour, hour), state(hour, timedelta(days=4))) == ("active", "expired")
+    assert state(-hour, timedelta(days=4)) == "active"
