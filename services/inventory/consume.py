@@ -9,13 +9,14 @@ from schemas import catalog, fulfillment, inventory
 from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.service import Refused, Route, Why, Work
-from services.inventory import handlers, heard, needs, scheduling, terms
+from services.inventory import handlers, heard, needs, revising, scheduling, terms
 from services.inventory.domain.agreement import Agreed
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.contract import ContractRecord
 from services.inventory.domain.fulfil import Progress
 from services.inventory.domain.land import PartClosed, PlanCanceled
 from services.inventory.domain.record import Record
+from services.inventory.domain.revision import LineChange, RevisedOrder
 from services.inventory.domain.specification import SpecificationHeard
 from services.inventory.domain.term import TermRecord
 from services.inventory.domain.words import (
@@ -213,10 +214,30 @@ def _names_instances(body: bytes) -> bool:
 
 
 def revised(data: heard.OrderRevised, work: Work) -> None:
-    """`order.revised`: operations are re-dated or canceled; a draft has none."""
+    """`order.revised`: of an order under way what is new is reserved; a draft holds nothing."""
     if data.state != "draft":
-        dates = {line.line_id: line.due_date for line in data.lines}
-        scheduling.revise(data.order_id, dates, work)
+        before = handlers.reservation(work, data.order_id)
+        order = Approved(
+            order_id=data.order_id,
+            account_id=data.account_id,
+            version=data.version,
+            category=before.category,
+            action=before.action,
+            lines=tuple(_line(line) for line in data.lines),
+        )
+        changes = tuple(_change(one) for one in data.changes)
+        revising.asked(RevisedOrder(order=order, changes=changes), work)
+
+
+def _change(one: heard.LineRevision) -> LineChange:
+    return LineChange(
+        line_id=one.line_id, operation=one.operation, types=one.types, names=one.characteristics
+    )
+
+
+def change_declined(data: heard.OrderChangeDeclined, work: Work) -> None:
+    """`order.change-declined`: what was reserved for the change is given up."""
+    revising.declined(data.order_id, data.version, work)
 
 
 # ---------------------------------------------------------------------------------- fulfillment.events
@@ -236,6 +257,8 @@ def domain_order(data: heard.DomainOrderStateChanged, work: Work) -> None:
         specification_id=data.specification_id,
         side=data.side,
         closed=data.state == "closed_complete",
+        reopened=needs.goes_on_again(data),
+        canceled=data.state == "canceled",
         line_closed=data.line_closed,
         instance_id=data.instance_id,
         new_instance=data.new_instance,
@@ -248,7 +271,7 @@ def domain_order(data: heard.DomainOrderStateChanged, work: Work) -> None:
     handlers.domain_order(change, work)
 
 
-_CHANGING = (b'"closed_complete"', b'"newInstance"', b'"disconnect"', b'"lineClosed"')
+_CHANGING = (b'"closed_complete"', b'"newInstance"', b'"disconnect"', b'"lineClosed"', b'"canceled"')
 
 
 def _may_change_an_instance(body: bytes) -> bool:
@@ -269,7 +292,13 @@ def completed(data: fulfillment.PlanPartCompleted, work: Work) -> None:
 
 def _part(data: fulfillment.PlanPartCompleted, work: Work, *, last: bool) -> None:
     part = PartClosed(order_id=data.order_id, version=data.version, line_ids=data.line_ids, last=last)
-    scheduling.part_closed(part, work)
+    revising.part_closed(part, work)
+
+
+def plan_changed(data: heard.PlanChanged, work: Work) -> None:
+    """`plan.changed`: the plan has followed a revision; of a dated part inventory knows already."""
+    if data.operation_id is None:
+        revising.settled(data.order_id, data.version, work)
 
 
 def change_refused(data: fulfillment.PlanChangeRefused, work: Work) -> None:
@@ -297,7 +326,9 @@ def _order(
     data: heard.OrderApproved
     | heard.OrderRevised
     | heard.OrderLineChanged
+    | heard.OrderChangeDeclined
     | heard.DomainOrderStateChanged
+    | heard.PlanChanged
     | fulfillment.PlanEvent,
 ) -> str:
     return data.order_id
@@ -342,8 +373,14 @@ ROUTES = {
         needs=scheduling.named_needs,
         order=_order,
     ),
+    full("plan.changed"): Route(
+        model=heard.PlanChanged, handle=plan_changed, needs=revising.needs, order=_order
+    ),
     full("order.revised"): Route(
-        model=heard.OrderRevised, handle=revised, needs=scheduling.revised_needs, order=_order
+        model=heard.OrderRevised, handle=revised, needs=revising.needs, order=_order
+    ),
+    full("order.change-declined"): Route(
+        model=heard.OrderChangeDeclined, handle=change_declined, needs=revising.needs, order=_order
     ),
     full("plan.canceled"): Route(
         model=fulfillment.PlanCanceled, handle=canceled, needs=needs.plan, order=_order
@@ -352,7 +389,7 @@ ROUTES = {
 """Every message that inventory acts on."""
 
 TIMERS = {
-    handlers.LOOK_AGAIN: Route(model=handlers.LookAgain, handle=scheduling.look_again, order=_waiting),
+    handlers.LOOK_AGAIN: Route(model=handlers.LookAgain, handle=revising.look_again, order=_waiting),
     scheduling.DUE: Route(
         model=scheduling.Due, handle=scheduling.due, needs=scheduling.due_needs, order=_waiting
     ),

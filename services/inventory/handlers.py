@@ -22,6 +22,7 @@ from services.inventory.domain.instance import (
     InstanceMade,
     InstanceReleased,
     InstanceReloaded,
+    InstanceReopened,
     InstanceRerooted,
     InstanceReserved,
     InstanceStateReloaded,
@@ -34,6 +35,7 @@ from services.inventory.domain.record import Record
 from services.inventory.domain.replacing import replacements
 from services.inventory.domain.reservation import Reservation, ReservationAwaited
 from services.inventory.domain.reserve import answered, reserve, unheard
+from services.inventory.domain.revise import without
 from services.inventory.domain.specification import Specification, SpecificationHeard
 from services.inventory.domain.tree import Installed
 from services.inventory.domain.words import (
@@ -99,7 +101,12 @@ def _below(id: InstanceId, work: Work) -> tuple[Instance, ...]:
 
 def _installed(work: Work, ids: Iterable[InstanceId], mine: Callable[[Instance], bool]) -> Installed:
     """The trees of these instances, as far as they are one's own."""
-    look = find(work)
+    return _installed_as(work, ids, find(work), mine)
+
+
+def _installed_as(
+    work: Work, ids: Iterable[InstanceId], look: loading.Find, mine: Callable[[Instance], bool]
+) -> Installed:
     everything = {member for id in ids for member in (id, *_tree_of(look(id), work))}
     found = {
         id: _readable(one, work) for id in everything if isinstance(one := look(id), Instance) and mine(one)
@@ -153,7 +160,7 @@ def approve(order: Approved, work: Work) -> None:
         until = work.now + PATIENCE
         awaited = ReservationAwaited(order=order, specification_ids=missing, until=until)
         work.append(RESERVATION, order.order_id, awaited)
-        _look_again(order, work)
+        wait_for_catalog(order.order_id, work)
     else:
         write(reserve(case, before, later), work)
 
@@ -173,20 +180,38 @@ def look_again(timer: LookAgain, work: Work) -> None:
     at_once, later = split(waiting.order, work.now)
     case = case_at(at_once, waiting.order, work)
     if unheard(case) and work.now < waiting.until:
-        _look_again(waiting.order, work)
+        wait_for_catalog(waiting.order.order_id, work)
     else:
         write(reserve(case, before, later), work)
 
 
-def _look_again(order: Approved, work: Work) -> None:
-    timer = LookAgain(order_id=order.order_id)
-    work.timer(f"reserve/{order.order_id}", work.now + AGAIN, LOOK_AGAIN, asdict(timer))
+def wait_for_catalog(order_id: str, work: Work) -> None:
+    """Looks again in a moment."""
+    timer = LookAgain(order_id=order_id)
+    work.timer(f"reserve/{order_id}", work.now + AGAIN, LOOK_AGAIN, asdict(timer))
 
 
 def case_at(part: Approved, order: Approved, work: Work) -> Case:
     """A part of an order beside all that the order names."""
-    installed = _installed(work, named(order), lambda one: one.record.account_id == order.account_id)
+    installed = _installed(work, named(order), _of_account(order.account_id))
     return case_of(part, installed, work.now)
+
+
+def case_without(part: Approved, order: Approved, before: Reservation, work: Work) -> Case:
+    """A part of an order under way beside the installed base as it would be if the order had not begun."""
+    seen = find(work)
+
+    def look(id: InstanceId) -> Instance | Unknown:
+        one = seen(id)
+        return one if isinstance(one, Unknown) else without(one, part.order_id) or Unknown()
+
+    held = {id for ids in before.open.values() for id in ids}
+    mine = _of_account(part.account_id)
+    return case_of(part, _installed_as(work, named(order) | held, look, mine), work.now)
+
+
+def _of_account(account_id: str) -> Callable[[Instance], bool]:
+    return lambda one: one.record.account_id == account_id
 
 
 def named(order: Approved) -> set[InstanceId]:
@@ -232,7 +257,7 @@ def write(appends: Iterable[Append], work: Work) -> None:
 
 def _rows(id: InstanceId, event: object, work: Work) -> None:
     match event:
-        case InstanceFlipped() | InstanceReleased() | InstanceStateReloaded():
+        case InstanceFlipped() | InstanceReleased() | InstanceReopened() | InstanceStateReloaded():
             if "inactive" in (event.state, event.previous) and event.state != event.previous:
                 _end(id, event.state, work)
         case InstanceReserved() | InstanceFreed() | InstanceLanded():

@@ -72,14 +72,39 @@ class OrderLineChanged(Heard):
     lines: tuple[LineProgress, ...]
 
 
+class LineRevision(Heard):
+    """What a revision does to one line."""
+
+    line_id: str
+    operation: str
+    types: tuple[str, ...] = ()
+    characteristics: tuple[str, ...] = ()
+
+
 class OrderRevised(Heard):
-    """`order.revised`: of lines that wait for their day, whether they stay and when they run."""
+    """`order.revised`: all lines as they should be, and what differs of an order under way."""
 
     order_id: str
     account_id: str
     version: int
     state: str
     lines: tuple[OrderLine, ...]
+    changes: tuple[LineRevision, ...] = ()
+
+
+class OrderChangeDeclined(Heard):
+    """`order.change-declined`."""
+
+    order_id: str
+    version: int
+
+
+class PlanChanged(Heard):
+    """`plan.changed`, read for its head: the details are long."""
+
+    order_id: str
+    version: int
+    operation_id: str | None = None
 
 
 class DomainOrderStateChanged(Heard):
@@ -92,6 +117,7 @@ class DomainOrderStateChanged(Heard):
     action: LineAction
     side: Side | None = None
     state: str
+    previous_state: str | None = None
     specification_id: str
     specification_version: str | None = None
     line_id: str

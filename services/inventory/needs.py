@@ -87,7 +87,9 @@ def domain_order(data: heard.DomainOrderStateChanged, work: Work) -> Wishes:
     if data.action in ("suspend", "resume"):
         held = handlers.reservation(work, data.order_id).open.get(data.line_id, ())
         yield [StreamOf(INSTANCE, id) for id in held]
-    elif data.instance_id is not None and (data.action == "disconnect" or data.side == "cease"):
+    elif data.instance_id is not None and (
+        data.action == "disconnect" or data.side == "cease" or data.state == "canceled"
+    ):
         # It ends, which is noted in its parent's stream.
         instance = work.state(INSTANCE, data.instance_id)
         if isinstance(instance, Instance) and instance.record.parent_id is not None:
@@ -102,6 +104,13 @@ def plan(data: fulfillment.PlanEvent, work: Work) -> Wishes:
 
 def concerns_instances(data: heard.DomainOrderStateChanged) -> bool:
     """Most steps of a domain order change no instance: those need nothing, and are over at once."""
+    if data.state == "canceled" or goes_on_again(data):
+        return True
     if data.action in ("suspend", "resume"):
         return data.line_closed
     return data.state == "closed_complete" or data.new_instance or data.action == "disconnect"
+
+
+def goes_on_again(data: heard.DomainOrderStateChanged) -> bool:
+    """A domain order that had closed is at work again."""
+    return data.previous_state == "closed_complete" and data.state != "canceled"

@@ -11,6 +11,7 @@ from services.inventory.domain.contract import ContractAgreed, ContractChanged, 
 from services.inventory.domain.instance import (
     ChildAdded,
     ChildEnded,
+    InstanceExpected,
     InstanceFlipped,
     InstanceFreed,
     InstanceLanded,
@@ -18,6 +19,7 @@ from services.inventory.domain.instance import (
     InstanceMade,
     InstanceReleased,
     InstanceReloaded,
+    InstanceReopened,
     InstanceRerooted,
     InstanceReserved,
     InstanceStateReloaded,
@@ -34,7 +36,6 @@ from services.inventory.domain.operation import (
 )
 from services.inventory.domain.record import Changed
 from services.inventory.domain.reservation import (
-    Affected,
     ReservationAccepted,
     ReservationAwaited,
     ReservationExtended,
@@ -43,8 +44,15 @@ from services.inventory.domain.reservation import (
     ReservationRefused,
     ReservationReleased,
     ReservationWidened,
-    ReservedLine,
-    Scheduled,
+)
+from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled
+from services.inventory.domain.revision import (
+    ReservationReduced,
+    ReservationRevised,
+    RevisionAwaited,
+    RevisionGivenUp,
+    RevisionRefused,
+    RevisionSettled,
 )
 from services.inventory.domain.specification import SpecificationHeard
 from services.inventory.domain.term import TermChanged, TermGivenUp, TermLoaded, TermMade, TermTakenOver
@@ -52,7 +60,9 @@ from services.inventory.domain.words import Reason
 
 Data = dict[str, Any]
 _Operation = OperationScheduled | OperationRedated | OperationStarted | OperationCompleted | OperationCanceled
-_StateChanged = InstanceReserved | InstanceFlipped | InstanceReleased | InstanceStateReloaded
+_StateChanged = (
+    InstanceReserved | InstanceFlipped | InstanceReleased | InstanceReopened | InstanceStateReloaded
+)
 
 
 def publish(happened: Happened) -> Iterable[Public]:
@@ -67,18 +77,16 @@ def publish(happened: Happened) -> Iterable[Public]:
 def _said(happened: Happened) -> tuple[str, Data] | None:
     """What happens most often stands first."""
     match happened.event:
-        case InstanceReserved() | InstanceFlipped() | InstanceReleased() | InstanceStateReloaded() as event:
+        case InstanceReserved() | InstanceFlipped() | InstanceReleased() as event:
             return _state_changed(happened, event)
-        case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded() | OperationNoted():
-            return None
         case InstanceLanded() | InstanceReloaded() as event:
             return "instance.changed", _changed(event)
         case InstanceMade() | InstanceLoaded() as event:
             return "instance.created", _created(event)
-        case ReservationAwaited() | ReservationExtended() | SpecificationHeard() | TermGivenUp():
+        case event if _is_silent(event):
             return None
-        case ReservationWidened() | ReservationNarrowed() | OperationDelayed() | InstancesNamed():
-            return None
+        case InstanceStateReloaded() | InstanceReopened() as event:
+            return _state_changed(happened, event)
         case OperationScheduled() | OperationRedated() | OperationStarted() as event:
             return _operation(happened, event)
         case TermLoaded() | TermMade() | TermChanged() | TermTakenOver() as event:
@@ -87,6 +95,24 @@ def _said(happened: Happened) -> tuple[str, Data] | None:
             return "contract.changed", _contract(event)
         case event:
             return _answer(happened, event)
+
+
+def _is_silent(event: Any) -> bool:
+    """Freeing, noting, what was heard, and how a reservation keeps its books."""
+    match event:
+        case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded() | OperationNoted():
+            return True
+        case InstanceExpected() | SpecificationHeard() | TermGivenUp() | OperationDelayed():
+            return True
+        case InstancesNamed():
+            return True
+        case ReservationAwaited() | ReservationExtended() | ReservationReduced():
+            return True
+        case ReservationWidened() | ReservationNarrowed():
+            return True
+        case RevisionAwaited() | RevisionSettled() | RevisionGivenUp():
+            return True
+    return False
 
 
 # --------------------------------------------------------------------------------------- an instance
@@ -221,7 +247,9 @@ def _contract(event: ContractLoaded | ContractChanged | ContractAgreed) -> Data:
 def _answer(
     happened: Happened,
     event: ReservationAccepted
+    | ReservationRevised
     | ReservationRefused
+    | RevisionRefused
     | ReservationReleased
     | ReservationFulfilled
     | OperationCompleted
@@ -231,9 +259,9 @@ def _answer(
         return _operation_over(happened, event)
     data: Data = {"orderId": happened.id, "accountId": happened.account, "version": event.version}
     match event:
-        case ReservationAccepted():
+        case ReservationAccepted() | ReservationRevised():
             return "reservation.accepted", data | _accepted(event)
-        case ReservationRefused(reasons=reasons):
+        case ReservationRefused(reasons=reasons) | RevisionRefused(reasons=reasons):
             return "reservation.refused", data | {"reasons": _reasons(reasons)}
         case ReservationReleased(reasons=reasons):
             return "reservation.released", data | {"reasons": _reasons(reasons)}
@@ -241,7 +269,7 @@ def _answer(
             return "reservation.fulfilled", data | {"lineIds": lines, "last": last}
 
 
-def _accepted(event: ReservationAccepted) -> Data:
+def _accepted(event: ReservationAccepted | ReservationRevised) -> Data:
     return _without_nulls(
         {
             "category": event.category,

@@ -6,8 +6,8 @@ operation, so that one that comes late, or again, does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from services.chassis.service import StreamOf, Wish, Work
@@ -15,7 +15,8 @@ from services.inventory import handlers, heard
 from services.inventory.domain import schedule
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.land import PartClosed, PlanCanceled
-from services.inventory.domain.operation import Operation, OperationId, operation_id, split
+from services.inventory.domain.operation import Later, Operation, OperationId, operation_id, split
+from services.inventory.domain.revision import ReservationRevised
 from services.inventory.domain.words import (
     INSTANCE,
     OPERATION,
@@ -148,9 +149,30 @@ def part_closed(part: PartClosed, work: Work) -> None:
             if found.status == "started" and set(schedule.line_ids(found)) & set(part.line_ids):
                 handlers.write(schedule.completed(found, handlers.find(work)), work)
     handlers.part_closed(part, work)
+    go_on(ids, work)
+
+
+def go_on(ids: Iterable[OperationId], work: Work) -> None:
+    """Those whose day had come, and which waited for what was in their way."""
     for id in ids:
         if operation(work, id).delayed:
             _run(operation(work, id), work)
+
+
+def reschedule(ids: Iterable[OperationId], revised: ReservationRevised, work: Work) -> None:
+    """What waits is as the revision says; what was to wait and is not in it is canceled (D-10)."""
+    later = {one.id: one for one in revised.later}
+    for id in dict.fromkeys((*ids, *later)):
+        found = operation(work, id)
+        appends = schedule.rescheduled(
+            found, later.get(id), _order(revised, later.get(id)), handlers.find(work)
+        )
+        handlers.write(tuple(appends), work)
+        _follow(operation(work, id), work)
+
+
+def _order(revised: ReservationRevised, later: Later | None) -> Approved:
+    return replace(revised.order, lines=later.lines if later is not None else ())
 
 
 def plan_canceled(canceled: PlanCanceled, work: Work) -> None:
@@ -165,20 +187,6 @@ def unplannable(id: OperationId, order: OrderId, reasons: tuple[Reason, ...], wo
     before = handlers.reservation(work, order)
     found = operation(work, id)
     handlers.write(schedule.unplannable(found, before, handlers.find(work), reasons), work)
-
-
-def revise(order: OrderId, dates: dict[LineId, datetime | None], work: Work) -> None:
-    """Re-dates or cancels what still waits, as the lines of the order say now (D-10)."""
-    for id in handlers.reservation(work, order).operations:
-        found = operation(work, id)
-        handlers.write(schedule.revised(found, dates, handlers.find(work)), work)
-        _follow(operation(work, id), work)
-
-
-def revised_needs(data: object, work: Work) -> Iterator[Collection[Wish]]:
-    order_id = str(getattr(data, "order_id", ""))
-    yield [StreamOf(RESERVATION, order_id)]
-    yield [StreamOf(OPERATION, id) for id in handlers.reservation(work, order_id).operations]
 
 
 def _cancel(found: Operation, reasons: tuple[Reason, ...], work: Work) -> None:

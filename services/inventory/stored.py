@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from services.chassis.service import Category, Version
-from services.inventory.domain import contract, instance, operation, reservation, specification, term
+from services.inventory.domain import (
+    contract,
+    instance,
+    operation,
+    reservation,
+    revision,
+    specification,
+    term,
+)
 
 CATEGORIES = (
     Category(name="instance", initial=instance.initial, evolve=instance.evolve),
@@ -24,6 +32,8 @@ STORED = (
     Version(name="instance.landed.v1", type=instance.InstanceLanded),
     Version(name="instance.freed.v1", type=instance.InstanceFreed),
     Version(name="instance.released.v1", type=instance.InstanceReleased),
+    Version(name="instance.expected.v1", type=instance.InstanceExpected),
+    Version(name="instance.reopened.v1", type=instance.InstanceReopened),
     Version(name="instance.child-added.v1", type=instance.ChildAdded),
     Version(name="instance.child-ended.v1", type=instance.ChildEnded),
     Version(name="instance.operation-noted.v1", type=instance.OperationNoted),
@@ -35,6 +45,12 @@ STORED = (
     Version(name="reservation.narrowed.v1", type=reservation.ReservationNarrowed),
     Version(name="reservation.fulfilled.v1", type=reservation.ReservationFulfilled),
     Version(name="reservation.released.v1", type=reservation.ReservationReleased),
+    Version(name="reservation.revision-awaited.v1", type=revision.RevisionAwaited),
+    Version(name="reservation.revised.v1", type=revision.ReservationRevised),
+    Version(name="reservation.revision-refused.v1", type=revision.RevisionRefused),
+    Version(name="reservation.revision-settled.v1", type=revision.RevisionSettled),
+    Version(name="reservation.revision-given-up.v1", type=revision.RevisionGivenUp),
+    Version(name="reservation.reduced.v1", type=revision.ReservationReduced),
     Version(name="operation.scheduled.v1", type=operation.OperationScheduled),
     Version(name="operation.instances-named.v1", type=operation.InstancesNamed),
     Version(name="operation.redated.v1", type=operation.OperationRedated),

@@ -54,7 +54,6 @@ PASSED_OVER = {
         "order.revision-requested",
         "order.cancellation-requested",
         "order.cancellation-approved",
-        "order.change-declined",
         # A return acts through the orders that it writes.
         "return.opened",
         "return.assessed",
@@ -62,7 +61,6 @@ PASSED_OVER = {
         "return.closed",
         # A reservation knows its tree; it moves when domain orders and parts close.
         "plan.created",
-        "plan.changed",
         "plan.held",
         "plan.released",
         "ponr.passed",

@@ -19,11 +19,14 @@ from services.inventory.domain.instance import (
     ChildAdded,
     Instance,
     InstanceMade,
+    InstanceReopened,
     InstanceReserved,
     Unknown,
 )
+from services.inventory.domain.land import released
 from services.inventory.domain.record import Coming, Record
 from services.inventory.domain.reservation import Reservation, ReservationExtended
+from services.inventory.domain.revision import ReservationReduced
 from services.inventory.domain.table import reserved
 from services.inventory.domain.value import value
 from services.inventory.domain.words import (
@@ -57,6 +60,8 @@ class Progress:
     specification_id: SpecificationId
     side: Side | None = None
     closed: bool = False
+    reopened: bool = False
+    canceled: bool = False
     line_closed: bool = False
     instance_id: InstanceId | None = None
     new_instance: bool = False
@@ -71,6 +76,10 @@ def progress(change: Progress, reservation: Reservation, find: Find) -> Sequence
     """What the news of a domain order appends; nothing when it is no news, or too late."""
     if reservation.phase != "reserved" or change.line_id not in reservation.open:
         return ()
+    if change.canceled:
+        return tuple(_given_back(change, reservation, find))
+    if change.reopened:
+        return tuple(_reopened(change, reservation, find))
     if change.action in _RESTING:
         return _rested(change, reservation, find) if change.line_closed else ()
     instance = find(change.instance_id) if change.instance_id is not None else _NOBODY
@@ -81,6 +90,41 @@ def progress(change: Progress, reservation: Reservation, find: Find) -> Sequence
 
 
 _NOBODY = Unknown()
+
+
+# --------------------------------------------------------------------------- taken out, or at work again
+
+
+def _given_back(change: Progress, reservation: Reservation, find: Find) -> Iterator[Append]:
+    """Its domain order was canceled: what it stood for is as it was found (INV-15, INV-16, INV-18 to 20).
+
+    With the last one of a line goes whatever else the line still holds.
+    """
+    held = reservation.open[change.line_id]
+    whole = change.line_closed and change.line_id in reservation.dropped
+    named = held if whole else [change.instance_id, *change.composed_of]
+    ids = tuple(id for id in held if id in named)
+    for id in ids:
+        yield from released(find(id), change.order_id, change.version, find)
+    if ids:
+        reduced = ReservationReduced(line_id=change.line_id, instance_ids=ids)
+        yield Append(RESERVATION, change.order_id, reduced)
+
+
+def _reopened(change: Progress, reservation: Reservation, find: Find) -> Iterator[Append]:
+    """A revision has given it new work: until that is done it shows what it showed before.
+
+    What rests or wakes flips with its line, so all of that is open again.
+    """
+    held = reservation.open[change.line_id]
+    for id in held if change.action in _RESTING else [change.instance_id, *change.composed_of]:
+        one = find(id) if id in held else _NOBODY
+        if isinstance(one, Instance) and is_held(one, change.order_id) and one.held and one.held.flipped:
+            state = reserved(one.held.found, one.held.action) if one.held.found else "installation_pending"
+            reopened = InstanceReopened(
+                order_id=change.order_id, version=change.version, state=state, previous=one.state
+            )
+            yield Append(INSTANCE, one.id, reopened)
 
 
 def _rested(change: Progress, reservation: Reservation, find: Find) -> Sequence[Append]:

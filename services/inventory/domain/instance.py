@@ -129,6 +129,25 @@ class InstanceReleased:
 
 
 @value
+class InstanceExpected:
+    """The order was revised: this is to come from now on, with what was found since."""
+
+    order_id: OrderId
+    version: int
+    coming: Coming
+
+
+@value
+class InstanceReopened:
+    """Its domain order had closed and is at work again: it shows what it showed before."""
+
+    order_id: OrderId
+    version: int
+    state: State
+    previous: State
+
+
+@value
 class ChildAdded:
     """Noted in the stream of a parent that no event of the same order guards.
 
@@ -167,6 +186,8 @@ InstanceEvent: TypeAlias = (
     | InstanceLanded
     | InstanceFreed
     | InstanceReleased
+    | InstanceExpected
+    | InstanceReopened
     | ChildAdded
     | ChildEnded
     | OperationNoted
@@ -292,6 +313,17 @@ def _release(instance: Instance, event: InstanceReleased) -> None:
     instance.record.state, instance.held = event.state, None
 
 
+def _expect(instance: Instance, event: InstanceExpected) -> None:
+    if instance.held is not None:
+        instance.held.coming, instance.held.version = event.coming, event.version
+
+
+def _reopen(instance: Instance, event: InstanceReopened) -> None:
+    instance.record.state = event.state
+    if instance.held is not None:
+        instance.held.flipped = False
+
+
 def _reload(instance: Instance, event: InstanceReloaded) -> None:
     instance.record = event.record.own()
 
@@ -318,6 +350,8 @@ _CHANGES: dict[type, Callable[[Instance, Any], None]] = {
     InstanceLanded: _land,
     InstanceFreed: _free,
     InstanceReleased: _release,
+    InstanceExpected: _expect,
+    InstanceReopened: _reopen,
     InstanceReloaded: _reload,
     InstanceStateReloaded: _reload_state,
     InstanceRerooted: _reroot,

@@ -20,6 +20,7 @@ from services.inventory.domain.reservation import (
     ReservationFulfilled,
     ReservationReleased,
 )
+from services.inventory.domain.revision import ReservationReduced
 from services.inventory.domain.value import value
 from services.inventory.domain.words import (
     INSTANCE,
@@ -58,14 +59,30 @@ def land(part: PartClosed, reservation: Reservation, find: Find) -> tuple[Append
     """Values, location and versions land, the external id of a move goes over, instances are free."""
     if reservation.phase != "reserved":
         return ()
-    lines = tuple(line for line in reservation.open if part.last or line in part.line_ids)
-    if not lines and not part.last:
+    closed = [line for line in reservation.open if part.last or line in part.line_ids]
+    lines = tuple(line for line in closed if line not in reservation.dropped)
+    if not closed and not part.last:
         return ()
     fulfilled = ReservationFulfilled(version=part.version, line_ids=lines, last=part.last)
     return (
         *(append for line in lines for append in _line_landed(line, part, reservation, find)),
-        Append(RESERVATION, part.order_id, fulfilled),
+        *(
+            append
+            for line in closed
+            if line in reservation.dropped
+            for append in _let_go(line, part, reservation, find)
+        ),
+        *((Append(RESERVATION, part.order_id, fulfilled),) if lines or part.last else ()),
     )
+
+
+def _let_go(line: LineId, part: PartClosed, reservation: Reservation, find: Find) -> Iterator[Append]:
+    """What a dropped line still holds is as it was found."""
+    ids = tuple(reservation.open[line])
+    for id in ids:
+        yield from released(find(id), part.order_id, part.version, find)
+    if ids:
+        yield Append(RESERVATION, part.order_id, ReservationReduced(line_id=line, instance_ids=ids))
 
 
 def _line_landed(line: LineId, part: PartClosed, reservation: Reservation, find: Find) -> Iterator[Append]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from itertools import count
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance, InstanceMade
@@ -26,25 +28,34 @@ class Made:
     replaces: InstanceId | None = None
 
 
-def made_by(case: Case, attempts: int, moved: int = 0) -> tuple[Made, ...]:
-    """New instances, parents before children. Earlier reservations of the order have used up their ids.
+@value
+class Ids:
+    """How new instances are called. Earlier reservations of the order have used up their ids, and so have
+    `moved` second sides; what was made before for a line, or as a second side, keeps its own."""
 
-    Those of `moved` second sides as well.
-    """
-    prefix = case.order.order_id if attempts == 0 else f"{case.order.order_id}~v{case.order.version}"
-    sides = tuple(_second_sides(case, prefix, moved))
-    return (*sides, *_added(case, prefix, sides))
+    attempts: int = 0
+    moved: int = 0
+    of_lines: Mapping[LineId, InstanceId] = field(default_factory=dict)
+    of_sides: Mapping[InstanceId, InstanceId] = field(default_factory=dict)
 
 
-def _second_sides(case: Case, prefix: OrderId, moved: int) -> Iterator[Made]:
+def made_by(case: Case, ids: Ids) -> tuple[Made, ...]:
+    """New instances, parents before children."""
+    prefix = case.order.order_id if ids.attempts == 0 else f"{case.order.order_id}~v{case.order.version}"
+    sides = tuple(_second_sides(case, prefix, ids))
+    return (*sides, *_added(case, prefix, sides, ids))
+
+
+def _second_sides(case: Case, prefix: OrderId, ids: Ids) -> Iterator[Made]:
     """MOV-05: the hierarchy again at the new place; what is disconnected is not taken along (MOV-V6)."""
     pairs: dict[InstanceId, InstanceId] = {}
     roots: dict[InstanceId, InstanceId] = {}
+    numbers = count(ids.moved + 1)
     for id, line in case.affected.items():
         old = case.installed.get(id)
         if not line.moves or old is None:
             continue
-        new = pairs[id] = f"{prefix}~{moved + len(pairs) + 1}"
+        new = pairs[id] = ids.of_sides.get(id) or f"{prefix}~{next(numbers)}"
         parent = pairs.get(old.record.parent_id or "", old.record.parent_id)
         roots[new] = new if parent is None else roots.get(parent, old.record.root_id)
         record = _moved_record(old, line, new, parent, roots[new])
@@ -88,7 +99,7 @@ def _moved_values(case: Case, old: Instance, line: Line) -> Values:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _added(case: Case, prefix: OrderId, moved: tuple[Made, ...]) -> Iterator[Made]:
+def _added(case: Case, prefix: OrderId, moved: tuple[Made, ...], ids: Ids) -> Iterator[Made]:
     """CHG-02: a record for each add line, in the hierarchy as it will be."""
     lines = {line.line_id: line for line in case.order.lines}
     now = {line.line_id: line.instance_id for line in case.order.lines}
@@ -99,7 +110,7 @@ def _added(case: Case, prefix: OrderId, moved: tuple[Made, ...]) -> Iterator[Mad
         parent = pairs.get(parent, parent)
         above = case.installed.get(parent)
         root = roots.get(parent or "") or (above.record.root_id if above else None)
-        id = now[line.line_id] = f"{prefix}:{line.line_id}"
+        id = now[line.line_id] = ids.of_lines.get(line.line_id) or f"{prefix}:{line.line_id}"
         roots[id] = root or id
         yield _added_one(case, line, id, (parent, roots[id]))
 

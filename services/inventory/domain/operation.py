@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from services.inventory.domain.approved import Approved, Line
-from services.inventory.domain.reservation import Affected, ReservedLine
+from services.inventory.domain.reserved import Affected, ReservedLine
 from services.inventory.domain.value import value
 from services.inventory.domain.words import Action, InstanceId, LineId, OrderId, Reason
 
@@ -177,21 +177,25 @@ def split(order: Approved, now: datetime) -> tuple[Approved, tuple[Later, ...]]:
 
     A parked line waits alone.
     """
-    lines = {line.line_id: line for line in order.lines}
-    waiting: dict[LineId, list[Line]] = {}
-    at_once: list[Line] = []
-    parked = [_parked(order, line, now) for line in order.lines if line.parked]
-    for line in order.lines:
-        if line.parked:
-            continue
-        if line.due is None or line.due <= now:
-            at_once.append(line)
-        else:
-            waiting.setdefault(_top(line, lines), []).append(line)
-    if not waiting and not parked:
+    dated = [line for line in order.lines if not line.parked and _waits(line, now)]
+    parked = tuple(_parked(order, line, now) for line in order.lines if line.parked)
+    if not dated and not parked:
         return order, ()
-    later = (*(_later(order, top, waiting[top]) for top in waiting), *parked)
-    return replace(order, lines=tuple(at_once)), later
+    at_once = tuple(line for line in order.lines if not line.parked and not _waits(line, now))
+    return replace(order, lines=at_once), (*gathered(order, dated), *parked)
+
+
+def _waits(line: Line, now: datetime) -> bool:
+    return line.due is not None and line.due > now
+
+
+def gathered(order: Approved, waiting: Iterable[Line]) -> tuple[Later, ...]:
+    """The operations of lines that wait for their day."""
+    lines = {line.line_id: line for line in order.lines}
+    found: dict[LineId, list[Line]] = {}
+    for line in waiting:
+        found.setdefault(_top(line, lines), []).append(line)
+    return tuple(_later(order, top, found[top]) for top in found)
 
 
 def _later(order: Approved, top: LineId, lines: list[Line]) -> Later:

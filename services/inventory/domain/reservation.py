@@ -7,60 +7,25 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from services.inventory.domain.approved import Approved
+from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled
+from services.inventory.domain.revision import (
+    ReservationReduced,
+    ReservationRevised,
+    RevisionAwaited,
+    RevisionEvent,
+    RevisionGivenUp,
+    RevisionRefused,
+    RevisionSettled,
+)
 from services.inventory.domain.value import value
 from services.inventory.domain.words import (
-    Action,
     InstanceId,
     Kind,
     LineId,
     OrderId,
     Reason,
-    ReturnPlan,
-    Side,
     SpecificationId,
-    State,
-    Values,
 )
-
-
-@value
-class ReservedLine:
-    """A line with the instance it stands for, and the one that was made for it."""
-
-    line_id: LineId
-    action: Action
-    kind: Kind
-    move: bool
-    instance_id: InstanceId | None
-    new_instance_id: InstanceId | None
-    parent_line_id: LineId | None
-    specification_id: SpecificationId
-    specification_version: str | None
-    characteristics: Values
-    location: str | None
-    quantity: int | None
-    transient: bool
-    return_: ReturnPlan | None = None
-
-
-@value
-class Affected:
-    """An instance of the affected tree as it stood when it was reserved, or as it was made."""
-
-    instance_id: InstanceId
-    line_id: LineId
-    action: Action
-    kind: Kind
-    specification_id: SpecificationId
-    specification_version: str | None
-    parent_id: InstanceId | None
-    state: State
-    location: str | None
-    characteristics: Values
-    side: Side | None = None
-    pair_id: InstanceId | None = None
-    new: bool = False
-
 
 # ------------------------------------------------------------------------------------------ events
 
@@ -72,14 +37,6 @@ class ReservationAwaited:
     order: Approved
     specification_ids: tuple[SpecificationId, ...]
     until: datetime
-
-
-@value
-class Scheduled:
-    """An operation of the order, and the lines that wait in it."""
-
-    operation_id: str
-    line_ids: tuple[LineId, ...]
 
 
 @value
@@ -146,6 +103,7 @@ ReservationEvent: TypeAlias = (
     | ReservationNarrowed
     | ReservationFulfilled
     | ReservationReleased
+    | RevisionEvent
 )
 
 # ------------------------------------------------------------------------------------------ states
@@ -168,6 +126,13 @@ class Reservation:
     contract_id: str | None = None
     moved: int = 0
     """How many second sides of moves were made: those of a later part are numbered on."""
+    category: Kind = "product"
+    action: str | None = None
+    landed: frozenset[LineId] = frozenset()
+    dropped: frozenset[LineId] = frozenset()
+    """Lines that a revision took out: what they hold goes back as their domain orders are canceled."""
+    revising: RevisionAwaited | ReservationRevised | None = None
+    """A revision that is not answered yet, or that the plan has not followed yet."""
 
 
 def initial(id: str) -> Reservation:
@@ -185,6 +150,8 @@ def evolve(state: Reservation, event: ReservationEvent) -> Reservation:
             state.operations = tuple(one.operation_id for one in event.operations)
             state.contract_id = event.contract_id
             state.moved = second_sides(event.tree)
+            state.category, state.action = event.category, event.action
+            state.landed, state.dropped = frozenset(), frozenset()
         case ReservationRefused(version=version):
             state.version, state.phase = version, "refused"
         case ReservationExtended(line_id=line, instance_id=instance):
@@ -196,11 +163,51 @@ def evolve(state: Reservation, event: ReservationEvent) -> Reservation:
             state.open = {line: held for line, held in state.open.items() if line not in lines}
         case ReservationFulfilled(line_ids=lines, last=last):
             state.open = {line: held for line, held in state.open.items() if line not in lines}
+            state.landed |= frozenset(lines)
             state.phase = "fulfilled" if last else state.phase
         case ReservationReleased(version=version):
             state.version, state.phase = max(version, state.version), "released"
-            state.open = {}
+            state.open, state.revising = {}, None
+        case _:
+            _revise(state, event)
     return state
+
+
+def _revise(state: Reservation, event: ReservationEvent) -> None:
+    match event:
+        case RevisionAwaited():
+            state.revising = event
+        case ReservationRevised():
+            _widen(state, event)
+        case RevisionRefused(version=version):
+            state.version, state.revising = version, None
+        case RevisionSettled(dropped=dropped, operations=operations):
+            state.dropped |= frozenset(dropped)
+            state.operations, state.revising = operations, None
+        case RevisionGivenUp():
+            _narrow(state)
+        case ReservationReduced(line_id=line, instance_ids=ids):
+            state.open[line] = [id for id in state.open.get(line, ()) if id not in ids]
+
+
+def _widen(state: Reservation, event: ReservationRevised) -> None:
+    state.version, state.revising = event.version, event
+    for line, ids in event.added.items():
+        state.open.setdefault(line, []).extend(ids)
+    state.moved += event.moved
+    state.contract_id = event.contract_id
+
+
+def _narrow(state: Reservation) -> None:
+    """Lines that are new hold nothing, and are no lines of the order."""
+    given = state.revising
+    state.revising = None
+    if not isinstance(given, ReservationRevised):
+        return
+    new = {change.line_id for change in given.changes if change.operation == "add"}
+    for line, ids in given.added.items():
+        state.open[line] = [id for id in state.open.get(line, ()) if id not in ids]
+    state.open = {line: held for line, held in state.open.items() if line not in new}
 
 
 def held_by(lines: tuple[ReservedLine, ...], tree: tuple[Affected, ...]) -> dict[LineId, list[InstanceId]]:

@@ -11,18 +11,12 @@ from services.inventory.domain.agreeing import Agreements, agree, with_terms
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import ChildAdded, Instance, InstanceReserved
 from services.inventory.domain.judge import Case, judge, known, too_large
-from services.inventory.domain.make import Made, made_by
+from services.inventory.domain.make import Ids, Made, made_by
 from services.inventory.domain.operation import Later
 from services.inventory.domain.outgrown import becomes_another, brought
 from services.inventory.domain.record import Coming
-from services.inventory.domain.reservation import (
-    Affected,
-    Reservation,
-    ReservationAccepted,
-    ReservationRefused,
-    ReservedLine,
-    Scheduled,
-)
+from services.inventory.domain.reservation import Reservation, ReservationAccepted, ReservationRefused
+from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled
 from services.inventory.domain.table import reserved
 from services.inventory.domain.term import ContractId
 from services.inventory.domain.value import value
@@ -76,7 +70,8 @@ def reserve(case: Case, before: Reservation, later: tuple[Later, ...] = ()) -> t
     order = case.order
     if answered(order, before):
         return ()
-    secured = secure(case, before.attempts, waiting=tuple(line for one in later for line in one.lines))
+    ids = Ids(attempts=before.attempts)
+    secured = secure(case, ids, waiting=tuple(line for one in later for line in one.lines))
     if not isinstance(secured, Secured):
         return (_refused(order, secured),)
     accepted = ReservationAccepted(
@@ -96,8 +91,7 @@ def reserve(case: Case, before: Reservation, later: tuple[Later, ...] = ()) -> t
 
 def secure(
     case: Case,
-    attempts: int,
-    moved: int = 0,
+    ids: Ids,
     waiting: tuple[Line, ...] = (),
     contract_id: ContractId | None = None,
 ) -> Secured | tuple[Reason, ...]:
@@ -109,7 +103,7 @@ def secure(
     agreed = agree(case, waiting, contract_id)
     if reasons := (*judge(case), *known(case, waiting), *agreed.reasons):
         return reasons
-    made = with_terms(made_by(case, attempts, moved), agreed)
+    made = with_terms(made_by(case, ids), agreed)
     if reasons := tuple(_taken(case, made)):
         return reasons
     secured = _secured(case, made, agreed)

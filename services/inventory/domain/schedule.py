@@ -11,6 +11,7 @@ from services.inventory.domain.flip import Find, is_held
 from services.inventory.domain.instance import Instance, OperationNoted
 from services.inventory.domain.judge import Case
 from services.inventory.domain.land import released
+from services.inventory.domain.make import Ids
 from services.inventory.domain.operation import (
     InstancesNamed,
     Later,
@@ -31,6 +32,7 @@ from services.inventory.domain.reservation import (
     second_sides,
 )
 from services.inventory.domain.reserve import Secured, secure
+from services.inventory.domain.revision import ReservationRevised
 from services.inventory.domain.words import (
     INSTANCE,
     OPERATION,
@@ -63,12 +65,16 @@ def named(
 
 
 def run(operation: Operation, case: Case, before: Reservation, find: Find) -> tuple[Append, ...]:
-    """Its day has come: its preconditions are judged now, and it starts or is canceled."""
+    """Its day has come: its preconditions are judged now, and it starts or is canceled.
+
+    While a revision waits for the plan, nothing starts that the revision may have otherwise.
+    """
     if operation.status != "scheduled":
         return ()
-    if _in_its_own_way(case):
+    if _in_its_own_way(case) or isinstance(before.revising, ReservationRevised):
         return () if operation.delayed else (Append(OPERATION, operation.id, OperationDelayed()),)
-    secured = secure(case, before.attempts - 1, before.moved, contract_id=before.contract_id)
+    ids = Ids(attempts=before.attempts - 1, moved=before.moved)
+    secured = secure(case, ids, contract_id=before.contract_id)
     if not isinstance(secured, Secured):
         return tuple(canceled(operation, find, secured))
     return tuple(_started(operation, secured, find))
@@ -145,35 +151,46 @@ def unplannable(
     yield from canceled(operation, find, reasons)
 
 
-def revised(operation: Operation, dates: dict[LineId, datetime | None], find: Find) -> tuple[Append, ...]:
-    """The lines of the order as they are now: without the topmost line it is canceled, with another date
-    re-dated. What has started is past that."""
-    if operation.status != "scheduled":
-        return ()
-    top = line_ids(operation)[0]
-    if top not in dates:
-        return tuple(canceled(operation, find))
-    at = dates[top]
-    if at is None or at == operation.at:
-        return ()
+def rescheduled(operation: Operation, later: Later | None, order: Approved, find: Find) -> Iterator[Append]:
+    """What waits after a revision: other lines, another day, or nothing. What has started is past that."""
+    if operation.status not in ("none", "scheduled"):
+        return
+    if later is None:
+        yield from canceled(operation, find)
+    elif operation.order is None or _undated(operation.order.lines) != _undated(later.lines):
+        yield from scheduled(order, later, find)
+        yield from _left_out(operation, later, find)
+    elif later.at != operation.at:
+        yield from _redated(operation, later.at, find)
+
+
+def _undated(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    return tuple(replace(line, due=None) for line in lines)
+
+
+def _left_out(operation: Operation, later: Later, find: Find) -> Iterator[Append]:
+    """Lines that are no part of it any more."""
+    if operation.order is None:
+        return
+    stay = {line.line_id for line in later.lines}
+    for line in operation.order.lines:
+        if line.line_id not in stay and _is_there(line, find):
+            yield _note(operation.id, operation.order, line, "canceled", _at(operation))
+
+
+def _redated(operation: Operation, at: datetime, find: Find) -> Iterator[Append]:
     order = _order(operation)
-    notes = (
-        _note(operation.id, order, line, "scheduled", at) for line in order.lines if _is_there(line, find)
+    redated = OperationRedated(
+        at=at,
+        order=order.order_id,
+        version=order.version,
+        action=operation.action,
+        line_ids=line_ids(operation),
     )
-    return (
-        Append(
-            OPERATION,
-            operation.id,
-            OperationRedated(
-                at=at,
-                order=order.order_id,
-                version=order.version,
-                action=operation.action,
-                line_ids=line_ids(operation),
-            ),
-        ),
-        *notes,
-    )
+    yield Append(OPERATION, operation.id, redated)
+    for line in order.lines:
+        if _is_there(line, find):
+            yield _note(operation.id, order, line, "scheduled", at)
 
 
 def line_ids(operation: Operation) -> tuple[LineId, ...]:
