@@ -11,11 +11,13 @@ from schemas.vocabulary import (
     HoldCause,
     Kind,
     LineAction,
+    Moment,
     Outcome,
     Part,
     PersonalText,
     Ponr,
     Reason,
+    RiskLevel,
     Side,
     TaskKind,
     TaskState,
@@ -50,6 +52,7 @@ class PlannedTask(Part):
     domain_order_id: str
     after: tuple[str, ...] = ()
     undo: bool = False
+    planned_end: Moment | None = None
     reason: str | None = None
     """Why it joined a plan that was there: what it undoes, or what came anew."""
 
@@ -218,3 +221,35 @@ class FalloutClosed(PlanEvent):
     stage: FalloutStage = "closed"
     resolution: PersonalText
     verified: bool = False
+
+
+class LineRisk(Part):
+    line_id: str
+    risk: RiskLevel
+    expected_end: Moment | None = None
+
+
+class DomainOrderRisk(Part):
+    domain_order_id: str
+    risk: RiskLevel
+    expected_end: Moment | None = None
+
+
+class TaskRisk(Part):
+    task_id: str
+    risk: RiskLevel
+    expected_end: Moment | None = None
+
+
+class JeopardyChanged(PlanEvent):
+    """`jeopardy.changed`: how much of what is open is at risk now; only what is new is listed.
+
+    `risk` and `expectedEnd` are the order's. A risk that is `low` and has no `expectedEnd` is over: done, or
+    in time again. A plan with very many new risks tells of them in several messages.
+    """
+
+    risk: RiskLevel | None = None
+    expected_end: Moment | None = None
+    lines: tuple[LineRisk, ...] = ()
+    domain_orders: tuple[DomainOrderRisk, ...] = ()
+    tasks: tuple[TaskRisk, ...] = ()

@@ -159,6 +159,7 @@ MESSAGES: dict[str, MessageType] = {
                 "task.state-changed": fulfillment.TaskStateChanged,
                 "fallout.opened": fulfillment.FalloutOpened,
                 "fallout.closed": fulfillment.FalloutClosed,
+                "jeopardy.changed": fulfillment.JeopardyChanged,
             },
         ),
         *_events(

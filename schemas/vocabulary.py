@@ -82,6 +82,7 @@ TaskState = Literal[
     "closed_complete",
     "canceled",
 ]
+RiskLevel = Literal["low", "medium", "high", "critical"]
 FalloutStage = Literal["classified", "assigned", "resolved", "closed"]
 InstanceState = Literal[
     "installation_pending", "active", "change_pending", "inactivation_pending", "suspended", "inactive"

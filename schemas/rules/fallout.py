@@ -16,26 +16,26 @@ SECTION = Section(
             "FAL-03", "fulfillment", "Whoever reports the failure, a fallout holds its task, and only that."
         ),
         enforced("FAL-04", "fulfillment", "A fallout is classified, assigned, resolved and closed."),
-        still_open(
+        enforced(
             "FAL-05",
             "fulfillment",
             "A system that fails or does not answer is asked again some times, then a fallout opens.",
-            "the clock does not watch tasks yet; failures are asked again as the plan says",
         ),
         enforced("FAL-06", "order", "An order with wrong data is corrected by who wrote it, and sent again."),
         enforced(
             "FAL-07", "fulfillment", "Resolving a fallout asks for its task again; it does not close it."
         ),
-        still_open("JEO-01", "fulfillment", "Tasks, domain orders, lines and orders have a risk level."),
-        still_open("JEO-02", "fulfillment", "It rises with the share of the planned time that has gone by."),
-        still_open(
+        enforced("JEO-01", "fulfillment", "Tasks, domain orders, lines and orders have a risk level."),
+        enforced("JEO-02", "fulfillment", "It rises with the share of the planned time that has gone by."),
+        enforced(
             "JEO-03", "fulfillment", "What is late raises the risk of what comes after, and moves its dates."
         ),
+        enforced("JEO-04", "fulfillment", "What can be late is planned up front, with durations and order."),
         still_open(
-            "JEO-04", "fulfillment", "What can be late is planned up front, with durations and order."
-        ),
-        still_open(
-            "JEO-05", "fulfillment", "Nothing is late while a revision is pending; then dates are new."
+            "JEO-05",
+            "fulfillment",
+            "Nothing is late while a revision is pending; then dates are new.",
+            "dates move after a hold; nothing holds a plan yet",
         ),
     ),
 )

@@ -44,6 +44,8 @@ def brief_task(task: PlannedTask) -> Body:
     }
     if task.after:
         body["after"] = task.after
+    if task.end is not None:
+        body["plannedEnd"] = task.end
     return body
 
 

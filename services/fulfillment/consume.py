@@ -11,7 +11,7 @@ from schemas.inventory import OperationCanceled
 from schemas.provisioning import ReportTask, ResolveFallout, RetryTask, SkipTask
 from schemas.registry import full
 from services.chassis.service import Refused, Route, StreamOf, Why, Wish, Work
-from services.fulfillment import catalog, fallouts, handlers, inflight, operations
+from services.fulfillment import catalog, fallouts, handlers, inflight, jeopardy, operations
 from services.fulfillment.domain.blueprint import order_of
 from services.fulfillment.domain.catalog import Heard
 from services.fulfillment.domain.fallout import Resolve
@@ -131,6 +131,10 @@ class LookAgain:
 
 def _look_again(data: LookAgain, work: Work) -> None:
     operations.look_again(data.order_id, work)
+
+
+def _plan(data: jeopardy.Look, work: Work) -> Wishes:  # noqa: ARG001
+    yield [StreamOf(PLAN, data.order_id)]
 
 
 def _waiting(data: LookAgain, work: Work) -> Wishes:
@@ -253,5 +257,6 @@ ROUTES: Mapping[str, Route] = {
 
 TIMERS: Mapping[str, Route] = {
     handlers.LOOK_AGAIN: Route(model=LookAgain, handle=_look_again, needs=_waiting, order=_order),
-    handlers.ASK_AGAIN: Route(model=AskAgain, handle=handlers.ask_again, needs=_task, order=_order_of_task),
+    jeopardy.ASK_AGAIN: Route(model=AskAgain, handle=handlers.ask_again, needs=_task, order=_order_of_task),
+    jeopardy.LOOK: Route(model=jeopardy.Look, handle=jeopardy.look, needs=_plan, order=_order),
 }

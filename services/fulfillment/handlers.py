@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from services.chassis.service import Refused, Why, Work
+from services.fulfillment import jeopardy
 from services.fulfillment.domain import blueprint, reports
 from services.fulfillment.domain.blueprint import Blueprint, Reason, order_of
 from services.fulfillment.domain.cascade import begin, planned, start
 from services.fulfillment.domain.catalog import Heard, Scalar
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
 from services.fulfillment.domain.events import (
-    AttemptFailed,
     PlanCanceled,
     PlanCreated,
     PlanEvent,
@@ -24,13 +24,13 @@ from services.fulfillment.domain.events import (
 from services.fulfillment.domain.limits import MAX_MESSAGE, too_large, values_size
 from services.fulfillment.domain.outcome import taken_out
 from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.schedule import scheduled
 from services.fulfillment.domain.state import Plan, PlanState, Waiting
 from services.fulfillment.missing import PLAN, close_fallout, open_fallout
 
 REPORT = "report"
 SPECIFICATION = "specification"
 LOOK_AGAIN = "plan.look-again"
-ASK_AGAIN = "task.ask-again"
 
 FALLOUT_AFTER = timedelta(minutes=1)
 TARGET_GRACE = timedelta(seconds=10)
@@ -89,6 +89,7 @@ def _begin(reservation: Reservation, made: Blueprint, work: Work) -> None:
     if (reason := too_large(made)) is not None:
         _cancel(reservation, (reason,), work)
         return
+    made = scheduled(made, work.now)
     lay_out(begin(made), made, work)
 
 
@@ -99,7 +100,7 @@ def lay_out(first: PlanCreated | PlanExtended, made: Blueprint, work: Work) -> N
     plan: Plan = work.state(PLAN, order_id)
     work.append(PLAN, order_id, *planned(plan, made, first.tasks_apart))
     plan = work.state(PLAN, order_id)
-    work.append(PLAN, order_id, *start(plan, work.now))
+    jeopardy.append(order_id, start(plan, work.now), work)
 
 
 def _cancel(reservation: Reservation, reasons: tuple[Reason, ...], work: Work) -> None:
@@ -149,14 +150,14 @@ def report(command: reports.Report, message: str | None, found: Mapping[str, Sca
         outcome=outcome,
         characteristics=_sealed(command.task_id, found, plan, work) if found else {},
     )
-    append(order_id, reports.report(sealed, plan, work.now), work)
+    jeopardy.append(order_id, reports.report(sealed, plan, work.now), work)
 
 
 def ask_again(command: reports.AskAgain, work: Work) -> None:
     """The timer of a back-off."""
     order_id, plan = plan_of(command.task_id, work)
     if order_id is not None and plan is not None:
-        append(order_id, reports.ask_again(command, plan, work.now), work)
+        jeopardy.append(order_id, reports.ask_again(command, plan, work.now), work, command.at)
 
 
 def retry(command: reports.Retry, work: Work) -> None:
@@ -187,7 +188,7 @@ def _on_task(task_id: str, decide: Callable[[Plan, datetime], tuple[PlanEvent, .
     same_account(plan, work)
     with refusing():
         events = decide(plan, work.now)
-    append(order_id, events, work)
+    jeopardy.append(order_id, events, work)
 
 
 @contextmanager
@@ -197,19 +198,6 @@ def refusing() -> Iterator[None]:
         yield
     except blueprint.Refused as refused:
         raise Refused(Why(*_why(refused.reason))) from refused
-
-
-def append(order_id: str, events: tuple[PlanEvent, ...], work: Work) -> None:
-    """With the timers of the back-offs that begin."""
-    for event in events:
-        if isinstance(event, AttemptFailed) and event.again > work.now:
-            back_off(event.task_id, event.attempt, event.again, work)
-    work.append(PLAN, order_id, *events)
-
-
-def back_off(task_id: str, attempt: int, again: datetime, work: Work) -> None:
-    data = {"task_id": task_id, "attempt": attempt, "at": again}
-    work.timer(f"retry-{task_id}-{attempt}", again, ASK_AGAIN, data)
 
 
 def _sealed(task_id: str, found: Mapping[str, Scalar], plan: Plan, work: Work) -> dict[str, Scalar]:

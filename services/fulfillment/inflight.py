@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.registry import full
 from services.chassis.service import Route, StreamOf, Wish, Work
-from services.fulfillment import handlers, operations
+from services.fulfillment import handlers, jeopardy, operations
 from services.fulfillment.domain import inflight
 from services.fulfillment.domain.alterations import ReservationKept
 from services.fulfillment.domain.cascade import start
@@ -100,7 +100,7 @@ def _declined(data: OrderStepped, work: Work) -> None:
 
 def _append(order_id: str, events: tuple[inflight.Answer, ...], work: Work) -> bool:
     """Whether anything happened."""
-    work.append(PLAN, order_id, *events)
+    jeopardy.append(order_id, events, work)
     return bool(events)
 
 
@@ -119,8 +119,8 @@ def _resume(order_id: str, work: Work) -> None:
 def _go_on(order_id: str, plan: Plan, work: Work) -> None:
     for id, task in plan.tasks.items():
         if task.state == "scheduled" and task.again is not None:
-            handlers.back_off(id, task.attempt, max(task.again, work.now), work)
-    work.append(PLAN, order_id, *start(plan, work.now))
+            jeopardy.back_off(id, task.attempt, max(task.again, work.now), work)
+    jeopardy.append(order_id, start(plan, work.now), work)
     operations.look_again(order_id, work)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.chassis.service import Work
-from services.fulfillment import handlers
+from services.fulfillment import handlers, jeopardy
 from services.fulfillment.domain.blueprint import Blueprint, Reason
 from services.fulfillment.domain.cascade import extend, start
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
@@ -18,6 +18,7 @@ from services.fulfillment.domain.events import (
 from services.fulfillment.domain.fallout import classified
 from services.fulfillment.domain.limits import too_large
 from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.schedule import scheduled
 from services.fulfillment.domain.state import Awaited, Plan, PlanState, Waiting
 from services.fulfillment.missing import PLAN
 
@@ -66,7 +67,8 @@ def _plan(part: Reservation, plan: Plan, work: Work) -> None:
         case Blueprint() if (reason := too_large(outcome)) is not None:
             _refuse(part, (reason,), work)
         case Blueprint():
-            handlers.lay_out(extend(outcome, part.operation_id), outcome, work)
+            made = scheduled(outcome, work.now)
+            handlers.lay_out(extend(made, part.operation_id), made, work)
 
 
 def _wait(part: Reservation, plan: Plan, work: Work) -> None:
@@ -98,7 +100,7 @@ def dropped(order_id: str, operation_id: str, reasons: Sequence[str], work: Work
     if reasons:
         work.append(PLAN, order_id, _fallout(operation_id, version, reasons, work))
     if isinstance(plan := work.state(PLAN, order_id), Plan):
-        work.append(PLAN, order_id, *start(plan, work.now))
+        jeopardy.append(order_id, start(plan, work.now), work)
 
 
 def _fallout(operation_id: str, version: int, reasons: Sequence[str], work: Work) -> FalloutOpened:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from schemas.topics import FULFILLMENT_EVENTS, TASKS
 from services.chassis.service import Happened, Public
-from services.fulfillment.bodies import Body, about, brief, brief_task, present, reason, say_what, say_where
+from services.fulfillment import said
+from services.fulfillment.bodies import about, brief, brief_task, present, reason, say_what, say_where
 from services.fulfillment.domain.alterations import ChangeRefused, PlanHeld, PlanReleased, ReservationKept
-from services.fulfillment.domain.blueprint import (
-    FalloutStage,
-)
 from services.fulfillment.domain.catalog import SpecificationPublished, SpecificationRetired
 from services.fulfillment.domain.events import (
     AttemptFailed,
+    DatesMoved,
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
@@ -21,6 +20,7 @@ from services.fulfillment.domain.events import (
     FalloutChanged,
     FalloutClosed,
     FalloutOpened,
+    JeopardyAssessed,
     OperationDropped,
     PartCompleted,
     PartPostponed,
@@ -37,7 +37,6 @@ from services.fulfillment.domain.events import (
     TaskStarted,
     ValuesCopied,
 )
-from services.fulfillment.domain.fallout import advice
 from services.fulfillment.told import altered
 
 _DomainOrder = DomainOrderPlanned | DomainOrderStarted | DomainOrderClosed
@@ -64,15 +63,17 @@ def publish(happened: Happened) -> Iterable[Public]:
             return (_plan(event, happened),)
         case PlanExtended() | ExtensionRefused() | PartCompleted() as event:
             return (_part(event, happened),)
-        case FalloutOpened() | FalloutChanged() | FalloutClosed() as event:
-            return (_fallout(event, happened),)
+        case JeopardyAssessed() | FalloutOpened() | FalloutChanged() | FalloutClosed() as event:
+            return _trouble(event, happened)
         case PlanHeld() | PlanReleased() | ChangeRefused() as event:
             return (Public(FULFILLMENT_EVENTS, _ALTERED[type(event)], happened.id, altered(event, happened)),)
-        case PlanPostponed() | PartPostponed() | ReservationKept() | OperationDropped():
-            return ()
+        case PlanPostponed() | PartPostponed() | ReservationKept() | OperationDropped() | DatesMoved():
+            pass
         case ValuesCopied() | ReportIgnored() | SpecificationPublished() | SpecificationRetired():
-            return ()
-    raise TypeError(f"{type(happened.event).__name__} has no publish decision: give it one here")
+            pass
+        case _:
+            raise TypeError(f"{type(happened.event).__name__} has no publish decision: give it one here")
+    return ()
 
 
 # ------------------------------------------------------------------------------------------- plan
@@ -220,21 +221,21 @@ def _withdrawn(event: TaskClosed, happened: Happened) -> Public:
     return Public(TASKS, "task.withdrawn", event.task_id, body)
 
 
-def _fallout(event: FalloutOpened | FalloutChanged | FalloutClosed, happened: Happened) -> Public:
-    body = {**about(event.version, happened), **present(falloutId=event.fallout_id, taskId=event.task_id)}
+# ---------------------------------------------------------------------------------------- troubles
+
+
+def _trouble(
+    event: JeopardyAssessed | FalloutOpened | FalloutChanged | FalloutClosed, happened: Happened
+) -> tuple[Public, ...]:
+    """Nothing of a look at the risks that has found nothing new."""
+    body = about(event.version, happened)
     match event:
-        case FalloutOpened():
-            body |= _open("classified", event)
-            body |= present(domainOrderId=event.domain_order_id)
-        case FalloutChanged():
-            body |= _open(event.stage, event)
-            body |= present(assignee=event.assignee, resolution=event.resolution)
+        case JeopardyAssessed(tasks=(), lines=(), domain_orders=()):
+            return ()
+        case JeopardyAssessed():
+            name, subject, body = "jeopardy.changed", happened.id, body | said.jeopardy(event)
         case FalloutClosed():
-            body |= {"stage": "closed", "resolution": event.resolution, "verified": event.verified}
-            return Public(FULFILLMENT_EVENTS, "fallout.closed", event.fallout_id, body)
-    return Public(FULFILLMENT_EVENTS, "fallout.opened", event.fallout_id, body)
-
-
-def _open(stage: FalloutStage, event: FalloutOpened | FalloutChanged) -> Body:
-    what = present(rule=event.rule, message=event.message, type=event.type)
-    return {**what, "stage": stage, "advice": advice(event.fallout_id, event.task_id, event.rule, stage)}
+            name, subject, body = "fallout.closed", event.fallout_id, body | said.fallout(event)
+        case _:
+            name, subject, body = "fallout.opened", event.fallout_id, body | said.fallout(event)
+    return (Public(FULFILLMENT_EVENTS, name, subject, body),)

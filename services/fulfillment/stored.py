@@ -34,5 +34,7 @@ STORED = (
     Version(name="plan.released.v1", type=alterations.PlanReleased),
     Version(name="plan.change-refused.v1", type=alterations.ChangeRefused),
     Version(name="plan.reservation-kept.v1", type=alterations.ReservationKept),
+    Version(name="jeopardy.assessed.v1", type=events.JeopardyAssessed),
+    Version(name="plan.dates-moved.v1", type=events.DatesMoved),
     Version(name="report.ignored.v1", type=events.ReportIgnored),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.chassis.service import Page
-from services.fulfillment.domain.fallout import advice
+from services.fulfillment import shown
 from services.fulfillment.domain.state import Awaited, Canceled, OpenOrder, OpenTask, Plan, Waiting
 
 
@@ -16,9 +16,13 @@ def pages(category: str, id: str, state: Any) -> Iterable[Page]:
         return ()
     match state:
         case Plan():
-            return (Page("plan", id, state.account_id, _made(id, state)),)
+            return (Page("plan", id, state.account_id, shown.with_risks(_made(id, state), state)),)
         case Waiting(reservation=reservation):
-            waits = {"state": "waiting", "waitsFor": list(state.missing), "fallouts": _fallouts(state)}
+            waits = {
+                "state": "waiting",
+                "waitsFor": list(state.missing),
+                "fallouts": shown.fallouts(state.fallouts.values()),
+            }
             waits["held"] = _held(state)
             body = {**_empty(id, reservation.account_id, state.version), **waits}
             return (Page("plan", id, reservation.account_id, body),)
@@ -30,23 +34,6 @@ def pages(category: str, id: str, state: Any) -> Iterable[Page]:
             body = {**_empty(id, state.account_id, state.version), "state": "canceled", "reasons": reasons}
             return (Page("plan", id, state.account_id, body),)
     return ()
-
-
-def _fallouts(state: Plan | Waiting) -> list[dict[str, Any]]:
-    return [
-        {
-            "falloutId": each.fallout_id,
-            "taskId": each.task_id,
-            "type": each.type,
-            "stage": each.stage,
-            "rule": each.rule,
-            "message": each.message,
-            "assignee": each.assignee,
-            "resolution": each.resolution,
-            "advice": advice(each.fallout_id, each.task_id, each.rule, each.stage),
-        }
-        for each in state.fallouts.values()
-    ]
 
 
 def _empty(id: str, account_id: str, version: int) -> dict[str, Any]:
@@ -63,7 +50,7 @@ def _made(id: str, plan: Plan) -> dict[str, Any]:
         "domainOrders": [_domain_order(order, plan) for order in plan.orders.values()],
         "tasks": [_task(task, plan) for task in plan.tasks.values()],
         "pointsOfNoReturn": [_passed(plan, task_id) for task_id in plan.passed],
-        "fallouts": _fallouts(plan),
+        "fallouts": shown.fallouts(plan.fallouts.values()),
     }
 
 

@@ -39,6 +39,7 @@ PASSED_OVER = {
         "domain-order.state-changed",
         "fallout.opened",
         "fallout.closed",
+        "jeopardy.changed",
     },
     "inventory": {
         # Nothing is held before the approval, and what follows it is heard from fulfillment.
@@ -67,6 +68,7 @@ PASSED_OVER = {
         "task.state-changed",
         "fallout.opened",
         "fallout.closed",
+        "jeopardy.changed",
         # A retired version still describes what is installed.
         "specification.retire",
     },

@@ -35,7 +35,8 @@ CONTRACT = {
     "entitlement.state-changed command.refused",
     "fulfillment.events": "plan.created plan.changed plan.change-refused plan.part-completed "
     "plan.completed plan.canceled plan.held plan.released ponr.passed "
-    "domain-order.state-changed task.state-changed fallout.opened fallout.closed command.refused",
+    "domain-order.state-changed task.state-changed fallout.opened fallout.closed jeopardy.changed "
+    "command.refused",
     "fulfillment.tasks": "task.requested task.withdrawn",
     "audit.checkpoints": "audit.checkpoint",
 }

@@ -210,6 +210,8 @@ def test_the_page_shows_domain_orders_and_tasks(world: Fulfillment) -> None:
             "instanceId": "I",
             "pairId": None,
             "lineId": "1",
+            "risk": "low",
+            "expectedEnd": None,
         }
     ]
     (task,) = page["tasks"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from datetime import datetime
 from typing import Literal
 
 from services.fulfillment.domain.catalog import Kind, LineAction, ReturnPlan, Scalar, Side, TaskKind, UndoTask
@@ -71,7 +72,10 @@ class Marks:
 
 @value
 class PlannedTask:
-    """A task with its policy; `duration` and `backoff` in seconds, `after` in task ids."""
+    """A task with its policy; `duration` and `backoff` in seconds, `after` in task ids.
+
+    `end` is when it should be done, where that follows from the durations before it (JEO-04).
+    """
 
     task_id: str
     name: str
@@ -82,6 +86,7 @@ class PlannedTask:
     retries: int = 0
     backoff: int | None = None
     marks: Marks | None = None
+    end: datetime | None = None
 
 
 @value
@@ -98,6 +103,8 @@ class Blueprint:
     operation_id: str | None = None
     returns: dict[str, ReturnPlan] = field(default_factory=dict)
     """Lines that a return has written, and by which plan they are carried out."""
+    at: datetime | None = None
+    """When its dates begin, where there are durations."""
 
 
 @value

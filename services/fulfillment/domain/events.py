@@ -22,6 +22,7 @@ from services.fulfillment.domain.blueprint import (
 )
 from services.fulfillment.domain.catalog import LineAction, ReturnPlan, Scalar, TaskKind
 from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.risk import Level, Risk
 from services.fulfillment.domain.value import value
 
 
@@ -48,6 +49,8 @@ class PlanCreated:
     """Parts of the order that wait for their day."""
     returns: dict[str, ReturnPlan] = field(default_factory=dict)
     """Lines that a return has written."""
+    at: datetime | None = None
+    """When its dates begin; none are planned without durations."""
 
 
 @value
@@ -60,6 +63,7 @@ class PlanExtended:
     domain_orders: tuple[DomainOrderBrief, ...]
     tasks: tuple[PlannedTask, ...]
     tasks_apart: bool = False
+    at: datetime | None = None
 
 
 @value
@@ -268,6 +272,31 @@ class FalloutClosed:
 
 
 @value
+class JeopardyAssessed:
+    """The plan was looked at, and is looked at again at `next`; the risks are those that are new.
+
+    One that is low and has no end is of what is done, or in time again.
+    """
+
+    version: int
+    at: datetime
+    next: datetime | None
+    level: Level | None
+    end: datetime | None = None
+    lines: tuple[Risk, ...] = ()
+    domain_orders: tuple[Risk, ...] = ()
+    tasks: tuple[Risk, ...] = ()
+
+
+@value
+class DatesMoved:
+    """JEO-05: the plan was held for so long, and all dates of what was open are later by that."""
+
+    version: int
+    seconds: float
+
+
+@value
 class ReportIgnored:
     """A report that came too late, too early or twice: kept, and without effect."""
 
@@ -300,6 +329,8 @@ PlanEvent = (
     | FalloutOpened
     | FalloutChanged
     | FalloutClosed
+    | JeopardyAssessed
+    | DatesMoved
     | ReportIgnored
     | PlanHeld
     | PlanReleased

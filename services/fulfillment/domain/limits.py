@@ -13,6 +13,7 @@ _ENVELOPE = 4096
 """What headers and the fields around the lists may take."""
 _SMALL = 500
 """So many domain orders and tasks fit whatever their ids are."""
+_DATE = len(',"plannedEnd":"2026-01-05T09:00:00.000000+00:00"')
 
 
 def too_large(blueprint: Blueprint) -> Reason | None:
@@ -56,6 +57,7 @@ def _order(order: DomainOrder) -> int:
 def _task(task: PlannedTask) -> int:
     size = len('{"taskId":,"name":,"kind":,"domainOrderId":},')
     size += sum(map(_text, (task.task_id, task.name, task.kind, task.domain_order_id)))
+    size += _DATE if task.end is not None else 0
     return size + (len(',"after":[]') + sum(_text(id) + 1 for id in task.after) if task.after else 0)
 
 

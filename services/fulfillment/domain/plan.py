@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.fulfillment.domain import trouble
+from services.fulfillment.domain import dates, trouble
 from services.fulfillment.domain.alterations import ChangeRefused, PlanHeld, PlanReleased, ReservationKept
 from services.fulfillment.domain.before import evolve_before, put_off, waiting
 from services.fulfillment.domain.blueprint import (
@@ -16,6 +16,7 @@ from services.fulfillment.domain.blueprint import (
 from services.fulfillment.domain.catalog import Values
 from services.fulfillment.domain.events import (
     AttemptFailed,
+    DatesMoved,
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
@@ -23,6 +24,7 @@ from services.fulfillment.domain.events import (
     FalloutChanged,
     FalloutClosed,
     FalloutOpened,
+    JeopardyAssessed,
     OperationDropped,
     PartCompleted,
     PartPostponed,
@@ -115,8 +117,9 @@ def _lay_out(plan: Plan, event: PlanCreated | PlanExtended) -> None:
     for brief in event.domain_orders:
         for awaited in brief.waits_for:
             plan.orders[awaited].waiters.append(brief.domain_order_id)
+    dates.planned(plan, event)
     for task in event.tasks:
-        plan.tasks[task.task_id] = OpenTask(planned=task, blockers=len(task.after))
+        plan.tasks[task.task_id] = OpenTask(planned=task, blockers=len(task.after), end=task.end)
         order = plan.orders[task.domain_order_id]
         order.tasks.append(task.task_id)
         order.open_tasks += 1
@@ -171,7 +174,8 @@ def _count_closing(plan: Plan, order: OpenOrder) -> None:
 
 def _released(plan: Plan, event: TaskReleased) -> None:
     task = plan.tasks[event.task_id]
-    task.state, task.attempt, task.due = "open", event.attempt, event.due
+    task.state, task.attempt = "open", event.attempt
+    dates.asked(plan, task, event)
 
 
 def _task_started(plan: Plan, event: TaskStarted) -> None:
@@ -198,6 +202,7 @@ def _part_completed(plan: Plan, event: PartCompleted) -> None:
 def _completed(plan: Plan, event: PlanCompleted) -> None:  # noqa: ARG001
     """It beats a request that is pending."""
     plan.completed = True
+    plan.watch = None
     plan.parts = []
     plan.hold, plan.kept = Hold(), None
 
@@ -213,6 +218,8 @@ _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
     TaskHeld: trouble.task_held,
     TaskClosed: _task_closed,
     PonrPassed: _ponr_passed,
+    JeopardyAssessed: dates.assessed,
+    DatesMoved: dates.moved,
     FalloutOpened: trouble.fallout_opened,
     FalloutChanged: trouble.fallout_changed,
     FalloutClosed: trouble.fallout_closed,
@@ -243,6 +250,7 @@ def created(blueprint: Blueprint, tasks_apart: bool) -> PlanCreated:
         tasks_apart=tasks_apart,
         operations=blueprint.operations,
         returns=blueprint.returns,
+        at=blueprint.at,
     )
 
 
@@ -254,6 +262,7 @@ def extended(blueprint: Blueprint, operation_id: str, tasks_apart: bool) -> Plan
         domain_orders=tuple(_brief(order) for order in blueprint.domain_orders),
         tasks=blueprint.tasks,
         tasks_apart=tasks_apart,
+        at=blueprint.at,
     )
 
 

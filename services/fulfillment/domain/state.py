@@ -23,6 +23,7 @@ from services.fulfillment.domain.blueprint import (
 from services.fulfillment.domain.catalog import ReturnPlan, Values
 from services.fulfillment.domain.events import PonrPassed
 from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.risk import Level, Risk
 from services.fulfillment.domain.value import value
 
 
@@ -112,17 +113,19 @@ class Canceled:
 class OpenTask:
     """A task and what stands before and behind it. `blockers` counts the tasks it still waits for.
 
-    `due` is when the current attempt should be answered, `unanswered` are the attempts that nobody answered.
+    `due` is when the current attempt should be answered, `again` when a back-off is over, `end` when it
+    should be done by the plan; `unanswered` are the attempts that nobody answered.
     """
 
     planned: PlannedTask
     state: TaskState = "draft"
     attempt: int = 0
-    again: datetime | None = None
     blockers: int = 0
     successors: list[str] = field(default_factory=list)
     fallout_id: str | None = None
     due: datetime | None = None
+    again: datetime | None = None
+    end: datetime | None = None
     unanswered: tuple[int, ...] = ()
 
 
@@ -148,6 +151,17 @@ class Part:
     operation_id: str | None
     line_ids: tuple[str, ...]
     open_orders: int = 0
+
+
+@value
+class Jeopardy:
+    """What was told of risks: of the order, and by id of what is at risk or expected later than planned."""
+
+    level: Level | None = None
+    end: datetime | None = None
+    lines: dict[str, Risk] = field(default_factory=dict)
+    orders: dict[str, Risk] = field(default_factory=dict)
+    tasks: dict[str, Risk] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -176,6 +190,13 @@ class Plan:
     kept: Postponed | None = None
     """The reservation of a revision that is not planned yet."""
     returns: Mapping[str, ReturnPlan] = field(default_factory=dict)
+    timed: bool = False
+    """Whether a task has a duration."""
+    dates: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    """When each line began and should end, where its tasks have planned ends."""
+    watch: datetime | None = None
+    """When the clock changes something next."""
+    jeopardy: Jeopardy | None = None
     completed: bool = False
 
 

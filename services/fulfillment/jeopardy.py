@@ -1,0 +1,89 @@
+"""The clock over a plan: one timer, for the next moment at which it changes something (FAL-05, JEO-02).
+
+What it does is done as of that moment, however late it is noticed, so that a clock set ahead by weeks ends
+where one that went on day by day does. A plan without durations is never looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.service import Work
+from services.fulfillment.domain.events import AttemptFailed, PlanEvent
+from services.fulfillment.domain.jeopardy import assess, is_watched, touches
+from services.fulfillment.domain.late import no_answer
+from services.fulfillment.domain.state import Plan, PlanState
+from services.fulfillment.missing import PLAN
+
+LOOK = "plan.look"
+ASK_AGAIN = "task.ask-again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The timer of a plan."""
+
+    order_id: str
+
+
+def append(order_id: str, events: Sequence[PlanEvent], work: Work, at: datetime | None = None) -> None:
+    """Appends what happened to a plan, and sets the timers that follow from it; `at` when it is not now."""
+    before = _watch(order_id, work)
+    work.append(PLAN, order_id, *events, effective=at)
+    plan: PlanState = work.state(PLAN, order_id)
+    if isinstance(plan, Plan):
+        _retries(plan, events, work)
+        if is_watched(plan) and not _is_due(plan, at or work.now) and touches(plan, events):
+            work.append(PLAN, order_id, *assess(plan, at or work.now), effective=at)
+    rearm(order_id, before, work)
+
+
+def look(data: Look, work: Work) -> None:
+    """The timer: what nobody has answered until then, and what is at risk."""
+    plan: PlanState = work.state(PLAN, data.order_id)
+    if not isinstance(plan, Plan) or not is_watched(plan) or plan.watch is None:
+        return
+    if (at := plan.watch) <= work.now:
+        late = no_answer(plan, at)
+        work.append(PLAN, data.order_id, *late, effective=at)
+        _retries(plan, late, work)
+        work.append(PLAN, data.order_id, *assess(work.state(PLAN, data.order_id), at), effective=at)
+    rearm(data.order_id, None, work)
+
+
+def rearm(order_id: str, before: datetime | None, work: Work) -> None:
+    """Sets the timer anew where the next moment is another one than before, or has gone by unnoticed."""
+    after = _watch(order_id, work)
+    if after is None:
+        if before is not None:
+            work.cancel_timer(_timer(order_id))
+    elif after != before or after <= work.now:
+        work.timer(_timer(order_id), after, LOOK, {"order_id": order_id})
+
+
+def _watch(order_id: str, work: Work) -> datetime | None:
+    plan: PlanState = work.state(PLAN, order_id)
+    return plan.watch if isinstance(plan, Plan) else None
+
+
+def _is_due(plan: Plan, at: datetime) -> bool:
+    """The timer has not run yet, and looks at the plan by itself."""
+    return plan.watch is not None and plan.watch <= at
+
+
+def _timer(order_id: str) -> str:
+    return f"look-{order_id}"
+
+
+def _retries(plan: Plan, events: Sequence[PlanEvent], work: Work) -> None:
+    """A timer for each back-off that has begun."""
+    for event in events:
+        if isinstance(event, AttemptFailed) and plan.tasks[event.task_id].state == "scheduled":
+            back_off(event.task_id, event.attempt, event.again, work)
+
+
+def back_off(task_id: str, attempt: int, again: datetime, work: Work) -> None:
+    data = {"task_id": task_id, "attempt": attempt, "at": again}
+    work.timer(f"retry-{task_id}-{attempt}", again, ASK_AGAIN, data)

@@ -1,0 +1,75 @@
+"""What the page of a plan says of fallouts, dates and risks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from services.fulfillment.domain.fallout import advice
+from services.fulfillment.domain.jeopardy import is_planned
+from services.fulfillment.domain.risk import Level, Risk
+from services.fulfillment.domain.state import Jeopardy, OpenFallout, Plan
+
+Body = dict[str, Any]
+
+
+def fallouts(found: Iterable[OpenFallout]) -> list[Body]:
+    """Those that are not closed, each with what a person can do about it."""
+    return [
+        {
+            "falloutId": each.fallout_id,
+            "taskId": each.task_id,
+            "type": each.type,
+            "stage": each.stage,
+            "rule": each.rule,
+            "message": each.message,
+            "assignee": each.assignee,
+            "resolution": each.resolution,
+            "advice": advice(each.fallout_id, each.task_id, each.rule, each.stage),
+        }
+        for each in found
+    ]
+
+
+def with_risks(body: Body, plan: Plan) -> Body:
+    """JEO-01: the risk of the order, and of each line, domain order and task that is open.
+
+    Of a plan without durations, and of one that is done, the page stays as it is.
+    """
+    if not plan.timed or plan.completed:
+        return body
+    usual: Level | None = "low" if is_planned(plan) else None
+    told = plan.jeopardy or Jeopardy()
+    tasks = [_task(task, plan, told.tasks, usual) for task in body["tasks"]]
+    orders = [_with_risk(order, order["domainOrderId"], told.orders, usual) for order in body["domainOrders"]]
+    lines = [_line(id, plan, told.lines, usual) for id, count in plan.open_lines.items() if count]
+    risk = {"risk": told.level or usual, "expectedEnd": _text(told.end)}
+    return {**body, **risk, "lines": lines, "domainOrders": orders, "tasks": tasks}
+
+
+def _task(body: Body, plan: Plan, told: Mapping[str, Risk], usual: Level | None) -> Body:
+    task = plan.tasks[body["taskId"]]
+    due = task.due if task.state in ("open", "in_progress") else None
+    dates = {"due": _text(due), "plannedEnd": _text(task.end)}
+    return {**_with_risk(body, body["taskId"], told, usual), **dates}
+
+
+def _line(id: str, plan: Plan, told: Mapping[str, Risk], usual: Level | None) -> Body:
+    _, planned = plan.dates.get(id, (None, None))
+    return _with_risk({"lineId": id, "plannedEnd": _text(planned)}, id, told, usual)
+
+
+def _with_risk(body: Body, id: str, told: Mapping[str, Risk], usual: Level | None) -> Body:
+    if body.get("state") in ("closed_complete", "canceled"):
+        return {**body, "risk": None, "expectedEnd": None}
+    found = told.get(id)
+    return {
+        **body,
+        "risk": found.level if found else usual,
+        "expectedEnd": _text(found.end) if found else None,
+    }
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
