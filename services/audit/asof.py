@@ -18,7 +18,7 @@ from services.chassis.ports import Keys, StoredEvent
 from services.chassis.service import Page
 from services.chassis.stored import moment, read_meta, split
 
-OF_ACCOUNT = {"instances": "instance", "orders": "order"}
+OF_ACCOUNT = {"instances": "instance", "orders": "order", "returns": "return"}
 """What belongs to an account: its name there, and the kind of its pages."""
 LOADED = 500
 """Streams of one read."""

@@ -14,6 +14,7 @@ NAMED_BY = (
     "entitlementId",
     "instanceId",
     "orderId",
+    "returnId",
     "name",
 )
 """By which the members of a list are known, the first that all of them have."""

@@ -1,4 +1,4 @@
-"""Every event about an order, an instance or an account, across the services, causes before effects.
+"""Every event about an order, return, instance or account, across the services, causes before effects.
 
 An event names the message that caused it. What an order caused is found by following those names forward;
 why an instance changed, by following them back. Everything of one account is read, as nothing crosses it.

@@ -12,7 +12,7 @@ from services.chassis.answers import PARKED, REFUSED
 from services.chassis.ports import StoredEvent
 from services.chassis.stored import Meta, read_meta, split
 
-Kind = Literal["order", "instance", "account"]
+Kind = Literal["order", "instance", "account", "return"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 OF_ORDER = ("order", "reservation", "plan")
@@ -40,6 +40,7 @@ WHERE = {
     "order": "'aftersale show account ACCOUNT' lists the orders of an account",
     "instance": "'aftersale show account ACCOUNT' lists what an account has",
     "account": "an account is known from its first command on",
+    "return": "'aftersale show account ACCOUNT' lists the returns of an account",
 }
 
 
@@ -53,14 +54,18 @@ def account_of(sources: Sources, kind: Kind, id: str) -> str:
                 if (account := read_meta(event.state).account) is not None:
                     return account
     for source in sources.values():
-        if (account := _refused_for(source, id)) is not None and kind == "order":
+        if kind in ABOUT and (account := _refused_for(source, ABOUT[kind].format(id))) is not None:
             return account
     raise Nothing(f"no stored event speaks of {kind} {id}: {WHERE[kind]}")
 
 
-def _refused_for(source: Source, order: str) -> str | None:
-    """Whose commands about an order were refused, where no order was made."""
-    refused = source.store.rows([("refused", order)]).get(("refused", order), [])
+ABOUT = {"order": "{}", "return": "return {}"}
+"""How refused commands and parked messages name what they are about."""
+
+
+def _refused_for(source: Source, about: str) -> str | None:
+    """Whose commands about an order or a return were refused, where none was made."""
+    refused = source.store.rows([("refused", about)]).get(("refused", about), [])
     found = source.store.load({f"{REFUSED}-{name}": 0 for name in refused[:1]}) if refused else {}
     return next((read_meta(event.state).account for events in found.values() for event in events), None)
 
@@ -113,9 +118,20 @@ def causes_of(sources: Sources, found: Mapping[At, Found]) -> dict[At, At]:
 def chosen(kind: Kind, id: str, found: Mapping[At, Found], causes: Mapping[At, At]) -> Collection[At]:
     if kind == "order":
         return _forward({at for at, one in found.items() if _of_order(id, one)}, found, causes)
+    if kind == "return":
+        return _forward(_of_return(id, found), found, causes)
     return _backward(
         {at for at, one in found.items() if one.stored.stream == f"instance-{id}"}, found, causes
     )
+
+
+def _of_return(id: str, found: Mapping[At, Found]) -> set[At]:
+    """The case, with all of the orders that it wrote."""
+    own = {at for at, one in found.items() if one.stored.stream == f"return-{id}"}
+    decided = (from_json(data_of(found[at].stored)) for at in own)
+    orders = {line.get("order_id") for data in decided for line in data.get("lines", ())} - {None}
+    own |= {at for at, one in found.items() if _says(ABOUT["return"].format(id), one)}
+    return own | {at for at, one in found.items() if any(_of_order(order, one) for order in orders)}
 
 
 def _of_order(id: str, one: Found) -> bool:
@@ -126,10 +142,14 @@ def _of_order(id: str, one: Found) -> bool:
         return own.startswith(f"{id}.")
     if category == "operation":
         return own.startswith(f"{id}~")
-    if category not in (REFUSED, PARKED):
+    return _says(id, one)
+
+
+def _says(about: str, one: Found) -> bool:
+    if split(one.stored.stream)[0] not in (REFUSED, PARKED):
         return False
     data = from_json(data_of(one.stored))
-    return id in (data.get("about"), data.get("order"))
+    return about in (data.get("about"), data.get("order"))
 
 
 def _forward(begin: set[At], found: Mapping[At, Found], causes: Mapping[At, At]) -> set[At]:

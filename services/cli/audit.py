@@ -20,6 +20,7 @@ class Subject(StrEnum):
     order = "order"
     instance = "instance"
     account = "account"
+    returned = "return"
 
 
 class Format(StrEnum):
@@ -33,7 +34,8 @@ Known = Annotated[
     str | None, typer.Option("--known-at", metavar="TIME", help="As it was known then; otherwise by now.")
 ]
 About = Annotated[
-    tuple[Subject, str], typer.Argument(metavar="KIND ID", help="order, instance or account, and its id.")
+    tuple[Subject, str],
+    typer.Argument(metavar="KIND ID", help="order, return, instance or account, and its id."),
 ]
 As = Annotated[Format, typer.Option("--format", help="A table, JSON, or a Mermaid sequence diagram.")]
 
@@ -57,7 +59,7 @@ def timeline(
 
 @audit.command("as-of")
 def as_of(time: Time, about: About, known_at: Known = None, as_json: Json = False, data: Data = None) -> None:
-    """What an order, an instance or an account was at a time, folded from the streams."""
+    """What an order, a return, an instance or an account was at a time, folded from the streams."""
     from services.audit.asof import as_of as look
     from services.cli import audit_history
     from services.cli.audit_reading import reading
@@ -79,7 +81,7 @@ def diff(
     as_json: Json = False,
     data: Data = None,
 ) -> None:
-    """What changed of an order, an instance or an account between two times."""
+    """What changed of an order, a return, an instance or an account between two times."""
     from services.audit.asof import both
     from services.cli import audit_history
     from services.cli.audit_reading import reading

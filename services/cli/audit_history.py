@@ -18,7 +18,8 @@ from services.audit.whatif import WhatIf
 from services.chassis.stored import moment
 from services.cli.auditing import print_json
 from services.cli.screen import counted, out, table
-from services.cli.tables import shown, text
+from services.cli.sections import text
+from services.cli.tables import shown
 
 CHANGES = 12
 """Changes of one decision that are shown to people; JSON has all."""

@@ -22,11 +22,11 @@ from services.cli.installation import Stores, bus_of, shelf, stores_of
 from services.cli.sample import Expected, Sample, Wave, cited
 from services.cli.sample_days import Days, moved
 from services.cli.screen import bar, beside, counted, out, state, table
+from services.cli.sections import text
 from services.cli.sending import Letter, outgoing, publish
 from services.cli.settling import settled
 from services.cli.simulator import Simulator
 from services.cli.supervisor import Supervisor
-from services.cli.tables import text
 from services.cli.up import listen, locked, prepare, warn
 
 LOOK_SECONDS = 0.15

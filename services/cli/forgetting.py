@@ -15,7 +15,7 @@ from services.cli.auditing import progress
 from services.cli.errors import Failed
 from services.cli.installation import bus_of, keys_of
 from services.cli.screen import beside, counted, out, table
-from services.cli.tables import text
+from services.cli.sections import text
 
 FOR_EVER = "never: its retention is unlimited"
 KEEPS = (

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     instance = "instance"
     account = "account"
     plan = "plan"
+    returned = "return"
 
 
 def settings(data: Path | None) -> Settings:

@@ -18,7 +18,7 @@ from services.cli.errors import Failed, Wrong
 from services.cli.installation import Stores
 from services.cli.screen import state as coloured
 from services.cli.screen import table
-from services.cli.tables import text
+from services.cli.sections import text
 
 ANSWER_SECONDS = 15.0
 LOOK_SECONDS = 0.1

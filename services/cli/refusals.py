@@ -11,22 +11,23 @@ from services.chassis.ports import Store, StoredEvent
 from services.chassis.stored import Codec, moment, read_meta
 
 
-def last_refusal(store: Store, order: str, account: str | None) -> CommandRefused | None:
-    """The refusal of the last command of this account to an order; None when a later one was accepted.
+def last_refusal(store: Store, kind: str, id: str, account: str | None) -> CommandRefused | None:
+    """The refusal of the last command of this account to an order or a return; None when a later one was
+    accepted.
 
-    What a stranger asked of it is answered to the stranger, and no part of the order. None for any account.
+    What a stranger asked of it is answered to the stranger, and no part of it. None for any account.
     """
-    refused = store.rows([("refused", order)]).get(("refused", order), [])
-    accepted = _last_accepted(store, order)
+    about = id if kind == "order" else f"{kind} {id}"
+    refused = store.rows([("refused", about)]).get(("refused", about), [])
+    accepted = _last_accepted(store, f"{kind}-{id}")
     for event, refusal in sorted(_refusals(store, refused), key=lambda found: -found[0].sequence):
         if event.sequence >= accepted and account in (None, refusal.account):
             return refusal
     return None
 
 
-def _last_accepted(store: Store, order: str) -> int:
-    """Where the last command from outside changed the order: its event keeps the command."""
-    stream = f"order-{order}"
+def _last_accepted(store: Store, stream: str) -> int:
+    """Where the last command from outside changed it: its event keeps the command."""
     events = store.load({stream: 0}).get(stream, [])
     return max((event.sequence for event in events if read_meta(event.state).command), default=0)
 

@@ -45,7 +45,7 @@ def table(*columns: str) -> Table:
 
 
 _COLOURS = {
-    "green": ("completed", "active", "closed_complete", "handled"),
+    "green": ("completed", "active", "closed_complete", "handled", "resolved", "as_promised"),
     "yellow": (
         "new",
         "acknowledged",
@@ -55,10 +55,11 @@ _COLOURS = {
         "installation_pending",
         "inactivation_pending",
         "open",
+        "assessed",
         "scheduled",
         "needs_attention",
     ),
-    "red": ("rejected", "failed"),
+    "red": ("rejected", "failed", "wrong_item", "not_defective", "damaged", "incomplete", "beyond_repair"),
     "cyan": ("suspended", "draft", "qualified"),
     "dim": ("inactive", "canceled", "discarded"),
 }

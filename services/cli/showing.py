@@ -50,21 +50,25 @@ _INSTANCE = (
     "operations",
 )
 _PLAN = ("orderId", "version", "domainOrders", "tasks")
+_RETURN = ("returnId", "accountId", "state", "lines", "reasons")
 _PARTS = {"lines": _LINE, "operations": _OPERATION, "domainOrders": _DOMAIN_ORDER, "tasks": _TASK}
 FIELDS = {
     "order": _ORDER,
     "instance": _INSTANCE,
     "plan": _PLAN,
-    "account": ("accountId", "instances", "orders", "refused"),
+    "return": _RETURN,
+    "account": ("accountId", "instances", "orders", "returns", "refused"),
 }
 
 
 def contract(kind: str, body: Mapping[str, Any]) -> Body:
     """The fields of the contract, in its order and no others."""
     if kind == "account":
-        parts = {"instances": "instance", "orders": "order"}
+        parts = {"instances": "instance", "orders": "order", "returns": "return"}
         shown = {name: [contract(part, each) for each in body[name]] for name, part in parts.items()}
         return {"accountId": body["accountId"], **shown, "refused": body["refused"]}
+    if kind == "return":
+        return _only(_RETURN, body)
     return {
         name: [_only(_PARTS[name], part) for part in body.get(name, ())] if name in _PARTS else body.get(name)
         for name in FIELDS[kind]
@@ -89,15 +93,28 @@ class Pages:
             "instance": lambda id: self._page("inventory", "instance", id),
             "plan": self._plan,
             "account": self.account,
+            "return": self.returned,
         }
         return finders[kind](id)
 
     def order(self, id: str) -> Body:
         page = shelf("order", self._stores).document("order", id)
-        refusal = last_refusal(self._stores["order"], id, page and page.account)
+        refusal = last_refusal(self._stores["order"], "order", id, page and page.account)
         if page is None:
-            raise Failed(_no_order(id, refusal))
+            raise Failed(_not_there("order", id, refusal))
         return self._with_reasons(page, refusal)
+
+    def returned(self, id: str) -> Body:
+        """A return, and why the last command about it was refused, if it was."""
+        page = shelf("order", self._stores).document("return", id)
+        refusal = last_refusal(self._stores["order"], "return", id, page and page.account)
+        if page is None:
+            raise Failed(_not_there("return", id, refusal))
+        return self._returned(page, refusal)
+
+    def _returned(self, page: Document, refusal: CommandRefused | None) -> Body:
+        reasons = [] if refusal is None else [reason_data(reason) for reason in refusal.reasons]
+        return {**self._body(page), "reasons": reasons, "refused": refusal and refusal.command_type}
 
     def _with_reasons(self, page: Document, refusal: CommandRefused | None) -> Body:
         body = self._body(page)
@@ -117,13 +134,18 @@ class Pages:
         order = self._stores["order"]
         instances = [self._body(page) for page in shelf("inventory", self._stores).documents("instance", id)]
         orders = [
-            self._with_reasons(page, last_refusal(order, page.id, page.account))
+            self._with_reasons(page, last_refusal(order, "order", page.id, page.account))
             for page in shelf("order", self._stores).documents("order", id)
+        ]
+        returns = [
+            self._returned(page, last_refusal(order, "return", page.id, page.account))
+            for page in shelf("order", self._stores).documents("return", id)
         ]
         refused = refused_of(self._stores, id)
         if not instances and not orders and not refused:
             raise Failed(f"there is no account {id}: nothing was loaded for it and nothing ordered")
-        return {"accountId": id, "instances": instances, "orders": orders, "refused": refused}
+        shown = {"instances": instances, "orders": orders, "returns": returns}
+        return {"accountId": id, **shown, "refused": refused}
 
     def _plan(self, id: str) -> Body:
         if (page := shelf("fulfillment", self._stores).document("plan", id)) is not None:
@@ -154,11 +176,11 @@ def caught_up(store: Store, seconds: float = CATCH_UP_SECONDS) -> bool:
     return True
 
 
-def _no_order(id: str, refusal: CommandRefused | None) -> str:
+def _not_there(kind: str, id: str, refusal: CommandRefused | None) -> str:
     if refusal is None:
-        return f"there is no order {id}: send one with 'aftersale send'"
+        return f"there is no {kind} {id}: send one with 'aftersale send'"
     why = "; ".join(f"{reason.rule}: {reason.message}" for reason in refusal.reasons)
-    return f"there is no order {id}: its {refusal.command_type} was refused ({why})"
+    return f"there is no {kind} {id}: its {refusal.command_type} was refused ({why})"
 
 
 def _why_canceled(body: Body) -> list[Any]:

@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
 from services.cli import tables_terms
-from services.cli.screen import state, table
+from services.cli.returned import returned
+from services.cli.screen import state
+from services.cli.sections import Body, broken, head, section, text
 
-Body = Mapping[str, Any]
 FEW = 20
 """So many refused commands are listed for a person."""
 
 
 def shown(kind: str, body: Body) -> RenderableType:
     """The page for a terminal, or for a pipe."""
-    return {"order": _order, "instance": _instance, "plan": _plan, "account": _account}[kind](body)
-
-
-def text(value: Any) -> str:
-    """A value as a person writes it."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case _:
-            return escape(str(value))
-
-
-def _head(title: str, facts: Iterable[tuple[str, str]]) -> Group:
-    rows = Table.grid(padding=(0, 3, 0, 0))
-    for name, value in facts:
-        if value:
-            rows.add_row(f"[dim]{name}[/]", value)
-    return Group(f"[bold]{title}[/]", rows)
-
-
-def _section(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[RenderableType]:
-    """A titled table without the columns that are empty; nothing when there are no rows."""
-    found = [list(row) for row in rows]
-    kept = [at for at in range(len(columns)) if any(row[at] for row in found)]
-    if not found:
-        return []
-    made = table(*(columns[at] for at in kept))
-    for row in found:
-        made.add_row(*(row[at] for at in kept))
-    return [Text(), f"[bold]{title}[/]", made]
+    shape = {"order": _order, "instance": _instance, "plan": _plan, "account": _account, "return": returned}
+    return shape[kind](body)
 
 
 def _values(values: Body | None) -> str:
@@ -88,23 +57,11 @@ def _order(body: Body) -> Group:
     )
     refused = f"{body['refused']} was refused" if body.get("refused") else "Why"
     return Group(
-        _head(f"Order {text(body['orderId'])}", facts),
-        *_section("Lines", columns, lines),
-        *_section("Operations", ("operation", "action", "state", "at", "order"), _operations(body)),
-        *_reasons(refused, body.get("reasons", ())),
+        head(f"Order {text(body['orderId'])}", facts),
+        *section("Lines", columns, lines),
+        *section("Operations", ("operation", "action", "state", "at", "order"), _operations(body)),
+        *broken(refused, body.get("reasons", ())),
     )
-
-
-def _reasons(title: str, reasons: Iterable[Body]) -> list[RenderableType]:
-    rows = (
-        (
-            f"[red]{text(reason['rule'])}[/]",
-            text(reason.get("lineId") or reason.get("field")),
-            text(reason["message"]),
-        )
-        for reason in reasons
-    )
-    return _section(title, ("rule", "where", "what is wrong, and what would be right"), rows)
 
 
 def _instance(body: Body) -> Group:
@@ -125,11 +82,11 @@ def _instance(body: Body) -> Group:
     )
     values = ((text(name), text(value)) for name, value in (body.get("characteristics") or {}).items())
     return Group(
-        _head(f"Instance {text(body['instanceId'])}", facts),
-        *_section("Characteristics", ("name", "value"), values),
-        *_section("Contract lines", tables_terms.COLUMNS, tables_terms.contract_lines(body)),
-        *_section("Entitlements", tables_terms.ENTITLED, tables_terms.entitlements(body)),
-        *_section("Operations", ("operation", "action", "state", "at", "order"), _operations(body)),
+        head(f"Instance {text(body['instanceId'])}", facts),
+        *section("Characteristics", ("name", "value"), values),
+        *section("Contract lines", tables_terms.COLUMNS, tables_terms.contract_lines(body)),
+        *section("Entitlements", tables_terms.ENTITLED, tables_terms.entitlements(body)),
+        *section("Operations", ("operation", "action", "state", "at", "order"), _operations(body)),
     )
 
 
@@ -157,12 +114,12 @@ def _plan(body: Body) -> Group:
         ("on hold for", ", ".join(map(_held, body.get("held", ())))),
     )
     return Group(
-        _head(f"Plan of order {text(body['orderId'])}", facts),
+        head(f"Plan of order {text(body['orderId'])}", facts),
         *_domain_orders(body["domainOrders"]),
-        *_section(
+        *section(
             "Tasks", ("task", "kind", "state", "attempt", "after", "fallout"), map(_task, body["tasks"])
         ),
-        *_section(
+        *section(
             "Points of no return",
             ("line", "task", "kind", "charge"),
             [
@@ -170,7 +127,7 @@ def _plan(body: Body) -> Group:
                 for one in body.get("pointsOfNoReturn", ())
             ],
         ),
-        *_reasons("Why", body.get("reasons", ())),
+        *broken("Why", body.get("reasons", ())),
     )
 
 
@@ -240,11 +197,17 @@ def _account(body: Body) -> Group:
     )
     facts = (("instances", f"{live} of {len(instances)} in use"), ("orders", str(len(body["orders"]))))
     return Group(
-        _head(f"Account {text(body['accountId'])}", facts),
+        head(f"Account {text(body['accountId'])}", facts),
         *((Text(), tree) if instances else ()),
-        *_section("Orders", ("order", "action", "state", "lines", "broken rules"), orders),
+        *section("Orders", ("order", "action", "state", "lines", "broken rules"), orders),
+        *section("Returns", ("return", "state", "lines", "orders"), map(_return, body.get("returns") or ())),
         *_refused(body.get("refused", ())),
     )
+
+
+def _return(body: Body) -> tuple[str, ...]:
+    orders = ", ".join(text(line["orderId"]) for line in body["lines"] if line["orderId"])
+    return text(body["returnId"]), state(body["state"]), str(len(body["lines"])), orders
 
 
 def _refused(commands: Sequence[Body]) -> list[RenderableType]:
@@ -262,7 +225,7 @@ def _refused(commands: Sequence[Body]) -> list[RenderableType]:
     )
     columns = ("command", "type", "rule", "where", "what is wrong, and what would be right")
     more = [f"[dim]and {len(commands) - FEW} earlier ones: --json has all[/]"] if len(commands) > FEW else []
-    return [*_section("Refused", columns, rows), *more]
+    return [*section("Refused", columns, rows), *more]
 
 
 def _actions(order: Body) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from schemas import catalog as entries
-from schemas import fulfillment, inventory, returns
+from schemas import fulfillment, inventory
 from schemas import order as messages
 from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
@@ -332,13 +332,7 @@ ROUTES: Mapping[str, Route] = {
         "order.reject": _about_order(messages.OrderCommand, _step(lifecycle.Reject)),
         "order.rework": _about_order(messages.OrderCommand, _step(lifecycle.Rework)),
         "order.revise": _about_order(messages.ReviseOrder, _revise, _revise_needs),
-        "return.open": Route(model=returns.OpenReturn, handle=returning.open_, needs=returning.needs_of_open),
-        "return.assess": Route(
-            model=returns.AssessReturn, handle=returning.assess, needs=returning.needs_of_assess
-        ),
-        "return.close": Route(
-            model=returns.CloseReturn, handle=returning.close, needs=returning.needs_of_close
-        ),
+        **returning.ROUTES,
         "order.cancel": _about_order(messages.CancelOrder, _cancel, _of_lines),
         "order.hold": _about_order(messages.OrderCommand, _step(underway.Hold)),
         "order.release": _about_order(messages.OrderCommand, _step(underway.Release)),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from schemas import returns as messages
-from services.chassis.service import Refused, StreamOf, Why, Work
+from services.chassis.service import Refused, Route, StreamOf, Why, Work
 from services.order import needs
 from services.order.cases import RETURN
 from services.order.domain import lifecycle, return_steps
@@ -174,3 +174,19 @@ def _instances(case: Case, lines: Iterable[messages.Assessment]) -> frozenset[st
 
 def needs_of_close(data: messages.CloseReturn, work: Work) -> needs.Wishes:  # noqa: ARG001
     yield (StreamOf(RETURN, data.return_id),)
+
+
+def about(data: messages.OpenReturn | messages.AssessReturn | messages.CloseReturn) -> str:
+    """What later commands wait for when one is parked: an order may go by the same id."""
+    return f"{RETURN} {data.return_id}"
+
+
+ROUTES: Mapping[str, Route] = {
+    name: Route(model=model, handle=handle, needs=needs_, order=about)
+    for name, model, handle, needs_ in (
+        ("return.open", messages.OpenReturn, open_, needs_of_open),
+        ("return.assess", messages.AssessReturn, assess, needs_of_assess),
+        ("return.close", messages.CloseReturn, close, needs_of_close),
+    )
+}
+"""The middle of a message type to what is done with it."""

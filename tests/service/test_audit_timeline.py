@@ -12,7 +12,7 @@ from services.audit.timeline import Entry, timeline
 from services.audit.timeline_found import At, Kind
 from services.audit.timeline_mermaid import diagram, escaped
 from tests.history import lived, sources
-from tests.scenarios import SCENARIOS, Scenario, ask, place
+from tests.scenarios import SCENARIOS, Scenario, ask, ask_return, assess, brings_back, place
 from tests.world import World
 
 CHANGE = (place("O1", "change", "NET", characteristics={"speed": 200}),)
@@ -49,6 +49,34 @@ def test_a_refused_command_stands_in_the_timeline_of_its_order(world: World) -> 
 def test_the_refusal_of_an_order_that_was_never_made_is_found_by_its_id(world: World) -> None:
     (entry,) = told(world, "order", "O9")
     assert (entry.name, entry.rules) == ("command.refused.v1", ("REF-01",))
+
+
+def test_the_timeline_of_a_return_goes_from_its_opening_through_its_orders_to_its_end() -> None:
+    world = lived(
+        (brings_back("RET-1", MOB="replacement", VOICE="refund"), place("O1", "change", "NET")),
+        (ask_return("close", "RET-1"),),
+        (assess("RET-1", MOB="replacement", VOICE="reject"),),
+        (ask_return("close", "RET-1"),),
+    )
+    entries = told(world, "return", "RET-1")
+    assert [entry.name for entry in entries if entry.command and entry.at.service == "order"] == [
+        "return.opened.v1",
+        "command.refused.v1",
+        "return.assessed.v1",
+        "return.closed.v1",
+    ]
+    found = streams(entries)
+    assert {("order", "return-RET-1"), ("order", "order-RET-1-1"), ("fulfillment", "plan-RET-1-1")} <= found
+    assert {("inventory", "instance-MOB"), ("inventory", "instance-RET-1-1:1")} <= found
+    assert not any("O1" in stream or "NET" in stream for _, stream in found)
+    asked = entries[0].asked
+    assert (asked["lines"][0]["reason"], entries[0].data["lines"][0]["reason"]) == ("does not work",) * 2
+
+
+def test_the_refusal_of_a_return_that_was_never_opened_is_found_by_its_id() -> None:
+    world = lived((brings_back("RET-9", NOTHING="refund"),))
+    (entry,) = told(world, "return", "RET-9")
+    assert (entry.name, entry.rules) == ("command.refused.v1", ("RMA-01",))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +186,7 @@ NOTE = re.compile(r"    Note over (p\d+): [\w ./@~+()#;-]+")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_every_line_of_a_diagram_is_one_that_mermaid_knows(scenario: Scenario) -> None:
     world = lived(*scenario.stages)
-    head, number, *lines = diagram(told(world, "order", "O1")).splitlines()
+    head, number, *lines = diagram(told(world, "order", next(iter(scenario.orders)))).splitlines()
     assert (head, number) == ("sequenceDiagram", "    autonumber")
     known = {line.split()[1] for line in lines if PARTICIPANT.fullmatch(line)}
     for line in lines:
