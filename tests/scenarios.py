@@ -24,6 +24,8 @@ class Scenario:
     values: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     terms: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Of an instance and what hangs on it, the state in which the contract line or entitlement ends."""
+    later: Mapping[str, tuple[Sent, ...]] = field(default_factory=dict)
+    """By moment, what is sent when the clock stands there."""
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Rules that the reasons of a rejected order name."""
 

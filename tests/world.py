@@ -33,7 +33,7 @@ from services.chassis.outbox import Entry, Outbox
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Record, StoredEvent, Timer
 from services.chassis.service import Service, Version
-from services.chassis.stored import Codec, moment
+from services.chassis.stored import Codec, micros, moment
 from services.chassis.work import Setup
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -125,6 +125,7 @@ class World:
         self.random = random.Random(seed)
         self.calm = seed is None
         self.time_passes = False
+        self.time_ends: datetime | None = None
         self.answer: Callable[[Mapping[str, Any]], str | None] = lambda _: "completed"
         self._tasks_seen: dict[int, int] = defaultdict(int)
         self._sent = 0
@@ -174,7 +175,7 @@ class World:
     def run(self, limit: int = 100_000) -> None:
         """Until no reader has anything to read, no relay anything to publish, no task is unanswered.
 
-        Where `time_passes` the clock then goes on to the next timer, until there is none.
+        Where `time_passes` the clock then goes on to the next timer, until there is none before `time_ends`.
         """
         for _ in range(limit):
             if not self.step():
@@ -204,7 +205,8 @@ class World:
                 yield partial(self._work, partition)
 
     def _timers(self) -> Iterable[Callable[[], None]]:
-        waiting = {name: one.store.due(range(PARTITIONS), FOR_EVER, 1) for name, one in self.readers.items()}
+        end = FOR_EVER if self.time_ends is None else micros(self.time_ends)
+        waiting = {name: one.store.due(range(PARTITIONS), end, 1) for name, one in self.readers.items()}
         earliest = min((timer.due for found in waiting.values() for timer in found), default=None)
         for name, found in waiting.items():
             if found and found[0].due == earliest:

@@ -23,9 +23,3 @@ LATER = {
 def day(number: int) -> str:
     """The beginning of a day, so many days after the morning."""
     return (MORNING + timedelta(days=number)).replace(hour=0).isoformat()
-
-
-def months(number: int) -> str:
-    """The beginning of the same day, so many months on."""
-    years, month = divmod(MORNING.month - 1 + number, 12)
-    return MORNING.replace(year=MORNING.year + years, month=month + 1, hour=0).isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.examples.customers import billing, site
-from schemas.examples.days import A_WEEK, day, months
+from schemas.examples.days import A_WEEK, day
 from schemas.examples.requests import Order, line, lines, new, select
 
 TWO_YEARS: dict[str, Any] = {"start": day(0), "term": 24}
@@ -25,7 +25,7 @@ ORDERS = (
                 below="1",
                 at=site(1107),
                 characteristics={"speedMbps": 250},
-                contractLine={**TWO_YEARS, "end": months(24)},
+                contractLine=TWO_YEARS,
             ),
         ),
     ),

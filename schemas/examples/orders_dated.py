@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.examples.days import A_WEEK, FOUR_WEEKS, THREE_WEEKS, day
-from schemas.examples.requests import Order, Step, line, lines, new, new_site, select
+from schemas.examples.requests import Order, line, lines, new, new_site, select
 from schemas.examples.terms import contract_line
 
 WAITS = "in_progress"
@@ -36,33 +36,6 @@ ORDERS = (
         asks=select("disconnect", "1028-m1", start=day(28), reason="Moves abroad"),
         first=WAITS,
         days={FOUR_WEEKS: "completed"},
-    ),
-    Order(
-        id="DISCONNECT-REDATED",
-        account=1028,
-        note="To end in a week, put off to four: a week later nothing happens.",
-        shows=("D-10", "SUS-12"),
-        asks=lines(line("1", "disconnect", "1028-tv", dueDate=day(7))),
-        first=WAITS,
-        steps=(
-            Step(
-                wave=2,
-                command="revise",
-                until=WAITS,
-                data={"lines": [line("1", "disconnect", "1028-tv", dueDate=day(28))]},
-            ),
-        ),
-        days={FOUR_WEEKS: "completed"},
-    ),
-    Order(
-        id="SUSPEND-CANCELED-BEFORE-ITS-DAY",
-        account=1028,
-        note="Nobody goes away after all: the suspend goes, its resume with it, the mobile never notices.",
-        ends="canceled",
-        shows=("D-10", "SUS-11"),
-        asks=select("suspend", "1028-m2", start=day(7), end=day(21)),
-        first=WAITS,
-        steps=(Step(wave=2, command="cancel", until="canceled", data={"reason": "The trip is off"}),),
     ),
     Order(
         id="CHANGE-LATER-OF-WHAT-ENDS",

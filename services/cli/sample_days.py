@@ -36,19 +36,20 @@ def since_the_morning(directory: Path, now: datetime) -> timedelta:
 def moved(letter: Letter, by: timedelta) -> Letter:
     """The same letter with every date in it so much later."""
     body = from_json(letter.body)
-    later = _moved(body, by)
-    return letter if later == body else letter._replace(body=to_json(later))
+    after = later(body, by)
+    return letter if after == body else letter._replace(body=to_json(after))
 
 
-def _moved(value: Any, by: timedelta) -> Any:
+def later(value: Any, by: timedelta) -> Any:
+    """The same data with every date in it so much later."""
     if isinstance(value, list):
-        return [_moved(each, by) for each in value]
+        return [later(each, by) for each in value]
     if not isinstance(value, dict):
         return value
     return {
         name: (datetime.fromisoformat(each) + by).isoformat()
         if name in DATES and isinstance(each, str)
-        else _moved(each, by)
+        else later(each, by)
         for name, each in value.items()
     }
 

@@ -273,7 +273,6 @@ def test_what_is_often_done_wrong_is_refused_with_its_rule(rule: str) -> None:
         "LIN-06",
         "D-14",
         "MOV-V6",
-        "D-10",
         "CON-08",
         "CON-09",
         "SUS-14",

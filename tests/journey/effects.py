@@ -19,6 +19,9 @@ EVERYTHING = 10_000_000
 _TAKEN = (instances.InstanceReserved, instances.InstanceMade)
 _LET_GO = (instances.InstanceLanded, instances.InstanceFreed, instances.InstanceReleased)
 
+Takes = Counter[str]
+"""How often each instance was taken so far."""
+
 Effects = dict[str, Counter[str]]
 """How often each kind of event stands in each stream."""
 
@@ -31,8 +34,9 @@ def twice(name: str, store: Store) -> list[str]:
     """Whatever took effect twice in the store of a service, or stands in it as it must not."""
     log = store.log(0, EVERYTHING)
     decode = codec(service_of(name)).decode
+    takes: Takes = Counter()
     effects = Counter(
-        effect for stored in log for effect in _effects(split(stored.stream)[1], decode(stored))
+        effect for stored in log for effect in _effects(split(stored.stream)[1], decode(stored), takes)
     )
     return [*_gaps(log), *(f"{effect} {count} times" for effect, count in effects.items() if count > 1)]
 
@@ -45,15 +49,16 @@ def _gaps(log: Iterable[StoredEvent]) -> Iterator[str]:
             yield f"{stored.stream} has version {stored.version} where {last[stored.stream]} should stand"
 
 
-def _effects(id: str, event: Any) -> Iterator[str]:
-    """What may happen once only."""
+def _effects(id: str, event: Any, takes: Takes) -> Iterator[str]:
+    """What may happen once only. An instance may be taken again for another line: the end of a window."""
     match event:
         case _ if isinstance(event, _TAKEN):
-            yield f"instance {id} taken by {event.order_id} v{event.version}"
+            takes[id] += 1
+            yield f"instance {id} taken by {event.order_id} v{event.version} for line {event.line_id}"
         case instances.InstanceFlipped():
-            yield f"instance {id} flipped by {event.order_id} v{event.version}"
+            yield f"instance {id}, taken {takes[id]} times, flipped by {event.order_id} v{event.version}"
         case _ if isinstance(event, _LET_GO):
-            yield f"instance {id} let go by {event.order_id} v{event.version}"
+            yield f"instance {id}, taken {takes[id]} times, let go by {event.order_id} v{event.version}"
         case TaskReleased(task_id=task, attempt=attempt):
             yield f"task {task} requested, attempt {attempt}"
         case TaskClosed(task_id=task):

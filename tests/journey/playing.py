@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from services.chassis.stored import split
 from tests.journey.effects import EVERYTHING, Effects, effects_of, missing_and_more
-from tests.journey.scenes import base, renamed, wrongs
+from tests.journey.scenes import base, moved, renamed, wrongs
 from tests.journey.system import System
-from tests.journey.worlds import forked, play
+from tests.journey.worlds import forked, played
 from tests.scenarios import CATALOG, SCENARIOS, Scenario, Sent
+from tests.scenarios_dated import DATED, MOMENTS
+from tests.world import START
 
 Stage = Sequence[Sent]
+EVERY = (*SCENARIOS, *DATED)
 
 
 class Play:
-    """All scenarios under names that begin with `name`: their base, their stages, and their end."""
+    """All scenarios under names that begin with `name`: their base, their stages, and their end.
 
-    def __init__(self, system: System, name: str) -> None:
+    Their dates are as far ahead of the installation's clock as they are of the beginning of the world.
+    """
+
+    def __init__(self, system: System, name: str, scenarios: Sequence[Scenario] = SCENARIOS) -> None:
         self.system = system
-        self.scenes = {f"{name}{number:02}-": scenario for number, scenario in enumerate(SCENARIOS, start=1)}
-        self.own = [renamed(scenario, prefix) for prefix, scenario in self.scenes.items()]
+        self.scenes = {f"{name}{number:02}-": scenario for number, scenario in enumerate(scenarios, start=1)}
+        self.ahead = timedelta(days=(system.now().date() - START.date()).days)
+        self.own = [moved(renamed(scenario, prefix), self.ahead) for prefix, scenario in self.scenes.items()]
 
     async def set(self) -> None:
         """The catalog and what everybody owns."""
@@ -59,6 +67,13 @@ class Play:
             await self.system.send(stage)
             await self.system.quiet()
 
+    async def days(self) -> None:
+        """The clock goes from one moment to the next; what scenarios have for it is sent when it is quiet."""
+        for moment in MOMENTS:
+            self.system.go_on(datetime.fromisoformat(moment) + self.ahead)
+            await self.system.quiet()
+            await self.go([[sent for scenario in self.own for sent in scenario.later.get(moment, ())]])
+
     async def wrongs(self) -> list[str]:
         """Whatever did not end as it should, happened twice, or happened though it should not have."""
         ended = [wrong for scenario in self.own for wrong in wrongs(scenario, self.system.page)]
@@ -74,13 +89,13 @@ class Play:
         ]
 
 
-_COMPARED = ("order", "instance", "reservation", "plan")
+_COMPARED = ("order", "instance", "reservation", "plan", "operation", "contract")
 """Categories whose streams belong to the accounts of one scenario."""
 
 
 def _calm(scenario: Scenario, prefix: str) -> dict[str, Effects]:
     """What happens where nothing goes wrong, in each service, under the names of the renamed scenario."""
-    world = play(forked(None), scenario.stages)
+    world = played(forked(None), scenario)
     found: dict[str, Effects] = {}
     for name, reader in world.readers.items():
         streams = (

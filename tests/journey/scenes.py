@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from services.cli.sample_days import later
 from tests.scenarios import BASE, OTHERS, Scenario, Sent
 
 Page = Mapping[str, Any]
@@ -19,6 +21,7 @@ _IDS = frozenset(
         "orderId",
         "returnId",
         "instanceId",
+        "externalId",
         "parentId",
         "parentInstanceId",
         "selection",
@@ -34,11 +37,27 @@ def renamed(scenario: Scenario, prefix: str) -> Scenario:
     return replace(
         scenario,
         stages=tuple(tuple(renamed_command(sent, prefix) for sent in stage) for stage in scenario.stages),
+        later={
+            moment: tuple(renamed_command(sent, prefix) for sent in stage)
+            for moment, stage in scenario.later.items()
+        },
         orders={prefix + id: state for id, state in scenario.orders.items()},
         instances={prefix + id: state for id, state in scenario.instances.items()},
         values={(prefix + id, name): value for (id, name), value in scenario.values.items()},
         terms={(prefix + id, prefix + term): state for (id, term), state in scenario.terms.items()},
         rules={prefix + id: rules for id, rules in scenario.rules.items()},
+    )
+
+
+def moved(scenario: Scenario, by: timedelta) -> Scenario:
+    """The same scenario with every date so much later; the moments keep their names."""
+    return replace(
+        scenario,
+        stages=tuple(tuple((name, later(data, by)) for name, data in stage) for stage in scenario.stages),
+        later={
+            moment: tuple((name, later(data, by)) for name, data in stage)
+            for moment, stage in scenario.later.items()
+        },
     )
 
 

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,11 @@ from pydantic_core import from_json
 from schemas.envelope import Envelope, write
 from schemas.registry import MESSAGES, full
 from schemas.topics import CATALOG, TASKS, TOPICS
+from services.chassis.clock import advance
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Bus, Outgoing, Record, TopicPartition, Unavailable
 from services.chassis.settings import SERVICES, Settings
+from services.cli.clock import how_far
 from services.cli.installation import Stores, partitions_of, shelf, stores_of, topics_made
 from services.cli.sending import publish
 from services.cli.settling import Look, look
@@ -118,6 +121,7 @@ class System:
             "AFTERSALE_STORE": through or settings.store,
             "AFTERSALE_PARTITIONS": str(settings.partitions),
             "AFTERSALE_LOG": "info",
+            "AFTERSALE_CLOCK": "adjustable",
         }
         self.processes = {
             f"{name}-{number}": Process(f"services.{name}", environment, folder / f"{name}-{number}.log")
@@ -177,19 +181,30 @@ class System:
 
     def _letter(self, name: str, data: dict[str, Any]) -> Outgoing:
         topic = MESSAGES[full(name)].topics[0]
-        account = None if topic == CATALOG else data.get("accountId") or self._account(data["orderId"])
+        account = None if topic == CATALOG else data.get("accountId") or self._account(data)
         key = (account or data["specificationId"]).encode()
         id = blake2b(f"{name} {json.dumps(data)}".encode(), digest_size=12).hexdigest()
         envelope = Envelope(id=id, source="/journey", type=full(name), account=account, actor="test")
         partition = partition_of(key, TOPICS[topic].partitions or self.settings.partitions)
         return Outgoing(topic, partition, key, json.dumps(data).encode(), write(envelope))
 
-    def _account(self, order: str) -> str:
-        """Whose order it is, from the command that placed it."""
-        placed = (from_json(one.value) for one in self.sent if one.topic == "crm.orders")
+    def _account(self, asked: dict[str, Any]) -> str:
+        """Whose order or return it is, from the command that made it."""
+        name = "returnId" if "returnId" in asked else "orderId"
+        made = (from_json(one.value) for one in self.sent if one.topic == "crm.orders")
         return next(
-            str(data["accountId"]) for data in placed if data["orderId"] == order and "accountId" in data
+            str(data["accountId"]) for data in made if data.get(name) == asked[name] and "accountId" in data
         )
+
+    def now(self) -> datetime:
+        """What the clock of the installation says."""
+        return datetime.now(UTC) + how_far(self.stores)
+
+    def go_on(self, to: datetime) -> None:
+        """Sets the clock of every service ahead to this moment, at the least."""
+        by = max(to - self.now(), timedelta())
+        for store in self.stores.values():
+            advance(store, by)
 
     # ---------------------------------------------------------------------------------------- inside
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.chassis.settings import SERVICES, Settings
-from tests.journey.playing import Play
+from tests.journey.playing import EVERY, Play
 from tests.journey.system import Process, System, running
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
@@ -25,9 +25,10 @@ async def system(site: Settings, tmp_path_factory: pytest.TempPathFactory) -> As
 
 async def test_every_scenario_ends_as_it_should_with_two_replicas_of_each_service(system: System) -> None:
     with system.told():
-        play = Play(system, "D")
+        play = Play(system, "D", EVERY)
         await play.set()
         await play.go(play.stages)
+        await play.days()
         assert await play.wrongs() == []
 
 

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.journey.worlds import SEEDS, effects, forked, play
+from tests.journey.worlds import SEEDS, effects, forked, played
 from tests.scenarios import SCENARIOS, Scenario
+from tests.scenarios_dated import DATED
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *DATED], ids=lambda scenario: scenario.name)
 def test_every_order_of_arrival_ends_in_the_same_state_with_the_same_effects(scenario: Scenario) -> None:
-    calm = play(forked(None), scenario.stages)
+    calm = played(forked(None), scenario)
     wanted, pages = effects(calm), calm.pages()
     for seed in range(SEEDS):
-        world = play(forked(seed), scenario.stages)
+        world = played(forked(seed), scenario)
         assert differences(pages, world.pages()) == [], f"seed {seed}"
         assert differences(wanted, effects(world)) == [], f"seed {seed}"
         assert world.parked() == [], f"seed {seed}"

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from datetime import datetime, timedelta
 from functools import cache
 
 from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER
 from tests.journey.effects import effects_of
-from tests.scenarios import SETUP, Sent
+from tests.scenarios import SETUP, Scenario, Sent
+from tests.scenarios_dated import MOMENTS
 from tests.world import World
 
 SEEDS = int(os.environ.get("AFTERSALE_TEST_SEEDS", "200"))
@@ -27,6 +29,18 @@ def play(world: World, stages: Stages) -> World:
         for name, data in stage:
             world.send(name, data, account=data.get("accountId", "ACME"))
         world.run()
+    return world
+
+
+def played(world: World, scenario: Scenario) -> World:
+    """All of its stages, and then moment by moment what comes later."""
+    world.time_ends = world.clock.at + timedelta(hours=1)
+    play(world, scenario.stages)
+    for moment in MOMENTS:
+        world.time_ends = datetime.fromisoformat(moment)
+        world.run()
+        world.clock.at = max(world.clock.at, world.time_ends)
+        play(world, (scenario.later.get(moment, ()),))
     return world
 
 
