@@ -16,6 +16,8 @@ from tests.command import event
 
 SIGN = "Quxbaz"
 """Stands in every planted value, and nowhere else."""
+FAR_AWAY = "2099-01-01T00:00:00Z"
+"""A day on which a change is planted: until then it waits as an operation, with a timer."""
 
 
 def secret(where: str) -> str:
@@ -80,6 +82,7 @@ def planted_orders(account: str) -> Iterator[dict[str, Any]]:
     yield _place(account, "S-3", action="explode")
     yield _place(account, "S-4", characteristics={"owner": [secret("list")], "unknown": secret("no field")})
     yield _place(account, "S-5", selection=["P-2"])
+    yield _place(account, "S-6", start=FAR_AWAY)
     yield _about(account, "order.submit", orderId="S-2", reason=secret("submit"))
     yield _about(account, "order.approve", orderId="NONE", reason=secret("refused approval"))
     yield _about(account, "order.cancel", orderId="S-2", reason=secret("cancel"))

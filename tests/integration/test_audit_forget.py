@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -80,6 +81,7 @@ def everything(aftersale: Aftersale) -> str:
     asked = [
         ("show", "account", ACCOUNT, "--json"),
         ("show", "order", "S-1", "--json"),
+        ("show", "order", "S-6", "--json"),
         ("show", "instance", "P-1", "--json"),
         ("show", "plan", "S-1", "--json"),
         ("audit", "timeline", "account", ACCOUNT, "--json"),
@@ -109,7 +111,16 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
 
 
 def test_what_was_planted_could_be_read_before(past: Past) -> None:
-    for where in ("name of P-1", "owner of P-1", "nick", "reason of S-1", "no JSON", "header", "failure"):
+    for where in (
+        "name of P-1",
+        "owner of P-1",
+        "nick",
+        "reason of S-1",
+        "new owner by S-6",
+        "no JSON",
+        "header",
+        "failure",
+    ):
         assert where in past.shown, where
 
 
@@ -121,6 +132,15 @@ def test_the_search_finds_a_value_in_every_form() -> None:
 def test_at_once_it_is_in_no_file_but_the_bus_and_on_no_topic_but_those_of_others(past: Past) -> None:
     assert past.files == {}
     assert past.topics == set(PLAIN)
+
+
+def test_what_waits_for_its_day_was_searched_too(past: Past) -> None:
+    assert past.aftersale.shown("order", "S-6")["lines"][0]["state"] == "scheduled"
+    with closing(sqlite3.connect(past.aftersale.data / "inventory.db")) as database:
+        (timers,) = database.execute(
+            "SELECT count(*) FROM timers WHERE timer LIKE 'operation/S-6%'"
+        ).fetchone()
+    assert timers == 1
 
 
 def test_its_key_is_in_no_file_any_more(past: Past) -> None:
