@@ -1,6 +1,6 @@
 """Section 12: what goes wrong, and what is late."""
 
-from schemas.rules.rule import Section, enforced, numbered, still_open
+from schemas.rules.rule import Section, enforced, numbered
 
 SECTION = Section(
     title="12. Fallout and jeopardy",
@@ -31,11 +31,6 @@ SECTION = Section(
             "JEO-03", "fulfillment", "What is late raises the risk of what comes after, and moves its dates."
         ),
         enforced("JEO-04", "fulfillment", "What can be late is planned up front, with durations and order."),
-        still_open(
-            "JEO-05",
-            "fulfillment",
-            "Nothing is late while a revision is pending; then dates are new.",
-            "dates move after a hold; nothing holds a plan yet",
-        ),
+        enforced("JEO-05", "fulfillment", "Nothing is late while a revision is pending; then dates are new."),
     ),
 )

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from services.chassis.service import Work
 from services.fulfillment.domain.events import AttemptFailed, PlanEvent
-from services.fulfillment.domain.jeopardy import assess, is_watched, touches
+from services.fulfillment.domain.jeopardy import assess, is_watched, paused_or_resumed, planned_anew, touches
 from services.fulfillment.domain.late import no_answer
 from services.fulfillment.domain.state import Plan, PlanState
 from services.fulfillment.missing import PLAN
@@ -35,9 +35,27 @@ def append(order_id: str, events: Sequence[PlanEvent], work: Work, at: datetime 
     plan: PlanState = work.state(PLAN, order_id)
     if isinstance(plan, Plan):
         _retries(plan, events, work)
-        if is_watched(plan) and not _is_due(plan, at or work.now) and touches(plan, events):
-            work.append(PLAN, order_id, *assess(plan, at or work.now), effective=at)
+        if plan.timed and (_follow_hold(order_id, plan, at, work) or touches(plan, events)):
+            _assess(order_id, at, work)
     rearm(order_id, before, work)
+
+
+def _follow_hold(order_id: str, plan: Plan, at: datetime | None, work: Work) -> bool:
+    """Whether a hold is over: the dates are new then."""
+    moved = paused_or_resumed(plan, at or work.now)
+    work.append(PLAN, order_id, *moved, effective=at)
+    if not moved or plan.hold.stands():
+        return False
+    work.append(PLAN, order_id, *planned_anew(plan, at or work.now), effective=at)
+    return True
+
+
+def _assess(order_id: str, at: datetime | None, work: Work) -> None:
+    """Not where the timer has still to run: it looks at the plan by itself."""
+    plan: Plan = work.state(PLAN, order_id)
+    moment = at or work.now
+    if is_watched(plan) and (plan.watch is None or plan.watch > moment):
+        work.append(PLAN, order_id, *assess(plan, moment), effective=at)
 
 
 def look(data: Look, work: Work) -> None:
@@ -66,11 +84,6 @@ def rearm(order_id: str, before: datetime | None, work: Work) -> None:
 def _watch(order_id: str, work: Work) -> datetime | None:
     plan: PlanState = work.state(PLAN, order_id)
     return plan.watch if isinstance(plan, Plan) else None
-
-
-def _is_due(plan: Plan, at: datetime) -> bool:
-    """The timer has not run yet, and looks at the plan by itself."""
-    return plan.watch is not None and plan.watch <= at
 
 
 def _timer(order_id: str) -> str:

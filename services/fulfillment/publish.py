@@ -13,6 +13,7 @@ from services.fulfillment.domain.catalog import SpecificationPublished, Specific
 from services.fulfillment.domain.events import (
     AttemptFailed,
     DatesMoved,
+    DatesPlanned,
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
@@ -36,6 +37,7 @@ from services.fulfillment.domain.events import (
     TaskReleased,
     TaskStarted,
     ValuesCopied,
+    WatchPaused,
 )
 from services.fulfillment.told import altered
 
@@ -67,7 +69,15 @@ def publish(happened: Happened) -> Iterable[Public]:
             return _trouble(event, happened)
         case PlanHeld() | PlanReleased() | ChangeRefused() as event:
             return (Public(FULFILLMENT_EVENTS, _ALTERED[type(event)], happened.id, altered(event, happened)),)
-        case PlanPostponed() | PartPostponed() | ReservationKept() | OperationDropped() | DatesMoved():
+        case (
+            PlanPostponed()
+            | PartPostponed()
+            | ReservationKept()
+            | OperationDropped()
+            | WatchPaused()
+            | DatesMoved()
+            | DatesPlanned()
+        ):
             pass
         case ValuesCopied() | ReportIgnored() | SpecificationPublished() | SpecificationRetired():
             pass

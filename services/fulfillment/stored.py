@@ -35,6 +35,8 @@ STORED = (
     Version(name="plan.change-refused.v1", type=alterations.ChangeRefused),
     Version(name="plan.reservation-kept.v1", type=alterations.ReservationKept),
     Version(name="jeopardy.assessed.v1", type=events.JeopardyAssessed),
+    Version(name="plan.watch-paused.v1", type=events.WatchPaused),
     Version(name="plan.dates-moved.v1", type=events.DatesMoved),
+    Version(name="plan.dates-planned.v1", type=events.DatesPlanned),
     Version(name="report.ignored.v1", type=events.ReportIgnored),
 )

@@ -10,7 +10,7 @@ import pytest
 from services.fulfillment.domain.blueprint import Blueprint
 from services.fulfillment.domain.catalog import TaskSpecification
 from services.fulfillment.domain.events import DatesMoved, PlanEvent
-from services.fulfillment.domain.jeopardy import AT_ONCE, assess, is_planned, touches
+from services.fulfillment.domain.jeopardy import AT_ONCE, assess, is_planned, planned_anew, touches
 from services.fulfillment.domain.late import no_answer
 from services.fulfillment.domain.reports import Retry, retry
 from services.fulfillment.domain.risk import Level
@@ -316,3 +316,14 @@ def test_a_move_is_planned_side_after_side() -> None:
     blueprint = made(reserved([line(new_instance_id="N", location="SITE-2")], tree), catalog)
     ends = {task.name: hours(task.end) for task in scheduled(blueprint, NOW).tasks}
     assert ends == {"build": 3, "cease": 4}
+
+
+@pytest.mark.rule("JEO-05")
+def test_a_plan_that_goes_on_with_other_tasks_has_the_dates_that_are_expected_then() -> None:
+    catalog = published(entry("internet", plans=[plan("change", timed("do"), timed("next", "do", hours=4))]))
+    given = Given(made(reserved([line()], [instance("I", "internet")]), catalog))
+    assert given.plan.tasks["O.1.next"].end is None
+    given.take(planned_anew(given.plan, NOW))
+    assert {id: hours(task.end) for id, task in given.plan.tasks.items()} == {"O.1.do": 1, "O.1.next": 5}
+    assert {id: (hours(a), hours(b)) for id, (a, b) in given.plan.dates.items()} == {"1": (0, 5)}
+    assert planned_anew(given.plan, NOW) == ()

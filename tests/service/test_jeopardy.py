@@ -10,7 +10,7 @@ import pytest
 
 from schemas.registry import MESSAGES
 from schemas.topics import FULFILLMENT_EVENTS, TASKS
-from tests.service.test_fulfillment import Fulfillment
+from tests.service.test_fulfillment_holds import Ordered
 from tests.world import PARTITIONS
 
 Task = dict[str, Any]
@@ -23,15 +23,14 @@ def task(name: str, *after: str, hours: int | None = 1, **more: Any) -> Task:
     return made if hours is None else {**made, "duration": f"PT{hours}H"}
 
 
-def planned(*tasks: Task) -> Fulfillment:
+def planned(*tasks: Task) -> Ordered:
     """A world with one order, whose plan has these tasks."""
-    world = Fulfillment()
-    world.publish_entry(plans=[{"actions": ["change"], "tasks": list(tasks)}])
+    world = Ordered(plans=[{"actions": ["change"], "tasks": list(tasks)}])
     world.accept()
     return world
 
 
-def settle(world: Fulfillment, ahead: timedelta) -> None:
+def settle(world: Ordered, ahead: timedelta) -> None:
     """Sets the clock ahead and runs whatever is due, the earliest first, until nothing is."""
     world.clock.at += ahead
     reader = world.readers["fulfillment"]
@@ -40,16 +39,16 @@ def settle(world: Fulfillment, ahead: timedelta) -> None:
         world.run()
 
 
-def by_steps(world: Fulfillment, whole: timedelta, step: timedelta) -> None:
+def by_steps(world: Ordered, whole: timedelta, step: timedelta) -> None:
     for _ in range(whole // step):
         settle(world, step)
 
 
-def timers(world: Fulfillment) -> list[str]:
+def timers(world: Ordered) -> list[str]:
     return sorted(world.readers["fulfillment"].store.memory.timers)
 
 
-def states(world: Fulfillment) -> dict[str, str]:
+def states(world: Ordered) -> dict[str, str]:
     return {one["name"]: one["state"] for one in world.page()["tasks"]}
 
 
@@ -212,7 +211,7 @@ PLANS: dict[str, tuple[Task, ...]] = {
 }
 
 
-def history(world: Fulfillment) -> Sequence[Any]:
+def history(world: Ordered) -> Sequence[Any]:
     """What happened to the plan, with the moments as of which it did."""
     service = world.readers["fulfillment"]
     events = service.store.load({"plan-O-1": 0})["plan-O-1"]
@@ -230,3 +229,47 @@ def test_three_weeks_at_once_end_as_three_weeks_step_by_step(plan: str, step: ti
     assert at_once.page()["fallouts"]
     assert timers(at_once) == timers(in_steps)
     assert sorted(map(repr, history(at_once))) == sorted(map(repr, history(in_steps)))
+
+
+# ---------------------------------------------------------------------------------------------- holds
+
+
+@pytest.mark.rule("JEO-05")
+@pytest.mark.parametrize(
+    ("ask", "answer", "version"),
+    [
+        ("held", "released", 1),
+        ("cancellation-requested", "change-declined", 2),
+    ],
+)
+def test_nothing_is_late_while_the_plan_is_held_and_then_all_dates_are_later(
+    ask: str, answer: str, version: int
+) -> None:
+    world = planned(task("do"), task("next", "do", hours=4))
+    settle(world, timedelta(minutes=15))
+    world.ordered(ask, version)
+    before = [name for name in world.said() if name != "plan.held"]
+    settle(world, timedelta(days=2))
+    assert [name for name in world.said() if name != "plan.held"] == before
+
+    world.ordered(answer, version)
+    page = world.page()
+    assert [one["plannedEnd"] for one in page["tasks"]] == [
+        "2026-01-07T10:00:00+00:00",
+        "2026-01-07T14:00:00+00:00",
+    ]
+    settle(world, timedelta(minutes=44))
+    assert world.page()["tasks"][0]["state"] == "open"
+    settle(world, timedelta(minutes=1))
+    assert world.last("fallout.opened")["message"].startswith(
+        "nobody answered attempt 1 until 2026-01-07 10:00:00 UTC"
+    )
+
+
+@pytest.mark.rule("JEO-05")
+def test_a_hold_that_begins_and_ends_at_once_moves_nothing() -> None:
+    world = planned(task("do"))
+    world.ordered("held")
+    world.ordered("released")
+    settle(world, timedelta(hours=1))
+    assert world.last("fallout.opened")["taskId"] == DO

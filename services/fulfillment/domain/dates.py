@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 
 from services.fulfillment.domain.events import (
     DatesMoved,
+    DatesPlanned,
     JeopardyAssessed,
     PlanCreated,
     PlanExtended,
     TaskReleased,
+    WatchPaused,
 )
+from services.fulfillment.domain.outlook import DONE, expected
 from services.fulfillment.domain.risk import Risk
 from services.fulfillment.domain.schedule import latest
 from services.fulfillment.domain.state import Jeopardy, OpenTask, Plan
@@ -61,13 +64,32 @@ def _told(before: dict[str, Risk], news: tuple[Risk, ...]) -> dict[str, Risk]:
     return {id: risk for id, risk in now.items() if risk.level != "low" or risk.end is not None}
 
 
+def paused(plan: Plan, event: WatchPaused) -> None:
+    plan.paused = event.at
+
+
 def moved(plan: Plan, event: DatesMoved) -> None:
-    """JEO-05: what was open when the plan was held has as much time left as it had then."""
+    """What was open when the plan was held has as much time left as it had then."""
     by = timedelta(seconds=event.seconds)
     for task in plan.tasks.values():
-        if task.state not in ("closed_complete", "canceled"):
+        if task.state not in DONE:
             task.due = None if task.due is None else task.due + by
-            task.again = None if task.again is None else task.again + by
             task.end = None if task.end is None else task.end + by
     plan.dates = {id: (begin + by, end + by) for id, (begin, end) in plan.dates.items()}
     plan.watch = None if plan.watch is None else plan.watch + by
+    plan.paused = None
+
+
+def planned_anew(plan: Plan, event: DatesPlanned) -> None:
+    """Where durations say when."""
+    ends = expected(plan, event.at)
+    lines: dict[str, list[datetime | None]] = {}
+    for id, each in ends.items():
+        if id in plan.tasks:
+            plan.tasks[id].end = each.end()
+        else:
+            lines.setdefault(plan.orders[id].brief.line_id, []).append(each.end())
+    for line_id, found in lines.items():
+        begin, _ = plan.dates.pop(line_id, (event.at, event.at))
+        if (end := latest(found, event.at)) is not None:
+            plan.dates[line_id] = (begin, end)

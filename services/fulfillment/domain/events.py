@@ -289,11 +289,27 @@ class JeopardyAssessed:
 
 
 @value
+class WatchPaused:
+    """JEO-05: the plan is held, or a change of it pending; nothing is late until it goes on."""
+
+    version: int
+    at: datetime
+
+
+@value
 class DatesMoved:
-    """JEO-05: the plan was held for so long, and all dates of what was open are later by that."""
+    """JEO-05: it goes on. It was held for so long, and all dates of what was open are later by that."""
 
     version: int
     seconds: float
+
+
+@value
+class DatesPlanned:
+    """JEO-05: it goes on with other tasks than it had. Its dates are those that are expected now."""
+
+    version: int
+    at: datetime
 
 
 @value
@@ -330,7 +346,9 @@ PlanEvent = (
     | FalloutChanged
     | FalloutClosed
     | JeopardyAssessed
+    | WatchPaused
     | DatesMoved
+    | DatesPlanned
     | ReportIgnored
     | PlanHeld
     | PlanReleased

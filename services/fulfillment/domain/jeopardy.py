@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from services.fulfillment.domain.events import JeopardyAssessed, PlanEvent
+from services.fulfillment.domain.events import (
+    DatesMoved,
+    DatesPlanned,
+    JeopardyAssessed,
+    PlanEvent,
+    WatchPaused,
+)
 from services.fulfillment.domain.outlook import expected, whole
 from services.fulfillment.domain.risk import (
     LINE_STEPS,
@@ -32,7 +38,25 @@ NOTHING = Jeopardy()
 
 def is_watched(plan: Plan) -> bool:
     """JEO-05: nothing is late while the plan is held, or a change of it is pending."""
-    return plan.timed and not plan.completed
+    return plan.timed and not plan.completed and not plan.hold.stands()
+
+
+def paused_or_resumed(plan: Plan, at: datetime) -> tuple[WatchPaused | DatesMoved, ...]:
+    """JEO-05: what a hold that has begun, or is over, does to the dates."""
+    if plan.completed:
+        return ()
+    if plan.hold.stands():
+        return () if plan.paused else (WatchPaused(version=plan.version, at=at),)
+    if plan.paused is None:
+        return ()
+    return (DatesMoved(version=plan.version, seconds=(at - plan.paused).total_seconds()),)
+
+
+def planned_anew(plan: Plan, at: datetime) -> tuple[DatesPlanned, ...]:
+    """JEO-05: what has joined a plan that was held has no dates yet."""
+    if all(task.end for task in plan.tasks.values() if task.state == "draft" and whole(task)):
+        return ()
+    return (DatesPlanned(version=plan.version, at=at),)
 
 
 def is_planned(plan: Plan) -> bool:

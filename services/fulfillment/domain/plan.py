@@ -17,6 +17,7 @@ from services.fulfillment.domain.catalog import Values
 from services.fulfillment.domain.events import (
     AttemptFailed,
     DatesMoved,
+    DatesPlanned,
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
@@ -40,6 +41,7 @@ from services.fulfillment.domain.events import (
     TaskReleased,
     TaskStarted,
     ValuesCopied,
+    WatchPaused,
 )
 from services.fulfillment.domain.holding import held_before, hold, keep, refuse, release
 from services.fulfillment.domain.state import (
@@ -219,7 +221,9 @@ _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
     TaskClosed: _task_closed,
     PonrPassed: _ponr_passed,
     JeopardyAssessed: dates.assessed,
+    WatchPaused: dates.paused,
     DatesMoved: dates.moved,
+    DatesPlanned: dates.planned_anew,
     FalloutOpened: trouble.fallout_opened,
     FalloutChanged: trouble.fallout_changed,
     FalloutClosed: trouble.fallout_closed,

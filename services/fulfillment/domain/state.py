@@ -196,6 +196,8 @@ class Plan:
     """When each line began and should end, where its tasks have planned ends."""
     watch: datetime | None = None
     """When the clock changes something next."""
+    paused: datetime | None = None
+    """Since when the clock does not count, because the plan is held."""
     jeopardy: Jeopardy | None = None
     completed: bool = False
 
