@@ -218,7 +218,9 @@ def _reasons(reasons: tuple[PublicReason, ...]) -> tuple[Reason, ...]:
 
 
 def _reservation_fulfilled(data: inventory.ReservationFulfilled, work: Work) -> None:
-    handlers.fact(data.order_id, facts.Fulfil(line_ids=data.line_ids, last=data.last), work)
+    handlers.fact(
+        data.order_id, facts.Fulfil(version=data.version, line_ids=data.line_ids, last=data.last), work
+    )
 
 
 def _operation(state: OperationState) -> Callable[[heard.OperationEvent, Work], None]:

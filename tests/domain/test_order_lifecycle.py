@@ -144,6 +144,11 @@ GO_ON = (OrderReleased(version=3, status="in_progress"),)
 STARTED = (OrderStarted(version=3),)
 DECLINED = (ChangeDeclined(version=3, status="in_progress", reason="no"),)
 TURNED_DOWN = (ChangeDeclined(version=3, status="in_progress", reasons=BROKEN),)
+TOO_LATE = Reason(
+    rule="INF-01",
+    message="the order was over before it could be changed: order in a new one what should be different",
+)
+BEATEN = (ChangeDeclined(version=3, status="in_progress", reasons=(TOO_LATE,)), *DONE)
 REVISION_ON = (RevisionApproved(version=3, lines=LINES[:1], changes=CHANGES),)
 CANCEL_ON = (CancellationApproved(version=3),)
 GONE = (OrderCanceled(version=3),)
@@ -204,7 +209,7 @@ OUTCOMES: dict[str, tuple[Outcome | str, ...]] = {
     "a part done": facts(
         *(in_(status, PART[0]) for status in _SIX), in_("acknowledged", PART[0])  # type: ignore[arg-type]
     ),
-    "all done": facts(*(DONE,) * 7),
+    "all done": facts(DONE, DONE, DONE, BEATEN, BEATEN, BEATEN, BEATEN),
     "a line waits": facts(
         *(in_(status, WAITS) for status in _SIX), in_("acknowledged", WAITS)  # type: ignore[arg-type]
     ),

@@ -63,7 +63,7 @@ def land(part: PartClosed, reservation: Reservation, find: Find) -> tuple[Append
     lines = tuple(line for line in closed if line not in reservation.dropped)
     if not closed and not part.last:
         return ()
-    fulfilled = ReservationFulfilled(version=part.version, line_ids=lines, last=part.last)
+    fulfilled = ReservationFulfilled(version=reservation.settled, line_ids=lines, last=part.last)
     return (
         *(append for line in lines for append in _line_landed(line, part, reservation, find)),
         *(

@@ -131,6 +131,8 @@ class Reservation:
     landed: frozenset[LineId] = frozenset()
     dropped: frozenset[LineId] = frozenset()
     """Lines that a revision took out: what they hold goes back as their domain orders are canceled."""
+    settled: int = 0
+    """The version that its lines are held in: that of the approval, or of the last revision planned."""
     revising: RevisionAwaited | ReservationRevised | None = None
     """A revision that is not answered yet, or that the plan has not followed yet."""
 
@@ -151,7 +153,7 @@ def evolve(state: Reservation, event: ReservationEvent) -> Reservation:
             state.contract_id = event.contract_id
             state.moved = second_sides(event.tree)
             state.category, state.action = event.category, event.action
-            state.landed, state.dropped = frozenset(), frozenset()
+            state.landed, state.dropped, state.settled = frozenset(), frozenset(), version
         case ReservationRefused(version=version):
             state.version, state.phase = version, "refused"
         case ReservationExtended(line_id=line, instance_id=instance):
@@ -181,8 +183,8 @@ def _revise(state: Reservation, event: ReservationEvent) -> None:
             _widen(state, event)
         case RevisionRefused(version=version):
             state.version, state.revising = version, None
-        case RevisionSettled(dropped=dropped, operations=operations):
-            state.dropped |= frozenset(dropped)
+        case RevisionSettled(version=version, dropped=dropped, operations=operations):
+            state.dropped, state.settled = state.dropped | frozenset(dropped), version
             state.operations, state.revising = operations, None
         case RevisionGivenUp():
             _narrow(state)

@@ -45,8 +45,9 @@ class Return:
 
 @value
 class Fulfil:
-    """These lines are done; `last` when no other is left."""
+    """These lines are done; `last` when no other is left. `version` is the one that they were done in."""
 
+    version: int = 0
     line_ids: tuple[str, ...]
     last: bool
 
@@ -105,10 +106,24 @@ def give_back(order: Order, command: Return) -> Outcome:
 
 
 def fulfil(order: Order, command: Fulfil) -> Outcome:
+    """What is done beats whatever is asked of the order, but for a revision that it was done by."""
     if command.last:
-        return (_over(order, command.line_ids),)
+        return (*_beaten(order, command), _over(order, command.line_ids))
     done = tuple(id for id in command.line_ids if id not in order.completed)
     return (LinesCompleted(version=order.version, line_ids=done, status=order.status),) if done else ()
+
+
+def _beaten(order: Order, command: Fulfil) -> tuple[OrderEvent, ...]:
+    pending = order.pending
+    if pending is None or (pending.revises and pending.approved and command.version >= pending.version):
+        return ()
+    message = "the order was over before it could be changed: order in a new one what should be different"
+    refused = underway.RefuseChange(
+        version=pending.version, reasons=(Reason(rule="INF-01", message=message),)
+    )
+    declined = underway.refuse(order, refused)
+    assert not isinstance(declined, Reason), "a fact is not refused"
+    return declined
 
 
 def _over(order: Order, last: tuple[str, ...]) -> OrderCompleted | OrderCanceled:
