@@ -14,10 +14,12 @@ from schemas.examples.customers import (
     billing,
     business_site,
     connection,
+    fleet,
     home,
     managed_router,
     mobile,
     node,
+    office,
     priority,
     roaming,
     site,
@@ -59,6 +61,10 @@ HOUSEHOLDS = {
     1032: "4g home",
 }
 """4g is the first mobile, 5g the second; roaming is a first mobile that roams."""
+
+
+COUNTED = (2001, 2002, 2003)
+"""Companies with a fleet and an office."""
 
 
 def trees() -> Iterator[Tree]:
@@ -104,6 +110,9 @@ def _business(number: int) -> Iterator[Tree]:
         yield Tree(account=account(number), top=top, location=site(number, at))
     extras = [priority(number)] if number % 2 else []
     yield Tree(account=account(number), top=connection(number, *extras))
+    if number in COUNTED:
+        yield Tree(account=account(number), top=fleet(number, 3))
+        yield Tree(account=account(number), top=office(number, 3))
 
 
 def records() -> Iterator[dict[str, Any]]:

@@ -5,7 +5,8 @@
                           `entitlement.load`
     orders.jsonl          every command of the CRM
     feed.json             the waves in which they are sent:
-                          {"waves": [{"name", "clock"?, "send": [ids], "until": {orderId: state}}]}
+                          {"waves": [{"name", "clock"?, "send": [ids], "until": {orderId: state}}],
+                          "byHand": [orderIds]}: of these, no simulator answers the tasks
     outcomes.json         how each order should end:
                           {orderId: {account, action, state, rules?, lines?, shows?, note}}
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +32,7 @@ from schemas.examples import (
     orders_agreed,
     orders_by_steps,
     orders_changes,
+    orders_counted,
     orders_dated,
     orders_ending,
     orders_moves,
@@ -53,6 +56,7 @@ ORDERS: tuple[Order, ...] = (
     *orders_by_steps.ORDERS,
     *orders_dated.ORDERS,
     *orders_agreed.ORDERS,
+    *orders_counted.ORDERS,
 )
 
 
@@ -97,6 +101,7 @@ class Feed:
     def __init__(self, orders: Iterable[Order]) -> None:
         self.lines: list[str] = []
         self._waves: dict[int, dict[str, Any]] = {}
+        self._named: Counter[tuple[str, str]] = Counter()
         ordered = [*orders]
         for number in range(1, 1 + max(_last(order) for order in ordered)):
             self._waves[number] = {**_named(number), "send": [], "until": {}}
@@ -114,17 +119,18 @@ class Feed:
             self._waves[wave]["until"][order.id] = order.first or order.ends
         for step in order.steps:
             if step.wave == wave:
-                self._send(order, wave, step.command, {"orderId": order.id, **step.data})
+                about = {} if "." in step.command else {"orderId": order.id}
+                self._send(order, wave, step.command, {**about, **step.data})
                 self._waves[wave]["until"][order.id] = step.until
         if wave in order.days:
             self._waves[wave]["until"][order.id] = order.days[wave]
 
     def _send(self, order: Order, wave: int, command: str, data: dict[str, Any]) -> None:
-        id = f"{order.id}/{command}"
+        id = self._id(order, command)
         envelope = Envelope(
             id=id,
             source="/fjordnet/crm",
-            type=full(f"order.{command}"),
+            type=full(command if "." in command else f"order.{command}"),
             subject=order.id,
             time=(MORNING + timedelta(minutes=len(self.lines))).isoformat(),
             account=account(order.account),
@@ -133,6 +139,12 @@ class Feed:
         )
         self.lines.append(to_line(envelope, data))
         self._waves[wave]["send"] += [id] * (2 if order.twice and command == "place" else 1)
+
+    def _id(self, order: Order, command: str) -> str:
+        """That of the first of its kind about an order names both; further ones are numbered."""
+        self._named[order.id, command] += 1
+        count = self._named[order.id, command]
+        return f"{order.id}/{command}" if count == 1 else f"{order.id}/{command}-{count}"
 
 
 def _last(order: Order) -> int:
@@ -176,7 +188,8 @@ def files() -> Iterator[tuple[str, str]]:
         ("orders.jsonl", feed.lines),
     ):
         yield name, "".join(f"{line}\n" for line in lines)
-    yield "feed.json", _pretty({"waves": feed.waves})
+    by_hand = [order.id for order in ORDERS if order.by_hand]
+    yield "feed.json", _pretty({"waves": feed.waves, "byHand": by_hand})
     yield "outcomes.json", _pretty(outcomes())
 
 

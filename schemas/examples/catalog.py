@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from schemas.examples import catalog_business, catalog_home, catalog_mobile
+from schemas.examples import catalog_business, catalog_counted, catalog_home, catalog_mobile
 from schemas.examples.words import Entry
 
-ENTRIES: list[Entry] = [*catalog_mobile.ENTRIES, *catalog_home.ENTRIES, *catalog_business.ENTRIES]
+ENTRIES: list[Entry] = [
+    *catalog_mobile.ENTRIES,
+    *catalog_home.ENTRIES,
+    *catalog_business.ENTRIES,
+    *catalog_counted.ENTRIES,
+]
 
 RETIRED = "legacy-adsl"
 """Published and then retired: some still own it, nobody can order it."""

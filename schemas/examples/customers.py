@@ -179,6 +179,20 @@ def connection(number: int, *extras: Node) -> Node:
     return node(id, "business-evc", service, *extras, **ends, bandwidthMbps=100)
 
 
+def fleet(number: int, cards: int) -> Node:
+    """Cards in the vehicles of a company."""
+    below = (
+        node(f"{number}-card-{n}", "cfs-fleet-card", node(f"{number}-card-{n}-sim", "res-fleet-sim"))
+        for n in range(1, cards + 1)
+    )
+    return node(f"{number}-fleet", "fleet", *below, cards=cards)
+
+
+def office(number: int, seats: int) -> Node:
+    below = (node(f"{number}-seat-{n}", "office-seat") for n in range(1, seats + 1))
+    return node(f"{number}-office", "office", *below, seats=seats)
+
+
 def priority(number: int) -> Node:
     id = f"{number}-evc-priority"
     return node(id, "evc-priority", node(f"{id}-cfs", "cfs-class-of-service"))

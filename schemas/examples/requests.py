@@ -14,7 +14,10 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A later command about an order, sent in its wave; `until` is the state it brings the order to."""
+    """A later command about an order, sent in its wave; `until` is the state it brings the order to.
+
+    `command` is one of `order.*`; another one is written with what it begins with: `task.report`.
+    """
 
     wave: int
     command: str
@@ -40,6 +43,8 @@ class Order:
     """By wave, the state to which its day brings the order, without a word of anybody."""
     first: str | None = None
     """The state after `order.place`, where later steps follow."""
+    by_hand: bool = False
+    """Its tasks are left to people: only steps answer them."""
     twice: bool = False
     """Sent twice, as a sender does who is not sure: the second one changes nothing."""
 

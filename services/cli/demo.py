@@ -66,6 +66,7 @@ async def _running(settings: Settings) -> AsyncIterator[tuple[Bus, Stores]]:
     try:
         async with bus_of(settings) as bus:
             simulator = Simulator(bus, settings.partitions, 0.0, 0.0, lambda *_: None)
+            simulator.leave(Sample().by_hand)
             simulating = asyncio.create_task(simulator.run(ended))
             with stores_of(settings) as stores:
                 yield bus, stores

@@ -75,6 +75,11 @@ class Sample:
         ]
 
     @cached_property
+    def by_hand(self) -> frozenset[str]:
+        """The orders whose tasks are answered by people, in the feed."""
+        return frozenset(self._read("feed.json")["byHand"])
+
+    @cached_property
     def outcomes(self) -> dict[str, Expected]:
         return {
             order: Expected(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 
@@ -70,6 +70,11 @@ class Simulator:
         self._rate = rate
         self._delay = delay
         self._told = told
+        self._left: frozenset[str] = frozenset()
+
+    def leave(self, orders: Iterable[str]) -> None:
+        """Leaves the tasks of these orders to people."""
+        self._left = frozenset(orders)
 
     async def run(self, stop: asyncio.Event) -> None:
         backoff = Backoff("simulator")
@@ -102,13 +107,17 @@ class Simulator:
             answer
             for part in found.values()
             for record in part
-            if (answer := report(record, self._rate, self._partitions)) is not None
+            if not self._leaves(record)
+            and (answer := report(record, self._rate, self._partitions)) is not None
         ]
         if self._delay:
             await pause(stop, self._delay)
         await publisher.publish(answers)
         failed = sum(dict(answer.headers)["ce_id"].endswith(b"/failed") for answer in answers)
         self._told(len(answers), failed)
+
+    def _leaves(self, record: Record) -> bool:
+        return bool(self._left) and from_json(record.value).get("orderId") in self._left
 
 
 class _Nobody:

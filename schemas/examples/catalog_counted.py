@@ -1,0 +1,57 @@
+"""What is counted: cards for a fleet of vehicles, and an office with seats."""
+
+from __future__ import annotations
+
+from schemas.examples.words import Entry, entry, has, must, on, task, to
+
+PRODUCTS: list[Entry] = [
+    entry(
+        "product",
+        "fleet",
+        "Cards for a fleet",
+        has("cards", "number", required=True),
+        to("realized_as", "cfs-fleet-card", quantityCharacteristic="cards", max=50),
+    ),
+    entry(
+        "product",
+        "office",
+        "Cloud office",
+        has("seats", "number", required=True),
+        to("bundles", "office-seat", quantityCharacteristic="seats", max=50),
+    ),
+    entry(
+        "product",
+        "office-seat",
+        "Seat in the cloud office",
+        on(
+            "add",
+            task("provision", "create-mailbox", duration="PT4H"),
+            task("manual", "welcome-user", "create-mailbox", duration="P5D"),
+        ),
+        on("disconnect", task("provision", "archive-mailbox")),
+    ),
+]
+
+SERVICES: list[Entry] = [
+    entry(
+        "service",
+        "cfs-fleet-card",
+        "Card in a vehicle",
+        must("requires", "res-fleet-sim"),
+        on("add", task("provision", "open-card", "res-fleet-sim/ship-fleet-sim")),
+        on("disconnect", task("provision", "close-card")),
+        layer="cfs",
+    ),
+]
+
+RESOURCES: list[Entry] = [
+    entry(
+        "resource",
+        "res-fleet-sim",
+        "SIM for a vehicle",
+        on("add", task("ship", "ship-fleet-sim", duration="P2D")),
+        on("disconnect", task("provision", "void-fleet-sim")),
+    ),
+]
+
+ENTRIES = [*RESOURCES, *SERVICES, *PRODUCTS]
