@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from services.chassis.service import Page
@@ -17,6 +18,7 @@ from services.order.domain.return_case import (
     ReturnResolved,
     Settled,
 )
+from services.order.domain.words import Reason
 from services.order.shown import reasons
 
 Body = dict[str, Any]
@@ -94,7 +96,19 @@ _ALWAYS = ("proposed", "approvedQuantity", "note", "state", "orderId", "replacem
 
 def _line(line: CaseLine) -> Body:
     """Every field of a line, those that say nothing yet as well."""
-    asked = {"quantity": None, "reason": None, **_opened(line.asked)}
+    opened = _opened(line.asked)
+    asked = {"lineId": opened["lineId"], "quantity": None, "reason": None, **opened}
     decided = _assessed(line.assessed, line.state) if line.assessed is not None else {"state": line.state}
-    found = {"outcome": line.outcome, "reasons": reasons(line.reasons)}
+    found = {"outcome": line.outcome, "reasons": reasons((*line.reasons, *_not_as_promised(line)))}
     return asked | dict.fromkeys(_ALWAYS) | decided | found
+
+
+def _not_as_promised(line: CaseLine) -> Iterator[Reason]:
+    """What was found holds the order until somebody has decided."""
+    if line.state == "assessed" and line.outcome not in (None, "as_promised"):
+        message = (
+            f"task {line.found_by} has found '{line.outcome}', and that is not what was promised: look again "
+            "with 'task.retry', go on all the same with 'task.skip' and a reason, or cancel order "
+            f"{line.order_id} and assess the line anew"
+        )
+        yield Reason(rule="RMA-05", message=message, line_id=line.asked.line_id)

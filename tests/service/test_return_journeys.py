@@ -277,6 +277,7 @@ def test_what_is_not_as_promised_holds_the_credit_until_a_person_says(outcome: s
     shop.returns("LOOSE", "refund")
     assert "credit" not in shop.names("RET-1")
     assert (shop.line["outcome"], shop.line["state"]) == (outcome, "assessed")
+    assert [reason["rule"] for reason in shop.line["reasons"]] == ["RMA-05"]
     [fallout] = shop.page("plan", "RET-1")["fallouts"]
     assert (fallout["rule"], fallout["type"]) == ("RMA-05", "return")
     assert outcome.replace("_", " ") in fallout["message"]
@@ -285,6 +286,7 @@ def test_what_is_not_as_promised_holds_the_credit_until_a_person_says(outcome: s
     shop.does("task.skip", {"taskId": fallout["taskId"], "reason": "goodwill"})
     assert "credit" in shop.names("RET-1")
     assert (shop.line["outcome"], shop.line["state"]) == (outcome, "resolved")
+    assert shop.line["reasons"] == []
     said = [d for m, d in shop.messages(ORDER_EVENTS) if m.type == full("return.resolved")]
     assert said[0]["lines"][0]["outcome"] == outcome
 

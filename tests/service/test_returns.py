@@ -289,7 +289,7 @@ def test_a_return_is_closed_once_it_is_resolved_and_not_before(desk: Desk) -> No
     desk.opens(brings("1", "TV"), brings("2", "P")).assesses(says("1", "refund")).closes()
     [(rule, _, message)] = desk.why()
     assert rule == "RMA-02"
-    assert "1 (assessed), 2 (open) must be resolved first" in message
+    assert "1 (order RET-1-1 is on its way), 2 (not assessed) must be resolved first" in message
     desk.assesses(says("2", "reject")).done("RET-1-1").closes()
     assert desk.case["state"] == "closed"
     assert desk.closes().said().count("return.closed") == 1
@@ -331,6 +331,21 @@ def test_a_line_that_is_on_its_way_or_done_is_not_assessed_again(desk: Desk) -> 
     ]
     desk.done("RET-1-1").assesses(says("1", "reject"))
     assert desk.why()[0][2] == "line 1 is resolved: what is done stays; open another return for more"
+
+
+@pytest.mark.rule("RMA-02")
+def test_a_line_whose_order_is_canceled_under_way_is_assessed_again(desk: Desk) -> None:
+    desk.opens(brings("1", "TV")).assesses(says("1", "refund"))
+    desk.tells("order.cancel", "RET-1-1")
+    assert desk.of("state") == ["assessed"], "it is only asked for"
+    desk.tells("order.approve-change", "RET-1-1")
+    found = {"taskId": "RET-1-1.1.inspect", "domainOrderId": "RET-1-1.1", "state": "on_hold", "attempt": 1}
+    desk.order_is("task.state-changed", "RET-1-1", outcome="wrong_item", **found)
+    desk.order_is("reservation.released", "RET-1-1", version=2, reasons=[])
+    assert desk.page("order", "RET-1-1")["state"] == "canceled"
+    assert desk.of("state") == ["needs_attention"]
+    desk.assesses(says("1", "reject"))
+    assert (desk.case["state"], desk.of("outcome")) == ("closed", ["wrong_item"])
 
 
 def test_an_order_that_is_reworked_by_hand_brings_its_line_along(desk: Desk) -> None:

@@ -120,6 +120,8 @@ class CaseLine:
     state: LineState = "open"
     assessed: Assessed | None = None
     outcome: str | None = None
+    found_by: str | None = None
+    """The task that has found the outcome."""
     reasons: tuple[Reason, ...] = ()
 
     @property
@@ -160,7 +162,8 @@ def _change(case: Case, event: ReturnEvent) -> None:
             line = case.lines[event.line_id]
             case.lines[event.line_id] = replace(line, state=event.state, reasons=event.reasons)
         case ReturnOutcomeFound():
-            case.lines[event.line_id] = replace(case.lines[event.line_id], outcome=event.outcome)
+            line = case.lines[event.line_id]
+            case.lines[event.line_id] = replace(line, outcome=event.outcome, found_by=event.task_id)
         case ReturnResolved():
             case.state = "resolved"
         case ReturnClosed():
@@ -174,9 +177,12 @@ def _assess(case: Case, event: ReturnAssessed) -> None:
 
 
 def assessed_as(lines: Mapping[str, CaseLine], wanted: tuple[Assessed, ...]) -> dict[str, CaseLine]:
-    """The lines once these were assessed: what became of them before counts no more."""
+    """The lines once these were assessed. What was found stands with what is rejected for it."""
     after = dict(lines)
     for one in wanted:
-        state: LineState = "rejected" if one.proposed == "reject" else "assessed"
-        after[one.line_id] = CaseLine(asked=lines[one.line_id].asked, state=state, assessed=one)
+        before = lines[one.line_id]
+        if one.proposed == "reject":
+            after[one.line_id] = replace(before, state="rejected", assessed=one, reasons=())
+        else:
+            after[one.line_id] = CaseLine(asked=before.asked, state="assessed", assessed=one)
     return after

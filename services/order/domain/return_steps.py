@@ -104,14 +104,22 @@ def close(case: Case) -> tuple[ReturnEvent, ...] | Reason:
         return ()
     if case.state == "resolved":
         return (ReturnClosed(lines=_settled(case.lines.values())),)
-    lines = ", ".join(
-        f"{id} ({line.state.replace('_', ' ')})" for id, line in case.lines.items() if not line.done
-    )
+    lines = ", ".join(f"{id} ({_still(line)})" for id, line in case.lines.items() if not line.done)
     message = (
         f"the return is not resolved yet: of its lines, {lines} must be resolved first; assess what is "
         "open ('reject' ends a line at once), and let the orders of the others end"
     )
     return Reason(rule="RMA-02", message=message, field="returnId")
+
+
+def _still(line: CaseLine) -> str:
+    match line.state:
+        case "assessed":
+            return f"order {line.order_id} is on its way"
+        case "open":
+            return "not assessed"
+        case state:
+            return state.replace("_", " ")
 
 
 def follow(case: Case, order_id: str, status: Status, reasons: tuple[Reason, ...]) -> tuple[ReturnEvent, ...]:
