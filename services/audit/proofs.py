@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from schemas.audit import Checkpoint, Hash
 from schemas.vocabulary import Part
@@ -16,6 +16,8 @@ from services.audit.merkle import consistent, included, leaf_hash
 class ProvenEvent(Part):
     """Everything that is stored of an event: its leaf is made of this, and of nothing else."""
 
+    model_config = ConfigDict(extra="forbid")
+
     sequence: int
     stream: str
     version: int
@@ -24,7 +26,12 @@ class ProvenEvent(Part):
 
 
 class InclusionProof(Part):
-    """That the event is the one at `index` (from 0) of the log that the checkpoint signs."""
+    """That the event is the one at `index` (from 0) of the log that the checkpoint signs.
+
+    It says nothing else: what is not proven has no place in it.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     proof: Literal["aftersale.audit.inclusion.v1"] = "aftersale.audit.inclusion.v1"
     event: ProvenEvent
@@ -35,6 +42,8 @@ class InclusionProof(Part):
 
 class ConsistencyProof(Part):
     """That what the second checkpoint signs begins with what the first one signs."""
+
+    model_config = ConfigDict(extra="forbid")
 
     proof: Literal["aftersale.audit.consistency.v1"] = "aftersale.audit.consistency.v1"
     first: Checkpoint

@@ -45,7 +45,9 @@ def _other(error: Exception) -> int:
 
 
 def _say(message: str, status: int) -> int:
-    print(f"aftersale: {' '.join(message.split())}", file=sys.stderr)
+    from services.cli.screen import plain
+
+    print(f"aftersale: {plain(' '.join(message.split()))}", file=sys.stderr)
     return status
 
 

@@ -21,7 +21,7 @@ from services.chassis.settings import EMBEDDED, Settings
 from services.cli.audit_reading import opened
 from services.cli.errors import Failed, Wrong
 from services.cli.installation import bus_of
-from services.cli.screen import bar, beside, counted, out, table
+from services.cli.screen import bar, beside, counted, out, plain, table
 
 
 class Answered(NamedTuple):
@@ -93,7 +93,7 @@ def show(answered: Answered, as_json: bool) -> None:
         shown.add_row(one.log.service, *counts, last, "[green]holds[/]" if one.holds else "[red]altered[/]")
     out.print(shown)
     for service, finding in _findings(found):
-        out.print(f"[red]{finding.kind}[/]  {service}{escape(finding.message)}", soft_wrap=True)
+        out.print(f"[red]{finding.kind}[/]  {service}{escape(plain(finding.message))}", soft_wrap=True)
     signers = sorted({one.last.key for one in found.logs if one.last is not None})
     if signers and not answered.vouched:
         print(f"signed by {', '.join(signers)}: is that the auditor's key? Name the one you know with --key")

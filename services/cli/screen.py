@@ -66,6 +66,17 @@ _COLOURS = {
 _COLOUR = {state: colour for colour, states in _COLOURS.items() for state in states}
 
 
+_STEERING = {
+    number: f"\\x{number:02x}" for number in (*range(32), *range(127, 160)) if chr(number) not in "\n\t"
+}
+_TURNING = {number: f"\\u{number:04x}" for number in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+def plain(text: str) -> str:
+    """Without what would steer a terminal: whatever was stored or sent is shown, and does nothing else."""
+    return text.translate(_STEERING | _TURNING)
+
+
 def counted(count: int, thing: str) -> str:
     """`1 message`, `2 messages`."""
     return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from services.cli.screen import table
+from services.cli.screen import plain, table
 
 Body = Mapping[str, Any]
 
@@ -23,7 +23,7 @@ def text(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case _:
-            return escape(str(value))
+            return escape(plain(str(value)))
 
 
 def head(title: str, facts: Iterable[tuple[str, str]]) -> Group:

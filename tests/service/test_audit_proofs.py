@@ -146,6 +146,15 @@ def test_what_is_no_proof_is_not_read_as_one(text: str) -> None:
         read(text)
 
 
+def test_a_proof_says_nothing_beside_what_it_proves(here: Audited) -> None:
+    (stored,) = here.store.log(0, 1)
+    for body in (written(inclusion(here, stored)), written(consistency(here, 36, 81))):
+        assert holds(body)
+        assert not holds({**body, "accountId": "ACME"})
+        if "event" in body:
+            assert not holds({**body, "event": {**body["event"], "recorded": "2020-01-01"}})
+
+
 def test_the_leaf_of_an_event_is_fixed_for_ever() -> None:
     stored = (7, *event(0))
     assert leaf(stored).hex() == (

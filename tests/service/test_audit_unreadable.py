@@ -120,6 +120,14 @@ def test_what_fails_on_a_sound_log_is_not_blamed_on_it(
         aftersale("audit", "replay")
 
 
+def test_what_was_put_into_a_store_steers_no_terminal(aftersale: Aftersale) -> None:
+    alter(aftersale, "originator_id = 'instance-' || char(27) || '[2Jit holds' || char(0)")
+    for asked in (("verify",), ("replay",), ("timeline", "account", "ACME"), ("as-of", "now", "order", "O1")):
+        done = aftersale("audit", *asked)
+        assert not set(done.stdout + done.stderr) & set("\0\x07\x1b\x9b"), asked
+    assert "instance-\\x1b[2Jit holds\\x00" in aftersale("audit", "verify").stdout
+
+
 # -------------------------------------------------------------------------------------- what is printed
 
 
