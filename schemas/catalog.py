@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Known
 from datetime import date
 
+from schemas.dead_ends import dead_ends
 from schemas.plan_check import Problem, named_after, plans, twice, waiting_for_each_other, way_back
 from schemas.specification import (
     CharacteristicSpecification,
@@ -70,6 +71,7 @@ def check(entry: Specification, known: Known[str, Specification]) -> list[Proble
         _rules,
         _mappings,
         _compatibility,
+        dead_ends,
         plans,
         named_after,
         waiting_for_each_other,

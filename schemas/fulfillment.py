@@ -86,12 +86,14 @@ class PlanPartCompleted(PlanEvent):
 class PlanChanged(PlanEvent):
     """`plan.changed`: domain orders and tasks that the plan did not have before; told like `plan.created`.
 
-    Of an operation that has started (`operationId`), its lines. Else a revision was approved: `lineIds` are
+    Of an operation that has started (`operationId`), its lines. `staggered`: values have come that targets of
+    these lines waited for (DEC-04), the rest of the plan stays. Else a revision was approved: `lineIds` are
     all lines that happen at once, now; what is done about `droppedLineIds` is told domain order by domain
     order, and ends with `canceled`.
     """
 
     operation_id: str | None = None
+    staggered: bool = False
     line_ids: tuple[str, ...]
     domain_orders: tuple[PlannedDomainOrder, ...]
     tasks: tuple[PlannedTask, ...]

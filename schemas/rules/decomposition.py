@@ -17,14 +17,13 @@ SECTION = Section(
         enforced(
             "DEC-03", "fulfillment", "A target with a rule is made only where the value asked for is there."
         ),
-        still_open(
+        enforced(
             "DEC-04", "fulfillment", "A target left out for want of a value is made when the value comes."
         ),
-        still_open(
+        enforced(
             "DEC-05",
             "fulfillment",
             "Values are mapped between domain orders in any direction; dead ends are pointed out.",
-            "nobody is told that a rule depends on a value that is mapped too late for it",
         ),
         enforced(
             "DEC-06", "fulfillment", "The action goes down; a change adds what is needed, ends what is not."

@@ -11,7 +11,7 @@ from schemas.inventory import OperationCanceled
 from schemas.provisioning import ReportTask, ResolveFallout, RetryTask, SkipTask
 from schemas.registry import full
 from services.chassis.service import Refused, Route, StreamOf, Why, Wish, Work
-from services.fulfillment import catalog, fallouts, handlers, inflight, jeopardy, operations
+from services.fulfillment import catalog, fallouts, handlers, inflight, jeopardy, operations, staggering
 from services.fulfillment.domain.blueprint import order_of
 from services.fulfillment.domain.catalog import Heard
 from services.fulfillment.domain.fallout import Resolve
@@ -156,6 +156,8 @@ def _report(data: ReportTask, work: Work) -> None:
     if data.characteristics:
         _check_types(data, work)
     handlers.report(command, data.message, data.characteristics, work)
+    if data.characteristics and (order_id := order_of(data.task_id)):
+        staggering.follow(order_id, work)
 
 
 def _check_types(data: ReportTask, work: Work) -> None:
@@ -187,6 +189,10 @@ def _reported(data: ReportTask, work: Work) -> Wishes:
     _, plan = handlers.plan_of(data.task_id, work)
     if plan is not None:
         yield [StreamOf(SPECIFICATION, handlers.specification_of(data.task_id, plan))]
+        if plan.awaiting:
+            named = {order.brief.specification_id for order in plan.orders.values()}
+            yield [StreamOf(SPECIFICATION, id) for id in named]
+            yield from _targets(named, work)
 
 
 def _retry(data: RetryTask, work: Work) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.service import Refused, Why, Work
-from services.fulfillment import handlers
+from services.fulfillment import handlers, staggering
 from services.fulfillment.domain import fallout, reports
 from services.fulfillment.domain.blueprint import order_of
 from services.fulfillment.domain.events import FalloutClosed
@@ -13,9 +13,10 @@ from services.fulfillment.missing import PLAN, fallout_of
 
 
 def candidates(fallout_id: str) -> tuple[str, ...]:
-    """The orders whose fallout it could be: of an order, of an operation (`<order>~op.<n>`), of a task."""
+    """The orders whose fallout it could be: of an order, an operation (`<order>~op.<n>`), a domain order, a
+    task."""
     subject = fallout_id.rpartition(".f")[0]
-    ids = (subject, subject.partition("~op.")[0], order_of(subject))
+    ids = (subject, subject.partition("~op.")[0], subject.rpartition(".")[0], order_of(subject))
     return tuple(dict.fromkeys(id for id in ids if id))
 
 
@@ -39,6 +40,7 @@ def _go_on(order_id: str, state: Plan | Waiting, found: OpenFallout, resolution:
         handlers.look_again(order_id, work)
     else:
         _close(order_id, found, _version(state), resolution, work)
+        staggering.follow(order_id, work)
 
 
 def _close(order_id: str, found: OpenFallout, version: int, resolution: str, work: Work) -> None:

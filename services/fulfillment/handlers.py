@@ -36,7 +36,7 @@ FALLOUT_AFTER = timedelta(minutes=1)
 TARGET_GRACE = timedelta(seconds=10)
 """The catalog may be heard a little later than the order that needs it; then a missing target is missing."""
 _REST_OF_MESSAGE = 64 * 1024
-SOON, _LATER = timedelta(seconds=2), timedelta(seconds=15)
+SOON, LATER = timedelta(seconds=2), timedelta(seconds=15)
 
 # ------------------------------------------------------------------------------------------- plan
 
@@ -120,7 +120,7 @@ def _wait(reservation: Reservation, waiting: Waiting | None, lacking: tuple[str,
         )
     if late and waiting is not None:
         open_fallout(waiting, lacking, work)
-    due = work.now + (_LATER if late else SOON)
+    due = work.now + (LATER if late else SOON)
     work.timer(f"wait-{order_id}", due, LOOK_AGAIN, {"order_id": order_id})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.chassis.service import Work
-from services.fulfillment import handlers, jeopardy
+from services.fulfillment import handlers, jeopardy, staggering
 from services.fulfillment.domain.blueprint import Blueprint, Reason
 from services.fulfillment.domain.cascade import extend, start
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
@@ -48,6 +48,7 @@ def look_again(order_id: str, work: Work) -> None:
     if isinstance(state, Plan):
         for waiting in tuple(state.postponed.values()):
             _plan(waiting.reservation, work.state(PLAN, order_id), work)
+        staggering.follow(order_id, work)
 
 
 def _plan(part: Reservation, plan: Plan, work: Work) -> None:

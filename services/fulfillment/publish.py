@@ -29,6 +29,7 @@ from services.fulfillment.domain.events import (
     PlanCompleted,
     PlanCreated,
     PlanExtended,
+    PlanGrown,
     PlanPostponed,
     PonrPassed,
     ReportIgnored,
@@ -63,7 +64,7 @@ def publish(happened: Happened) -> Iterable[Public]:
             return (_ponr(event, happened),)
         case PlanCreated() | PlanCompleted() | PlanCanceled() as event:
             return (_plan(event, happened),)
-        case PlanExtended() | ExtensionRefused() | PartCompleted() as event:
+        case PlanExtended() | PlanGrown() | ExtensionRefused() | PartCompleted() as event:
             return (_part(event, happened),)
         case JeopardyAssessed() | FalloutOpened() | FalloutChanged() | FalloutClosed() as event:
             return _trouble(event, happened)
@@ -106,12 +107,17 @@ def _plan(event: PlanCreated | PlanCompleted | PlanCanceled, happened: Happened)
     return Public(FULFILLMENT_EVENTS, name, happened.id, body)
 
 
-def _part(event: PlanExtended | ExtensionRefused | PartCompleted, happened: Happened) -> Public:
+def _part(event: PlanExtended | PlanGrown | ExtensionRefused | PartCompleted, happened: Happened) -> Public:
     body = about(event.version, happened)
     match event:
         case PlanExtended():
             name = "plan.changed"
             body["operationId"], body["lineIds"] = event.operation_id, event.line_ids
+            body["domainOrders"] = [brief(order) for order in event.domain_orders]
+            body["tasks"] = [] if event.tasks_apart else [brief_task(task) for task in event.tasks]
+        case PlanGrown():
+            name = "plan.changed"
+            body["staggered"], body["lineIds"] = True, event.line_ids
             body["domainOrders"] = [brief(order) for order in event.domain_orders]
             body["tasks"] = [] if event.tasks_apart else [brief_task(task) for task in event.tasks]
         case ExtensionRefused():

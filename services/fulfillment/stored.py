@@ -11,6 +11,7 @@ STORED = (
     Version(name="plan.postponed.v1", type=events.PlanPostponed),
     Version(name="plan.created.v1", type=events.PlanCreated),
     Version(name="plan.extended.v1", type=events.PlanExtended),
+    Version(name="plan.grown.v1", type=events.PlanGrown),
     Version(name="plan.part-postponed.v1", type=events.PartPostponed),
     Version(name="plan.extension-refused.v1", type=events.ExtensionRefused),
     Version(name="plan.operation-dropped.v1", type=events.OperationDropped),

@@ -244,8 +244,8 @@ def _plan_created(data: fulfillment.PlanEvent, work: Work) -> None:
 
 
 def _plan_changed(data: heard.PlanChanged, work: Work) -> None:
-    """That of a dated part is inventory's affair."""
-    if data.operation_id is None:
+    """That of a dated part is inventory's affair, and a plan that grows by itself answers nothing."""
+    if data.operation_id is None and not data.staggered:
         handlers.fact(data.order_id, facts.Start(version=data.version), work)
 
 

@@ -100,6 +100,7 @@ class PlanChanged(Heard):
     order_id: str
     version: int
     operation_id: str | None = None
+    staggered: bool = False
 
 
 class PlanChangeRefused(Heard):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from services.fulfillment.domain.awaiting import left_out, standing
 from services.fulfillment.domain.blueprint import Reason
 from services.fulfillment.domain.catalog import Heard, Relationship, Side, Specification, Values
+from services.fulfillment.domain.mappings import Below, below, spread
 from services.fulfillment.domain.node import Node
 from services.fulfillment.domain.targets import Seal, View, needs, quantity
 
@@ -58,9 +60,45 @@ class Additions:
             map_down(node)
             self.default(node)
             after = self.after(node)
-            for below in entry.targets():
-                if needs(after, below.target, self._seal):
-                    self.add(node, below, quantity(below, node.values), path)
+            for further in entry.targets():
+                if needs(after, further.target, self._seal):
+                    self.add(node, further, quantity(further, node.values), path)
+                else:
+                    self.leave_out(node, further.target)
+
+    def leave_out(self, node: Node, target: str) -> None:
+        """DEC-04: for want of a value; when that comes, the target is made."""
+        if (awaited := left_out(self.after(node), target, self._seal)) is not None:
+            node.awaits.append(awaited)
+
+    def settle(self, others: Sequence[Node] = ()) -> Below:
+        """Copies values along the mappings, and makes what waited for one, until nothing changes any more."""
+        while True:
+            nodes = [*others, *self.nodes]
+            index = below(nodes)
+            spread(nodes, index)
+            if not self._make_what_waited(nodes):
+                return index
+
+    def _make_what_waited(self, nodes: Sequence[Node]) -> bool:
+        made = False
+        for node in nodes:
+            for awaited in tuple(node.awaits):
+                view = self.after(node)
+                now = standing(awaited.rules, view.values, view.line_values)
+                if now != "waits":
+                    node.awaits.remove(awaited)
+                if now == "made":
+                    made = True
+                    self.make(node, awaited.specification_id)
+        return made
+
+    def make(self, node: Node, target: str) -> None:
+        """A target that was left out before."""
+        for relation in node.specification.targets() if node.specification else ():
+            if relation.target == target:
+                above = tuple(one.specification_id for one in node.ancestors())
+                self.add(node, relation, quantity(relation, node.values), above)
 
     def _entry_of(self, parent: Node, target: str) -> Specification | None:
         heard = self._catalog(target)

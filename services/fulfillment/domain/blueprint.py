@@ -6,7 +6,16 @@ from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
-from services.fulfillment.domain.catalog import Kind, LineAction, ReturnPlan, Scalar, Side, TaskKind, UndoTask
+from services.fulfillment.domain.catalog import (
+    DecompositionRule,
+    Kind,
+    LineAction,
+    ReturnPlan,
+    Scalar,
+    Side,
+    TaskKind,
+    UndoTask,
+)
 from services.fulfillment.domain.value import value
 
 DomainOrderState = Literal["draft", "in_progress", "closed_complete", "cancellation_in_progress", "canceled"]
@@ -21,6 +30,14 @@ class Copy:
     characteristic: str
     domain_order_id: str
     as_: str
+
+
+@value
+class AwaitedTarget:
+    """DEC-04: a target that was left out while the values of these rules are not there."""
+
+    specification_id: str
+    rules: tuple[DecompositionRule, ...]
 
 
 @value
@@ -44,6 +61,7 @@ class DomainOrder:
     location: str | None = None
     waits_for: tuple[str, ...] = ()
     copies: tuple[Copy, ...] = ()
+    awaits: tuple[AwaitedTarget, ...] = ()
 
 
 @value

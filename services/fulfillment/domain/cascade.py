@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from services.fulfillment.domain.awaiting import standing
 from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, DomainOrderState
 from services.fulfillment.domain.catalog import Scalar, Values
 from services.fulfillment.domain.events import (
@@ -29,6 +30,7 @@ from services.fulfillment.domain.events import (
 from services.fulfillment.domain.limits import tasks_apart
 from services.fulfillment.domain.plan import created, extended
 from services.fulfillment.domain.ponr import passed
+from services.fulfillment.domain.staggering import line_top
 from services.fulfillment.domain.state import OpenOrder, OpenTask, Part, Plan
 
 
@@ -100,6 +102,8 @@ class Cascade:
             self._gone["before", successor] += 1
             self._release_if_ready(self._plan.tasks[successor])
         self._look.append(closed.domain_order_id)
+        if self._plan.awaiting:
+            self._look.extend(copy.domain_order_id for copy in _details(order).copies)
         return self._finish()
 
     def release(self, task: OpenTask) -> TaskReleased:
@@ -157,7 +161,23 @@ class Cascade:
             and order.open_tasks == self._gone["tasks", id]
             and order.open_children == self._gone["children", id]
             and order.blockers == self._gone["blockers", id]
+            and not (order.awaits and self._stays_open(order))
         )
+
+    def _stays_open(self, order: OpenOrder) -> bool:
+        """DEC-04: a value it was waiting for is there, or may still come from a task that is open."""
+        top = line_top(self._plan, order)
+        own, above = self._values_of(order), self._values_of(top)
+        if any(standing(each.rules, own, above) == "made" for each in order.awaits):
+            return True
+        wanted = {rule.characteristic for each in order.awaits for rule in each.rules}
+        return any(
+            name in wanted and self._plan.orders[source].open_tasks > self._gone["tasks", source]
+            for source, name in order.sources
+        )
+
+    def _values_of(self, order: OpenOrder) -> Values:
+        return self._values.get(order.brief.domain_order_id, order.values)
 
     def _close_order(self, order: OpenOrder) -> None:
         brief = order.brief

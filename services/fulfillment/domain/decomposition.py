@@ -12,7 +12,6 @@ from services.fulfillment.domain.addition import MAX_DOMAIN_ORDERS
 from services.fulfillment.domain.blueprint import Blueprint, Reason
 from services.fulfillment.domain.catalog import Heard
 from services.fulfillment.domain.growth import Growth
-from services.fulfillment.domain.mappings import below, spread
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.targets import Seal
 from services.fulfillment.domain.tasking import circle, laid_out
@@ -66,13 +65,12 @@ def decompose(
     """The plan, or every reason why there can be none; `there` are domain orders of earlier parts."""
     growth = Growth(reservation, catalog, seal, there)
     nodes = growth.grow()
+    index = growth.more.settle()
     if growth.more.retired or growth.more.unpublished:
         reasons = (*growth.more.retired, *growth.more.unpublished)
         return Impossible(reasons=reasons) if growth.more.retired else Incomplete(reasons=reasons)
     if there + len(nodes) > MAX_DOMAIN_ORDERS:
         return Impossible(reasons=(_too_many(),))
-    index = below(nodes)
-    spread(nodes, index)
     blueprint = laid_out(reservation, nodes, index)
     waiting = circle(blueprint)
     return Impossible(reasons=(_circular(waiting),)) if waiting else blueprint

@@ -13,6 +13,8 @@ from services.fulfillment.domain.alterations import (
     ReservationKept,
 )
 from services.fulfillment.domain.blueprint import (
+    AwaitedTarget,
+    Copy,
     DomainOrder,
     DomainOrderBrief,
     DomainOrderState,
@@ -64,6 +66,36 @@ class PlanExtended:
     tasks: tuple[PlannedTask, ...]
     tasks_apart: bool = False
     at: datetime | None = None
+
+
+@value
+class FurtherCopy:
+    """A value of a domain order that was there has somewhere to go now."""
+
+    domain_order_id: str
+    copy: Copy
+
+
+@value
+class FurtherWait:
+    """A task that nobody was asked for yet comes after these as well."""
+
+    task_id: str
+    after: tuple[str, ...]
+
+
+@value
+class PlanGrown:
+    """DEC-04: values have come that some targets waited for; `awaiting` still waits, where that changed."""
+
+    version: int
+    line_ids: tuple[str, ...]
+    domain_orders: tuple[DomainOrderBrief, ...]
+    tasks: tuple[PlannedTask, ...]
+    tasks_apart: bool = False
+    awaiting: dict[str, tuple[AwaitedTarget, ...]] = field(default_factory=dict)
+    copies: tuple[FurtherCopy, ...] = ()
+    waits: tuple[FurtherWait, ...] = ()
 
 
 @value
@@ -326,6 +358,7 @@ PlanEvent = (
     PlanPostponed
     | PlanCreated
     | PlanExtended
+    | PlanGrown
     | PartPostponed
     | ExtensionRefused
     | OperationDropped

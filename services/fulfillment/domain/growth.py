@@ -107,6 +107,8 @@ class Growth:
         for relation in node.specification.targets():
             if needs(after, relation.target, self._seal):
                 self.more.add(node, relation, self._lacking(node, instance, relation))
+            elif not any(_stays_as(relation.target, child) for child in self._children_of(instance)):
+                self.more.leave_out(node, relation.target)
 
     def _lacking(self, node: Node, instance: Instance, relation: Relationship) -> int:
         """How many of a target the new values need beyond those that are there, and the old ones did not."""

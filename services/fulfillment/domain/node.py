@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from services.fulfillment.domain.blueprint import AwaitedTarget
 from services.fulfillment.domain.catalog import Kind, LineAction, ReturnPlan, Side, Specification, Values
 from services.fulfillment.domain.reservation import Instance, Line
 
@@ -32,6 +33,7 @@ class Node:
     needless: bool = False
     composed_of: list[str] = field(default_factory=list)
     pair: Node | None = None
+    awaits: list[AwaitedTarget] = field(default_factory=list)
 
     def ancestors(self) -> Iterator[Node]:
         """From the parent up."""

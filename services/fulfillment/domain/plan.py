@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.fulfillment.domain import dates, trouble
+from services.fulfillment.domain import dates, staggering, trouble
 from services.fulfillment.domain.alterations import ChangeRefused, PlanHeld, PlanReleased, ReservationKept
 from services.fulfillment.domain.before import evolve_before, put_off, waiting
 from services.fulfillment.domain.blueprint import (
@@ -34,6 +34,7 @@ from services.fulfillment.domain.events import (
     PlanCreated,
     PlanEvent,
     PlanExtended,
+    PlanGrown,
     PlanPostponed,
     PonrPassed,
     TaskClosed,
@@ -109,17 +110,34 @@ def _extended(plan: Plan, event: PlanExtended) -> None:
 def _lay_out(plan: Plan, event: PlanCreated | PlanExtended) -> None:
     """The domain orders and tasks of the part that was added last."""
     if plan.parts:
-        plan.parts[-1].open_orders = len(event.domain_orders)
         plan.part_of.update(dict.fromkeys(event.line_ids, plan.parts[-1]))
+    _add(plan, event)
+    dates.planned(plan, event)
+
+
+def _grown(plan: Plan, event: PlanGrown) -> None:
+    _add(plan, event)
+    plan.timed = plan.timed or any(task.duration is not None for task in event.tasks)
+    for id, awaits in event.awaiting.items():
+        plan.orders[id].awaits = list(awaits)
+        if not awaits:
+            plan.awaiting.pop(id, None)
+    for further in event.copies:
+        staggering.copies_further(plan, further)
+    for wait in event.waits:
+        staggering.waits_further(plan, wait)
+
+
+def _add(plan: Plan, event: PlanCreated | PlanExtended | PlanGrown) -> None:
     for brief in event.domain_orders:
         plan.orders[brief.domain_order_id] = OpenOrder(brief=brief, blockers=len(brief.waits_for))
         plan.open_lines[brief.line_id] = plan.open_lines.get(brief.line_id, 0) + 1
+        plan.part_of[brief.line_id].open_orders += 1
         if brief.parent_id is not None:
             plan.orders[brief.parent_id].open_children += 1
     for brief in event.domain_orders:
         for awaited in brief.waits_for:
             plan.orders[awaited].waiters.append(brief.domain_order_id)
-    dates.planned(plan, event)
     for task in event.tasks:
         plan.tasks[task.task_id] = OpenTask(planned=task, blockers=len(task.after), end=task.end)
         order = plan.orders[task.domain_order_id]
@@ -143,6 +161,7 @@ def _planned(plan: Plan, event: DomainOrderPlanned) -> None:
     details = event.domain_order
     order = plan.orders[details.domain_order_id]
     order.details, order.state, order.values = details, event.state, details.characteristics
+    staggering.noted(plan, order, details)
 
 
 def _order_started(plan: Plan, event: DomainOrderStarted) -> None:
@@ -150,13 +169,15 @@ def _order_started(plan: Plan, event: DomainOrderStarted) -> None:
 
 
 def _copied(plan: Plan, event: ValuesCopied) -> None:
-    _set_values(plan.orders[event.domain_order_id], event.characteristics)
+    _set_values(plan, plan.orders[event.domain_order_id], event.characteristics)
 
 
-def _set_values(order: OpenOrder, found: Values) -> None:
+def _set_values(plan: Plan, order: OpenOrder, found: Values) -> None:
     """Written anew: they may be those of an event."""
     if found:
         order.values = {**order.values, **found}
+        if plan.awaiting:
+            staggering.forget_what_never_comes(plan)
 
 
 def _order_closed(plan: Plan, event: DomainOrderClosed) -> None:
@@ -188,7 +209,7 @@ def _task_closed(plan: Plan, event: TaskClosed) -> None:
     task, order = plan.tasks[event.task_id], plan.orders[event.domain_order_id]
     task.state = "closed_complete"
     order.open_tasks -= 1
-    _set_values(order, event.characteristics)
+    _set_values(plan, order, event.characteristics)
     for successor in task.successors:
         plan.tasks[successor].blockers -= 1
 
@@ -228,6 +249,7 @@ _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
     FalloutChanged: trouble.fallout_changed,
     FalloutClosed: trouble.fallout_closed,
     PlanExtended: _extended,
+    PlanGrown: _grown,
     PartPostponed: put_off,
     ExtensionRefused: _not_extended,
     OperationDropped: _dropped,
@@ -249,7 +271,7 @@ def created(blueprint: Blueprint, tasks_apart: bool) -> PlanCreated:
         version=blueprint.version,
         account_id=blueprint.account_id,
         line_ids=blueprint.line_ids,
-        domain_orders=tuple(_brief(order) for order in blueprint.domain_orders),
+        domain_orders=briefs(blueprint),
         tasks=blueprint.tasks,
         tasks_apart=tasks_apart,
         operations=blueprint.operations,
@@ -263,11 +285,15 @@ def extended(blueprint: Blueprint, operation_id: str, tasks_apart: bool) -> Plan
         version=blueprint.version,
         operation_id=operation_id,
         line_ids=blueprint.line_ids,
-        domain_orders=tuple(_brief(order) for order in blueprint.domain_orders),
+        domain_orders=briefs(blueprint),
         tasks=blueprint.tasks,
         tasks_apart=tasks_apart,
         at=blueprint.at,
     )
+
+
+def briefs(blueprint: Blueprint) -> tuple[DomainOrderBrief, ...]:
+    return tuple(_brief(order) for order in blueprint.domain_orders)
 
 
 def _brief(order: DomainOrder) -> DomainOrderBrief:

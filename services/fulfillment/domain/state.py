@@ -12,6 +12,7 @@ from datetime import datetime
 
 from services.fulfillment.domain.alterations import Because
 from services.fulfillment.domain.blueprint import (
+    AwaitedTarget,
     DomainOrder,
     DomainOrderBrief,
     DomainOrderState,
@@ -142,6 +143,10 @@ class OpenOrder:
     open_children: int = 0
     blockers: int = 0
     waiters: list[str] = field(default_factory=list)
+    awaits: list[AwaitedTarget] = field(default_factory=list)
+    """Targets that were left out for want of a value (DEC-04)."""
+    sources: list[tuple[str, str]] = field(default_factory=list)
+    """Domain orders whose values come here, each with the name that a value has here."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -200,6 +205,8 @@ class Plan:
     """Since when the clock does not count, because the plan is held."""
     jeopardy: Jeopardy | None = None
     completed: bool = False
+    awaiting: dict[str, None] = field(default_factory=dict)
+    """Domain orders with targets that were left out."""
 
 
 PlanState = Unplanned | Awaited | Waiting | Canceled | Plan

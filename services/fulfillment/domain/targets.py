@@ -42,10 +42,10 @@ def _one_holds(view: View, rule: DecompositionRule, seal: Seal) -> bool:
     value = view.values.get(rule.characteristic, view.line_values.get(rule.characteristic))
     if value is None or rule.equals is None:
         return value is not None
-    return same(value, seal(rule.equals) if _is_personal(view, rule.characteristic) else rule.equals)
+    return same(value, seal(rule.equals) if is_personal(view, rule.characteristic) else rule.equals)
 
 
-def _is_personal(view: View, characteristic: str) -> bool:
+def is_personal(view: View, characteristic: str) -> bool:
     entry = view.specification
     return entry is not None and any(
         each.personal and each.name == characteristic for each in entry.characteristics

@@ -142,6 +142,7 @@ def _domain_order(node: Node, waits_for: tuple[str, ...], index: Below) -> Domai
         location=node.location,
         waits_for=waits_for,
         copies=_copies(node, index) if node.specification and node.specification.mappings else (),
+        awaits=tuple(node.awaits),
     )
 
 
