@@ -33,7 +33,18 @@ _DOMAIN_ORDER = (
     "pairId",
 )
 _TASK = ("taskId", "name", "kind", "state", "attempt", "domainOrderId", "after", "undo")
-_ORDER = ("orderId", "accountId", "state", "action", "version", "lines", "operations", "reasons")
+_ORDER = (
+    "orderId",
+    "accountId",
+    "state",
+    "action",
+    "version",
+    "lines",
+    "operations",
+    "request",
+    "declined",
+    "reasons",
+)
 _INSTANCE = (
     "instanceId",
     "accountId",

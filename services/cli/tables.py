@@ -10,6 +10,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from services.cli import tables_terms
+from services.cli.requested import requested
 from services.cli.returned import returned
 from services.cli.screen import state
 from services.cli.sections import Body, broken, head, section, text
@@ -60,6 +61,7 @@ def _order(body: Body) -> Group:
         head(f"Order {text(body['orderId'])}", facts),
         *section("Lines", columns, lines),
         *section("Operations", ("operation", "action", "state", "at", "order"), _operations(body)),
+        *requested(body),
         *broken(refused, body.get("reasons", ())),
     )
 
