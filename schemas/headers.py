@@ -5,22 +5,21 @@ from __future__ import annotations
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-Headers = Sequence[tuple[str, bytes]]
-"""Names and values in their order; a name may come twice."""
+import msgspec
 
 _OWN = ("ce_id", "ce_type", "ce_subject", "ce_sequence", "ce_previous", "ce_logid")
 _OWN_HEAD = "\1".join(_OWN).encode()
 
 
-class Packed(Sequence[tuple[str, bytes]]):
-    """The headers that `packed` holds, as pairs to whoever asks for them. Equal to those pairs."""
+class Packed(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """The headers that `packed` holds, as pairs to whoever asks for them. Equal to those pairs.
 
-    __slots__ = ("packed",)
+    A sequence by what it has, not by descent, which would make it three times as slow to make.
+    """
 
-    def __init__(self, packed: bytes) -> None:
-        self.packed = packed
+    packed: bytes
 
     def pairs(self) -> tuple[tuple[str, bytes], ...]:
         return unpack(self.packed)
@@ -45,8 +44,15 @@ class Packed(Sequence[tuple[str, bytes]]):
     def __repr__(self) -> str:
         return repr(self.pairs())
 
+    def __contains__(self, pair: object) -> bool:
+        return pair in unpack(self.packed)
 
-class Shared(NamedTuple):
+
+Headers = Sequence[tuple[str, bytes]] | Packed
+"""Names and values in their order; a name may come twice."""
+
+
+class Shared(msgspec.Struct, frozen=True, gc=False):
     """The headers that all messages of one cause have: the log's id first, then what else there is."""
 
     head: bytes
@@ -91,14 +97,13 @@ def shared(logid: str, names: tuple[str, ...], texts: tuple[str, ...]) -> Shared
 
 def own(identity: tuple[str, str, str], place: tuple[int, int], common: Shared) -> Headers:
     """The headers of one of our own messages: its id, type and subject, its place and the one before."""
-    head, values, names, texts = common
     id, type_, subject = identity
     sequence, previous = place
-    if head and "\0" not in id and "\0" not in subject:
+    if common.head and "\0" not in id and "\0" not in subject:
         own = f"{id}\0{type_}\0{subject}\0{sequence}\0{previous}\0".encode()
-        return Packed(head + own + values)
-    said = (id, type_, subject, str(sequence), str(previous), *texts)
-    return tuple(zip(_OWN + names, map(str.encode, said), strict=True))
+        return Packed(common.head + own + common.values)
+    said = (id, type_, subject, str(sequence), str(previous), *common.texts)
+    return tuple(zip(_OWN + common.names, map(str.encode, said), strict=True))
 
 
 def glance(headers: Headers) -> tuple[bytes, bytes | None, bytes | None, bytes | None]:

@@ -23,6 +23,7 @@ from services.chassis.ports import (
     TopicPartition,
     Unavailable,
 )
+from services.chassis.sqlite_rows import insert
 
 BUSY_SECONDS = 10.0
 _BYTES_A_READ = 16 << 20
@@ -46,7 +47,7 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE UNIQUE INDEX IF NOT EXISTS records_by_place ON records (lane, place);
 """
 
-_APPEND = "INSERT INTO records (lane, place, timestamp, key, headers, value) VALUES (?, ?, ?, ?, ?, ?)"
+_RECORDS = "INSERT INTO records (lane, place, timestamp, key, headers, value)"
 _READ = (
     "SELECT place, timestamp, key, value, headers FROM records"
     " WHERE lane = ? AND place >= ? ORDER BY place LIMIT ?"
@@ -207,7 +208,7 @@ class Log:
                 ends[lane] = offset + 1
                 offsets.append(offset)
                 rows.append((lane, offset, now, bytearray(key), bytearray(pack(headers)), bytearray(value)))
-            self._database.executemany(_APPEND, rows)
+            insert(self._database, _RECORDS, rows)
             updates = [(end, lane) for lane, end in ends.items()]
             self._database.executemany("UPDATE lanes SET next = ? WHERE lane = ?", updates)
         return offsets

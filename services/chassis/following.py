@@ -11,7 +11,7 @@ from schemas.envelope import Unreadable, of_own, text
 from schemas.headers import glance
 from schemas.registry import MESSAGES
 from services.chassis import fields
-from services.chassis.lane import Lane
+from services.chassis.lane import Lane, Turn
 from services.chassis.parking import Parking
 from services.chassis.ports import PortError, Record, TopicPartition
 from services.chassis.service import Route, Service
@@ -47,29 +47,32 @@ class Following:
     def take(self, batch: Batch, part: Iterable[Record], handled: Handled) -> list[Taken]:
         """Of the records of one partition those that are next, and acted on here. Raises `Faulted`."""
         found: list[Taken] = []
-        counts = handled.counts
         lane = _NOWHERE
+        passed = 0
         for record in part:
             try:
                 type_, sequence, previous, logid = glance(record.headers)
                 if lane.logid != logid or logid is None:
+                    lane.moved_in(batch.commit.places)
                     lane = self._lane(batch, record, logid)
-                if not _is_next(batch, (lane, sequence, previous), record, handled):
-                    continue
-                if (mine := self._mine.get(type_)) is None:
-                    counts["passed over" if type_ in _KNOWN else "unknown"] += 1
+                if (turn := lane.turn(sequence, previous)) != "next":
+                    _not_now(turn, record, handled)
+                elif (mine := self._mine.get(type_)) is None:
+                    handled.counts["passed over" if type_ in _KNOWN else "unknown"] += 1
                 elif (taken := _taken(record, mine)) is None:
-                    counts["passed over"] += 1
+                    passed += 1
                 else:
                     found.append(taken)
             except (Unreadable, ValidationError) as error:
                 why = fields.unread(error) if isinstance(error, ValidationError) else str(error)
                 self._parking.unreadable(batch, record, why)
-                counts["parked"] += 1
+                handled.counts["parked"] += 1
             except PortError:
                 raise
             except Exception as error:
                 raise Faulted(record) from error
+        handled.counts["passed over"] += passed
+        lane.moved_in(batch.commit.places)
         return found
 
     def pass_over(self, batch: Batch, record: Record, handled: Handled) -> bool:
@@ -77,9 +80,13 @@ class Following:
         try:
             _, sequence, previous, logid = glance(record.headers)
             lane = self._lane(batch, record, logid)
-            return _is_next(batch, (lane, sequence, previous), record, handled)
+            if (turn := lane.turn(sequence, previous)) != "next":
+                _not_now(turn, record, handled)
+                return False
         except Unreadable:
             return True
+        lane.moved_in(batch.commit.places)
+        return True
 
     def _lane(self, batch: Batch, record: Record, logid: bytes | None) -> Lane:
         if logid is None:
@@ -90,20 +97,12 @@ class Following:
         return Lane(name, logid, batch.commit.places.get(name) or self._places.get(name, 0))
 
 
-def _is_next(
-    batch: Batch, at: tuple[Lane, bytes | None, bytes | None], record: Record, handled: Handled
-) -> bool:
-    """Moves the place when it is its turn; else it came before, or something before it is missing."""
-    lane, sequence, previous = at
-    turn = lane.turn(sequence, previous)
-    if turn == "next":
-        batch.commit.places[lane.name] = lane.known
-        return True
+def _not_now(turn: Turn, record: Record, handled: Handled) -> None:
+    """It came before, or something before it is missing."""
     if turn == "again":
         handled.counts["again"] += 1
     else:
         handled.gaps.setdefault(TopicPartition(record.topic, record.partition), record.offset)
-    return False
 
 
 def _taken(record: Record, mine: tuple[Route, Any]) -> Taken | None:

@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from schemas.envelope import (
@@ -175,7 +176,7 @@ class Intake:
             "payload: a new command needs a new id",
             field="id",
         )
-        return one._replace(refusal=(why,))
+        return replace(one, refusal=(why,))
 
 
 _PARTITION = itemgetter(0, 1)

@@ -12,17 +12,20 @@ Turn = Literal["next", "again", "gap"]
 class Lane:
     """One sender in one partition, as far as a batch has come with it."""
 
-    __slots__ = ("known", "logid", "name")
+    __slots__ = ("_said", "_was", "known", "logid", "name")
 
     def __init__(self, name: str, logid: bytes | None, known: int) -> None:
         self.name = name
         self.logid = logid
-        self.known = known
+        self.known = self._was = known
+        self._said: bytes | None = b"%d" % known
 
     def turn(self, sequence: bytes | None, previous: bytes | None) -> Turn:
         """Whether it is the next one, came before, or something before it is missing. Raises `Unreadable`."""
         try:
-            number, before = int(sequence or b""), int(previous or 0)
+            number = int(sequence or b"")
+            # What comes right after the last one names it in the same bytes: there is no more to read.
+            before = self.known if previous == self._said else int(previous or 0)
         except ValueError as error:
             raise _nowhere(sequence, previous) from error
         if not 0 <= before <= number <= MAX_WHOLE:
@@ -31,8 +34,13 @@ class Lane:
             return "again"
         if before > self.known:
             return "gap"
-        self.known = number
+        self.known, self._said = number, sequence
         return "next"
+
+    def moved_in(self, places: dict[str, int]) -> None:
+        """Writes down how far the batch has come with it."""
+        if self.known != self._was:
+            places[self.name] = self.known
 
 
 def _nowhere(sequence: bytes | None, previous: bytes | None) -> Unreadable:

@@ -51,9 +51,6 @@ class Cause(NamedTuple):
 
     key: bytes
     partition: int
-    account: str
-    recorded: int
-    effective: int
     real: int
     shared: Shared
 
@@ -61,8 +58,6 @@ class Cause(NamedTuple):
 _new = tuple.__new__
 """Makes what there is one of an event in half the time of its own constructor."""
 _NAMES = ("ce_specversion", "content-type", "ce_source")
-_MOST = _NAMES + CONTEXT[:-1]
-_CHASSIS = {answers.REFUSED, answers.PARKED}
 
 
 class TooLarge(Exception):
@@ -101,18 +96,20 @@ class Outbox:
         """
         letters: list[Letter] = []
         meta: Meta | None = None
+        publish = self.service.publish
         for sequence, appended in entries:
-            if appended.meta is not meta:
+            category, id, version, event, about = appended
+            if about is not meta:
                 # All that one message caused says the same of who and why: written once.
-                meta = appended.meta
-                cause = self._cause(meta)
-            event = appended.event
-            if isinstance(event, MessageParked):
-                letters += self._parked(sequence, appended, only)
+                meta, cause = about, self._cause(about)
+                said = (about.account or "", about.recorded, about.effective_at)
+            if category == answers.PARKED:
+                if isinstance(event, MessageParked):
+                    letters += self._parked(sequence, appended, only)
                 continue
-            partition = cause.partition
-            for public in self._publics(appended, cause):
-                here = (public.topic, partition)
+            happened = Happened(category, id, version, event, *said)
+            for public in self._refused(happened) if category == answers.REFUSED else publish(happened):
+                here = (public.topic, cause.partition)
                 if only is None or here in only:
                     letters.append(self._letter(appended, public, cause, (sequence, last.get(here))))
                     last[here] = sequence
@@ -131,42 +128,36 @@ class Outbox:
 
     def _letter(self, appended: Appended, public: Public, cause: Cause, at: tuple[int, int | None]) -> Letter:
         category, id, version, _, meta = appended
-        topic, name, subject, data, unseal = public
-        key, partition, _, _, _, real, common = cause
+        topic = public.topic
+        key, partition, real, common = cause
         sequence, previous = at
         if previous == sequence:
             raise ValueError(f"{category}-{id}@{version} makes two messages on {topic}: readers take one")
         message = f"{category}-{id}@{version}"
         if topic != self._events_topic:
             message += "+"
-        headers = own((message, full(name), subject), (sequence, previous or 0), common)
-        body = self._unsealed(data, meta) if unseal else to_bytes(data)
+        headers = own((message, full(public.name), public.subject), (sequence, previous or 0), common)
+        body = self._unsealed(public.data, meta) if public.unseal else to_bytes(public.data)
         outgoing = _new(Outgoing, (topic, partition, key, body, headers))
         return _new(Letter, (outgoing, sequence, message, real))
 
     def _cause(self, meta: Meta) -> Cause:
-        key, account, recorded, _, cause, correlation, actor, traceparent = meta[:8]
-        effective = meta.effective_at
-        at = _stamp(effective)
-        if account and correlation and cause and actor and not traceparent:
-            names: tuple[str, ...] = _MOST
-            said: tuple[str, ...] = (at, account, correlation, cause, actor)
-        else:
-            texts = zip(CONTEXT, (at, account, correlation, cause, actor, traceparent), strict=True)
-            given = [(name, text) for name, text in texts if text]
-            names, said = _NAMES + tuple(name for name, _ in given), tuple(text for _, text in given)
-        common = shared(self.setup.store.log_id, names, (SPEC_VERSION, JSON, self._source, *said))
-        raw = key.encode()
+        said = (
+            _stamp(meta.effective_at),
+            meta.account,
+            meta.correlation,
+            meta.cause,
+            meta.actor,
+            meta.traceparent,
+        )
+        names = _names(*map(bool, said))
+        texts = (SPEC_VERSION, JSON, self._source, *filter(None, said))
+        raw = meta.key.encode()
         partition = partition_of(raw, self.setup.partitions)
-        return _new(Cause, (raw, partition, account or "", recorded, effective, meta.real, common))
+        return _new(Cause, (raw, partition, meta.real, shared(self.setup.store.log_id, names, texts)))
 
-    def _publics(self, appended: Appended, cause: Cause) -> Iterable[Public]:
-        category, id, version, event, _ = appended
-        _, _, account, recorded, effective, _, _ = cause
-        happened = _new(Happened, (category, id, version, event, account, recorded, effective))
-        if category in _CHASSIS:
-            return answers.publish(self._events_topic, happened)
-        return self.service.publish(happened)
+    def _refused(self, happened: Happened) -> Iterable[Public]:
+        return answers.publish(self._events_topic, happened)
 
     def _unsealed(self, data: Mapping[str, Any], meta: Meta) -> bytes:
         body = to_bytes(data)
@@ -220,3 +211,9 @@ def _left_out(outgoing: Outgoing, told: Mapping[str, str]) -> Outgoing:
 def _stamp(micros: int) -> str:
     """RFC 3339; all events of a batch share a time."""
     return moment(micros).isoformat()
+
+
+@lru_cache(maxsize=64)
+def _names(*there: bool) -> tuple[str, ...]:
+    """The names of those that all messages of one cause have."""
+    return _NAMES + tuple(name for name, is_there in zip(CONTEXT, there, strict=True) if is_there)

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
+import msgspec
+
 from schemas.envelope import Envelope
 from services.chassis.ports import Row
 
@@ -36,14 +38,14 @@ class Refused(Exception):
         self.reasons = reasons
 
 
-class StreamOf(NamedTuple):
+class StreamOf(msgspec.Struct, frozen=True, gc=False):
     """A wish to have a stream folded before the handler runs."""
 
     category: str
     id: str
 
 
-class RowsOf(NamedTuple):
+class RowsOf(msgspec.Struct, frozen=True, gc=False):
     """A wish to have the members of a lookup key before the handler runs."""
 
     kind: str
@@ -168,7 +170,7 @@ class Version:
     upcast: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
 
-class Public(NamedTuple):
+class Public(msgspec.Struct, frozen=True):
     """A message to publish: at most one per stored event and topic.
 
     `name` is the middle of the type (`order.created`); `data` is written as JSON with its names as they
@@ -183,7 +185,7 @@ class Public(NamedTuple):
     """True on topics that others must read: personal values are written plain."""
 
 
-class Happened(NamedTuple):
+class Happened(msgspec.Struct, frozen=True):
     """A stored event on its way out; times are microseconds since the epoch."""
 
     category: str

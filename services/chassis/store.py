@@ -18,6 +18,7 @@ from psycopg.rows import TupleRow, dict_row
 
 from services.chassis.ports import NewEvent
 from services.chassis.postgres_store import PostgresStore
+from services.chassis.sqlite_rows import insert
 from services.chassis.sqlite_store import SQLiteStore
 
 
@@ -47,7 +48,7 @@ class _SQLiteLog(SQLiteProcessRecorder):
     def append(self, cursor: Cursor, events: Sequence[NewEvent]) -> None:
         # As a byte array: for bytes the library first looks for an adapter, which costs more than the copy.
         rows = [(stream, version, name, bytearray(state)) for stream, version, name, state in events]
-        cursor.executemany(self.insert_events_statement, rows)
+        insert(cursor, f"INSERT INTO {self.events_table_name}", rows)
 
 
 class _PostgresLog(PostgresProcessRecorder):

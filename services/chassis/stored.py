@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from pydantic import TypeAdapter
@@ -31,17 +31,36 @@ def moment(value: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
 
 
-class Meta(NamedTuple):
+class Meta(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    omit_defaults=True,
+    rename={
+        "key": "k",
+        "account": "a",
+        "recorded": "r",
+        "effective": "e",
+        "cause": "i",
+        "correlation": "c",
+        "actor": "by",
+        "traceparent": "tp",
+        "command": "cmd",
+        "ahead": "x",
+        "command_type": "t",
+        "command_source": "s",
+    },
+):
     """Who, why and when of a stored event. Times are microseconds since the epoch.
 
     `key` is what the event is published under: the account, or the specification where there is none.
     `command` is the whole command from outside that caused it, sealed with the account's key; it stands on
-    the first event the command caused.
+    the first event the command caused. The names it is stored under are for ever.
     """
 
     key: str
-    account: str | None
-    recorded: int
+    account: str | None = None
+    recorded: int = 0
     effective: int | None = None
     cause: str | None = None
     correlation: str | None = None
@@ -64,19 +83,17 @@ class Meta(NamedTuple):
         return self.recorded if self.effective is None else self.effective
 
 
-_SHORT = ("k", "a", "r", "e", "i", "c", "by", "tp", "cmd", "x", "t", "s")
-"""The stored names of the fields of `Meta`, in its order: for ever."""
+_meta_of = msgspec.json.Decoder(Meta).decode
 
 
 def meta_line(meta: Meta) -> bytes:
     """The meta data as one line of JSON, its end included."""
-    fields = {name: value for name, value in zip(_SHORT, meta, strict=True) if value is not None}
-    return to_bytes(fields) + b"\n"
+    return to_bytes(meta) + b"\n"
 
 
 def read_meta(state: bytes) -> Meta:
     """The meta data of a stored event."""
-    return Meta(*map(from_json(state[: state.index(b"\n")]).get, _SHORT))
+    return _meta_of(state[: state.index(b"\n")])
 
 
 @cache

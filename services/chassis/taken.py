@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from schemas.envelope import Envelope
 from services.chassis.ports import Committed, Record, TopicPartition
@@ -21,7 +23,7 @@ class Faulted(Exception):
         self.record = record
 
 
-class Taken(NamedTuple):
+class Taken(msgspec.Struct, frozen=True):
     """A record that is to be handled: its envelope, its route and what it says."""
 
     record: Record

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
 from pydantic_core import to_json
 
 from schemas.envelope import Envelope
@@ -72,9 +73,11 @@ class Batch:
         """Loads what is not there yet: one query for the streams, one for the rows."""
         streams: dict[str, int] = {}
         rows: list[tuple[str, str]] = []
+        folds = self._folds
         for wish in wishes:
             if isinstance(wish, StreamOf):
-                self._want_stream(f"{wish.category}-{wish.id}", wish.category, streams)
+                if (wish.category, wish.id) not in folds:
+                    self._want_stream(wish.category, wish.id, streams)
             elif not self._has_rows((wish.kind, wish.key)):
                 rows.append((wish.kind, wish.key))
         if streams:
@@ -82,12 +85,15 @@ class Batch:
         if rows:
             self._load_rows(rows)
 
-    def _want_stream(self, stream: str, category: str, into: dict[str, int]) -> None:
+    def _want_stream(self, category: str, id: str, into: dict[str, int]) -> None:
+        stream = f"{category}-{id}"
         fold = self.cache.fold(stream)
         if fold is None:
             into[stream] = 0
         elif self.setup.categories[category].shared and stream not in self._fresh:
             into[stream] = fold.version
+        else:
+            self._folds[category, id] = fold
 
     def _has_rows(self, key: tuple[str, str]) -> bool:
         if self.cache.rows(key) is None:
@@ -103,26 +109,22 @@ class Batch:
     def _load(self, streams: Mapping[str, int]) -> None:
         found = self.setup.store.load(streams)
         for stream in streams:
-            category = self.setup.categories[split(stream)[0]]
-            fold = self.cache.fold(stream) or Fold(stream, 0, category.initial(split(stream)[1]))
+            name, id = split(stream)
+            category = self.setup.categories[name]
+            fold = self.cache.fold(stream) or Fold(stream, 0, category.initial(id))
             for stored in found.get(stream, ()):
                 fold.state = category.evolve(fold.state, self.setup.codec.decode(stored))
                 fold.version = stored.version
             self.cache.keep_fold(stream, fold)
             self._fresh.add(stream)
+            self._folds[name, id] = fold
 
     def fold(self, category: str, id: str) -> Fold:
         # A batch asks for the same few folds again and again: found here without making the stream's name.
         if (fold := self._folds.get((category, id))) is not None:
             return fold
-        stream = f"{category}-{id}"
-        fold = self.cache.fold(stream)
-        if fold is None or (self.setup.categories[category].shared and stream not in self._fresh):
-            self.grant((StreamOf(category, id),))
-            fold = self.cache.fold(stream)
-        assert fold is not None
-        self._folds[category, id] = fold
-        return fold
+        self.grant((StreamOf(category, id),))
+        return self._folds[category, id]
 
     def members(self, kind: str, key: str) -> set[str]:
         if not self._has_rows((kind, key)):
@@ -270,8 +272,9 @@ class MessageWork:
         kept, self._command = self._command, None
         when = None if effective is None else micros(effective)
         if kept is None:
-            return self._meta._replace(effective=when)
-        return self._meta._replace(
+            return replace(self._meta, effective=when)
+        return replace(
+            self._meta,
             effective=when,
             command=self._kept(kept),
             command_type=self.message.type,

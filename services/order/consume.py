@@ -282,7 +282,7 @@ def _of_lines(data: Any, work: Work) -> needs.Wishes:
 
 
 def _of_instance(data: Any, work: Work) -> needs.Wishes:  # noqa: ARG001
-    yield (StreamOf(INSTANCE, data.instance_id),)
+    return iter(((StreamOf(INSTANCE, data.instance_id),),))
 
 
 def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noqa: ARG001

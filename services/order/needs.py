@@ -44,7 +44,7 @@ class Around:
 
 
 def of_order(order_id: str) -> Wishes:
-    yield (StreamOf(ORDER, order_id),)
+    return iter(((StreamOf(ORDER, order_id),),))
 
 
 def of_lines(order_id: str, work: Work) -> Wishes:
