@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
 from pydantic_core import from_json
 
 from schemas.envelope import MAX_ATTRIBUTE, Unreadable
-from services.chassis import answers, fields
+from services.chassis import answers
 from services.chassis.answers import identity, refusal
+from services.chassis.heard import UNREAD, unread
 from services.chassis.outbox import TooLarge
 from services.chassis.parking import Parking
 from services.chassis.ports import PortError
@@ -62,8 +62,8 @@ def said(error: BaseException) -> str:
     kind = type(cause).__name__
     if isinstance(cause, Unreadable | Refused | TooLarge | PortError):
         return f"{kind}: {cause}"
-    if isinstance(cause, ValidationError):
-        return f"{kind}: {fields.unread(cause)}"
+    if isinstance(cause, UNREAD):
+        return f"{kind}: {unread(cause)}"
     frames = traceback.extract_tb(cause.__traceback__)
     where = f" in {frames[-1].name} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     return f"{kind}{where}"

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from schemas.envelope import Unreadable, of_own, text
 from schemas.headers import glance
 from schemas.registry import MESSAGES
-from services.chassis import fields
+from services.chassis.heard import UNREAD, reader, unread
 from services.chassis.lane import Lane, Turn
 from services.chassis.parking import Parking
 from services.chassis.ports import PortError, Record, TopicPartition
 from services.chassis.service import Route, Service
-from services.chassis.stored import adapter
 from services.chassis.taken import Faulted, Handled, Taken, key_of
 from services.chassis.work import Batch, Setup
 
@@ -30,8 +27,7 @@ class Following:
         self._setup = setup
         self._parking = parking
         self._mine: dict[bytes, tuple[Route, Any]] = {
-            type_.encode(): (route, adapter(route.model).validator.validate_json)
-            for type_, route in service.routes.items()
+            type_.encode(): (route, reader(route.model)) for type_, route in service.routes.items()
         }
         self._places: dict[str, int] | None = None
 
@@ -63,8 +59,8 @@ class Following:
                     passed += 1
                 else:
                     found.append(taken)
-            except (Unreadable, ValidationError) as error:
-                why = fields.unread(error) if isinstance(error, ValidationError) else str(error)
+            except (Unreadable, *UNREAD) as error:
+                why = str(error) if isinstance(error, Unreadable) else unread(error)
                 self._parking.unreadable(batch, record, why)
                 handled.counts["parked"] += 1
             except PortError:
@@ -106,7 +102,7 @@ def _not_now(turn: Turn, record: Record, handled: Handled) -> None:
 
 
 def _taken(record: Record, mine: tuple[Route, Any]) -> Taken | None:
-    """What it says, when that is acted on here. Raises `Unreadable`, `ValidationError`."""
+    """What it says, when that is acted on here. Raises `Unreadable`, `UNREAD`."""
     route, validate = mine
     if route.concerns is not None and not route.concerns(record.value):
         return None

@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from msgspec import DecodeError
 from msgspec.structs import replace
 from pydantic import ValidationError
 
@@ -23,11 +24,11 @@ from schemas.topics import CATALOG, TOPICS
 from services.chassis import fields
 from services.chassis.answers import digest
 from services.chassis.following import Following
+from services.chassis.heard import reader, unread
 from services.chassis.parking import Parking
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Answer, PortError, Record
 from services.chassis.service import Service, Why
-from services.chassis.stored import adapter
 from services.chassis.taken import Faulted, Handled, Taken, key_of
 from services.chassis.work import Batch, Setup
 
@@ -40,7 +41,7 @@ class Intake:
         self.setup = setup
         self.parking = parking
         self._validators: dict[str, Any] = {
-            type_: adapter(route.model).validator.validate_json for type_, route in service.routes.items()
+            type_: reader(route.model) for type_, route in service.routes.items()
         }
         self._following = Following(service, setup, parking)
 
@@ -116,6 +117,8 @@ class Intake:
         except ValidationError as error:
             model = self.service.routes[envelope.type].model
             return fields.reasons(error, parsed(body), model), None
+        except DecodeError as error:
+            return (Why("FIELD", unread(error)),), None
         if (why := self._misplaced(envelope, record, data)) is not None:
             return (why,), data
         return (), data

@@ -24,8 +24,11 @@ class Lane:
         """Whether it is the next one, came before, or something before it is missing. Raises `Unreadable`."""
         try:
             number = int(sequence or b"")
-            # What comes right after the last one names it in the same bytes: there is no more to read.
-            before = self.known if previous == self._said else int(previous or 0)
+            if previous == self._said and self.known < number <= MAX_WHOLE:
+                # What comes right after the last one names it in the same bytes: there is no more to read.
+                self.known, self._said = number, sequence
+                return "next"
+            before = int(previous or 0)
         except ValueError as error:
             raise _nowhere(sequence, previous) from error
         if not 0 <= before <= number <= MAX_WHOLE:

@@ -5,20 +5,15 @@ They were written by our own services, so values that are only passed on are tak
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import ConfigDict, Field
+from msgspec import field
 
-from schemas.vocabulary import Kind, LineAction, Part, ReturnPlan, Side
-
-
-class Heard(Part):
-    """A part of a message; read by its public names alone."""
-
-    model_config = ConfigDict(validate_by_name=False)
+from schemas.vocabulary import Kind, LineAction, ReturnPlan, Side
+from services.chassis.heard import Heard
 
 
-class ReservedLine(Heard):
+class ReservedLine(Heard, frozen=True, kw_only=True):
     line_id: str
     action: LineAction
     kind: Kind
@@ -26,12 +21,12 @@ class ReservedLine(Heard):
     new_instance_id: str | None = None
     specification_id: str
     specification_version: str | None = None
-    characteristics: dict[str, Any] = Field(default_factory=dict)
+    characteristics: dict[str, Any] = field(default_factory=dict)
     location: str | None = None
-    return_: Annotated[ReturnPlan | None, Field(alias="return")] = None
+    return_: ReturnPlan | None = field(name="return", default=None)
 
 
-class AffectedInstance(Heard):
+class AffectedInstance(Heard, frozen=True, kw_only=True):
     instance_id: str
     line_id: str
     action: LineAction
@@ -40,17 +35,17 @@ class AffectedInstance(Heard):
     specification_version: str | None = None
     parent_id: str | None = None
     location: str | None = None
-    characteristics: dict[str, Any] = Field(default_factory=dict)
+    characteristics: dict[str, Any] = field(default_factory=dict)
     side: Side | None = None
     pair_id: str | None = None
     new: bool = False
 
 
-class ScheduledLines(Heard):
+class ScheduledLines(Heard, frozen=True, kw_only=True):
     operation_id: str
 
 
-class ReservationAccepted(Heard):
+class ReservationAccepted(Heard, frozen=True, kw_only=True):
     """`reservation.accepted`."""
 
     order_id: str
@@ -61,7 +56,7 @@ class ReservationAccepted(Heard):
     operations: tuple[ScheduledLines, ...] = ()
 
 
-class OrderStepped(Heard):
+class OrderStepped(Heard, frozen=True, kw_only=True):
     """`order.held`, `.released`, `.cancellation-requested`, `.cancellation-approved`, `.change-declined`."""
 
     order_id: str
@@ -69,18 +64,18 @@ class OrderStepped(Heard):
     version: int
 
 
-class LineRevision(Heard):
+class LineRevision(Heard, frozen=True, kw_only=True):
     line_id: str
     operation: str
 
 
-class OrderRevisionRequested(OrderStepped):
+class OrderRevisionRequested(OrderStepped, frozen=True, kw_only=True):
     """`order.revision-requested`."""
 
     changes: tuple[LineRevision, ...]
 
 
-class OperationStarted(Heard):
+class OperationStarted(Heard, frozen=True, kw_only=True):
     """`operation.started`."""
 
     operation_id: str

@@ -6,27 +6,22 @@ They were written by our own services, so values that are only passed on are tak
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import ConfigDict, Field
+from msgspec import field
 
-from schemas.vocabulary import AgreedType, Category, Kind, LineAction, Part, ReturnPlan, Side
-
-
-class Heard(Part):
-    """A part of a message; read by its public names alone."""
-
-    model_config = ConfigDict(validate_by_name=False)
+from schemas.vocabulary import AgreedType, Category, Kind, LineAction, ReturnPlan, Side
+from services.chassis.heard import Heard
 
 
-class AgreedContractLine(Heard):
+class AgreedContractLine(Heard, frozen=True, kw_only=True):
     type: AgreedType
     start: datetime | None = None
     end: datetime | None = None
     term: int | None = None
 
 
-class OrderLine(Heard):
+class OrderLine(Heard, frozen=True, kw_only=True):
     line_id: str
     action: LineAction
     kind: Kind = "product"
@@ -36,19 +31,19 @@ class OrderLine(Heard):
     offering_id: str | None = None
     parent_line_id: str | None = None
     parent_instance_id: str | None = None
-    characteristics: dict[str, Any] = Field(default_factory=dict)
+    characteristics: dict[str, Any] = field(default_factory=dict)
     location: str | None = None
     move: bool = False
     quantity: int | None = None
     transient: bool = False
     due_date: datetime | None = None
     contract_line: AgreedContractLine | None = None
-    return_: Annotated[ReturnPlan | None, Field(alias="return")] = None
+    return_: ReturnPlan | None = field(name="return", default=None)
     replaces_instance_id: str | None = None
     state: str
 
 
-class OrderApproved(Heard):
+class OrderApproved(Heard, frozen=True, kw_only=True):
     """`order.approved`."""
 
     order_id: str
@@ -59,12 +54,12 @@ class OrderApproved(Heard):
     lines: tuple[OrderLine, ...]
 
 
-class LineProgress(Heard):
+class LineProgress(Heard, frozen=True, kw_only=True):
     line_id: str
     instance_ids: tuple[str, ...] = ()
 
 
-class OrderLineChanged(Heard):
+class OrderLineChanged(Heard, frozen=True, kw_only=True):
     """`order.line-changed`: of lines that waited for it, which instances they end."""
 
     order_id: str
@@ -72,7 +67,7 @@ class OrderLineChanged(Heard):
     lines: tuple[LineProgress, ...]
 
 
-class LineRevision(Heard):
+class LineRevision(Heard, frozen=True, kw_only=True):
     """What a revision does to one line."""
 
     line_id: str
@@ -81,7 +76,7 @@ class LineRevision(Heard):
     characteristics: tuple[str, ...] = ()
 
 
-class OrderRevised(Heard):
+class OrderRevised(Heard, frozen=True, kw_only=True):
     """`order.revised`: all lines as they should be, and what differs of an order under way."""
 
     order_id: str
@@ -92,14 +87,14 @@ class OrderRevised(Heard):
     changes: tuple[LineRevision, ...] = ()
 
 
-class OrderChangeDeclined(Heard):
+class OrderChangeDeclined(Heard, frozen=True, kw_only=True):
     """`order.change-declined`."""
 
     order_id: str
     version: int
 
 
-class PlanChanged(Heard):
+class PlanChanged(Heard, frozen=True, kw_only=True):
     """`plan.changed`, read for its head: the details are long."""
 
     order_id: str
@@ -107,7 +102,7 @@ class PlanChanged(Heard):
     operation_id: str | None = None
 
 
-class DomainOrderStateChanged(Heard):
+class DomainOrderStateChanged(Heard, frozen=True, kw_only=True):
     """`domain-order.state-changed`."""
 
     order_id: str
@@ -125,6 +120,6 @@ class DomainOrderStateChanged(Heard):
     new_instance: bool = False
     parent_instance_id: str | None = None
     composed_of: tuple[str, ...] = ()
-    characteristics: dict[str, Any] = Field(default_factory=dict)
+    characteristics: dict[str, Any] = field(default_factory=dict)
     location: str | None = None
     line_closed: bool = False

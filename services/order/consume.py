@@ -11,6 +11,7 @@ from schemas import fulfillment, inventory
 from schemas import order as messages
 from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
+from services.chassis.heard import Reason as HeardReason
 from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
 from services.order import cases, catalog, changing, handlers, heard, needs, returning
 from services.order.domain import facts, lifecycle, underway
@@ -210,7 +211,7 @@ def _reservation_released(data: inventory.ReservationReleased, work: Work) -> No
     handlers.fact(data.order_id, facts.Return(version=data.version, reasons=_reasons(data.reasons)), work)
 
 
-def _reasons(reasons: tuple[PublicReason, ...]) -> tuple[Reason, ...]:
+def _reasons(reasons: tuple[PublicReason, ...] | tuple[HeardReason, ...]) -> tuple[Reason, ...]:
     return tuple(
         Reason(rule=item.rule, message=item.message, line_id=item.line_id, field=item.field)
         for item in reasons

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ConfigDict
-
-from schemas.vocabulary import Kind, LineAction, Outcome, Part, Reason, TermState
-
-
-class Heard(Part):
-    """A part of a message; read by its public names alone."""
-
-    model_config = ConfigDict(validate_by_name=False)
+from schemas.vocabulary import Kind, LineAction, Outcome, TermState
+from services.chassis.heard import Heard, Reason
 
 
-class InstanceCreated(Heard):
+class InstanceCreated(Heard, frozen=True, kw_only=True):
     """`instance.created`."""
 
     instance_id: str
@@ -30,7 +23,7 @@ class InstanceCreated(Heard):
     state: str
 
 
-class InstanceChanged(Heard):
+class InstanceChanged(Heard, frozen=True, kw_only=True):
     """`instance.changed`."""
 
     instance_id: str
@@ -42,7 +35,7 @@ class InstanceChanged(Heard):
     external_id: str | None = None
 
 
-class InstanceStateChanged(Heard):
+class InstanceStateChanged(Heard, frozen=True, kw_only=True):
     """`instance.state-changed`: most say nothing to order, so as little as possible is read."""
 
     instance_id: str
@@ -50,7 +43,7 @@ class InstanceStateChanged(Heard):
     previous_state: str
 
 
-class OperationEvent(Heard):
+class OperationEvent(Heard, frozen=True, kw_only=True):
     """`operation.*`: lines that wait for their day, and what becomes of them."""
 
     operation_id: str
@@ -61,13 +54,13 @@ class OperationEvent(Heard):
     line_ids: tuple[str, ...]
 
 
-class OperationCanceled(OperationEvent):
+class OperationCanceled(OperationEvent, frozen=True, kw_only=True):
     """`operation.canceled`."""
 
     reasons: tuple[Reason, ...] = ()
 
 
-class TaskStateChanged(Heard):
+class TaskStateChanged(Heard, frozen=True, kw_only=True):
     """`task.state-changed` where a task of a return has found something."""
 
     task_id: str
@@ -75,7 +68,7 @@ class TaskStateChanged(Heard):
     outcome: Outcome | None = None
 
 
-class ContractLineStateChanged(Heard):
+class ContractLineStateChanged(Heard, frozen=True, kw_only=True):
     """`contract-line.state-changed`."""
 
     contract_line_id: str
@@ -84,7 +77,7 @@ class ContractLineStateChanged(Heard):
     state: TermState
 
 
-class EntitlementStateChanged(Heard):
+class EntitlementStateChanged(Heard, frozen=True, kw_only=True):
     """`entitlement.state-changed`."""
 
     entitlement_id: str
@@ -94,7 +87,7 @@ class EntitlementStateChanged(Heard):
     state: TermState
 
 
-class PlanChanged(Heard):
+class PlanChanged(Heard, frozen=True, kw_only=True):
     """`plan.changed`, read for its head: the details are long."""
 
     order_id: str
@@ -103,7 +96,7 @@ class PlanChanged(Heard):
     staggered: bool = False
 
 
-class PlanChangeRefused(Heard):
+class PlanChangeRefused(Heard, frozen=True, kw_only=True):
     """`plan.change-refused`."""
 
     order_id: str
