@@ -10,8 +10,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from schemas.headers import unpack
 from schemas.topics import PLAIN
+from services.chassis.embedded_rows import unpacked
+from services.chassis.ports import TopicPartition
 from tests.command import event
 
 SIGN = "Quxbaz"
@@ -55,12 +56,13 @@ def in_files(directory: Path, but: str = "") -> dict[str, list[str]]:
 
 def on_topics(bus: Path) -> set[str]:
     """The topics of the embedded bus that hold one."""
-    query = "SELECT topic, key, headers, value FROM records JOIN lanes USING (lane)"
+    query = "SELECT topic, part, batches.first, timestamp, records FROM batches JOIN lanes USING (lane)"
     with closing(sqlite3.connect(bus)) as database:
         return {
             topic
-            for topic, key, headers, value in database.execute(query)
-            if found_in(b"\n".join((key or b"", value, *(raw for _, raw in unpack(headers)))))
+            for topic, part, *row in database.execute(query)
+            for record in unpacked(TopicPartition(topic, part), (row[0], row[1], row[2]), 0, 1_000)
+            if found_in(b"\n".join((record.key or b"", record.value, *(raw for _, raw in record.headers))))
         }
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
-from services.chassis.embedded_log import connect, transaction
+from services.chassis.embedded_file import connect, transaction
 from services.chassis.ports import TopicPartition
 
 _TABLES = """

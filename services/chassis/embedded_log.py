@@ -1,19 +1,20 @@
 """The records of the embedded bus: one SQLite table, appended in order and read lane by lane.
 
-A lane is one partition of one topic. Everything here is synchronous; a `Log` belongs to one thread.
+A lane is one partition of one topic. Records that are published together are kept together, some dozens in a
+row, as Kafka does: a row costs more than what stands in it. All of it is synchronous; a `Log` belongs to one
+thread.
 """
 
 from __future__ import annotations
 
-import random
-import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from schemas.headers import Packed, pack
+from schemas.headers import pack
+from services.chassis.embedded_file import BUSY_SECONDS, connect, transaction
+from services.chassis.embedded_rows import Content, packed, unpacked
 from services.chassis.ports import (
     Bounds,
     Kept,
@@ -23,14 +24,9 @@ from services.chassis.ports import (
     TopicPartition,
     Unavailable,
 )
-from services.chassis.sqlite_rows import insert
 
-BUSY_SECONDS = 10.0
 _BYTES_A_READ = 16 << 20
-_ROWS_AT_ONCE = 16
-_new = tuple.__new__
-"""Makes a record in half the time of its own constructor: a backlog is thousands of them a second."""
-_EXPIRED_AT_ONCE = 2_000
+_ROWS_EXPIRED_AT_ONCE = 500
 _TRUNCATE_MS = 50
 _SLACK_MS = 600_000
 """What has expired is looked for every minute while a service runs, and the log beside the file emptied."""
@@ -41,24 +37,21 @@ CREATE TABLE IF NOT EXISTS topics (name TEXT PRIMARY KEY, partitions INTEGER NOT
 CREATE TABLE IF NOT EXISTS lanes (
     lane INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, part INTEGER NOT NULL,
     first INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL DEFAULT 0, UNIQUE (topic, part));
-CREATE TABLE IF NOT EXISTS records (
-    id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, place INTEGER NOT NULL, timestamp INTEGER NOT NULL,
-    key BLOB, headers BLOB NOT NULL, value BLOB NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS records_by_place ON records (lane, place);
+CREATE TABLE IF NOT EXISTS batches (
+    id INTEGER PRIMARY KEY, lane INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL, records BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS batches_by_place ON batches (lane, last);
 """
 
-_RECORDS = "INSERT INTO records (lane, place, timestamp, key, headers, value)"
-_READ = (
-    "SELECT place, timestamp, key, value, headers FROM records"
-    " WHERE lane = ? AND place >= ? ORDER BY place LIMIT ?"
-)
+_APPEND = "INSERT INTO batches (lane, first, last, timestamp, records) VALUES (?, ?, ?, ?, ?)"
+_READ = "SELECT first, timestamp, records FROM batches WHERE lane = ? AND last >= ? ORDER BY last"
 _EXPIRING = (
     "SELECT lane, retention_ms FROM lanes JOIN topics ON name = topic WHERE retention_ms < ?1 -"
-    " (SELECT timestamp FROM records WHERE records.lane = lanes.lane ORDER BY place LIMIT 1)"
+    " (SELECT timestamp FROM batches WHERE batches.lane = lanes.lane ORDER BY last LIMIT 1)"
 )
 _KEPT_FROM = (
-    "SELECT min(CASE WHEN timestamp >= ?1 THEN place END), max(place)"
-    " FROM (SELECT place, timestamp FROM records WHERE lane = ?2 ORDER BY place LIMIT ?3)"
+    "SELECT min(CASE WHEN timestamp >= ?1 THEN first END), max(last)"
+    " FROM (SELECT first, last, timestamp FROM batches WHERE lane = ?2 ORDER BY last LIMIT ?3)"
 )
 
 
@@ -68,61 +61,6 @@ class Lane(NamedTuple):
     lane: int
     first: int
     next: int
-
-
-def connect(path: Path, synchronous: str) -> sqlite3.Connection:
-    """A connection for one thread in write-ahead mode, without implicit transactions."""
-    database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    try:
-        _write_ahead(database)
-        database.execute(f"PRAGMA synchronous={synchronous}")
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-def _write_ahead(database: sqlite3.Connection) -> None:
-    """Changing the mode of a new file does not wait for another that does the same, so try again."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    database.execute("PRAGMA page_size=8192")
-    while True:
-        try:
-            database.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-
-
-@contextmanager
-def transaction(database: sqlite3.Connection) -> Iterator[None]:
-    """One write transaction; waits for its turn in short steps, as SQLite's own grow to 100 ms."""
-    _begin(database)
-    try:
-        yield
-        database.execute("COMMIT")
-    except BaseException:
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-        raise
-
-
-def _begin(database: sqlite3.Connection) -> None:
-    deadline = time.monotonic() + BUSY_SECONDS
-    database.execute("PRAGMA busy_timeout=0")
-    try:
-        while True:
-            try:
-                database.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(random.uniform(0.0002, 0.001))
-    finally:
-        database.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
 
 
 class Log:
@@ -193,23 +131,23 @@ class Log:
 
     def append(self, batch: Sequence[Outgoing]) -> list[int]:
         """Offsets of the batch, in its order; one transaction, so all of it or nothing."""
-        lanes = self._numbers({(record.topic, record.partition) for record in batch})
+        lanes = self._numbers({record[:2] for record in batch})
         now = time.time_ns() // 1_000_000
-        offsets, rows = [], []
+        offsets: list[int] = []
+        contents: dict[int, list[Content]] = {lane: [] for lane in lanes.values()}
         with transaction(self._database):
-            ends = self._ends(set(lanes.values()))
+            ends = self._ends(contents)
             if len(ends) < len(lanes):
                 self._lanes = {}
                 raise Unavailable("a topic is gone: the topics are applied again")
-            # Byte arrays: for bytes the library first looks for an adapter, which costs more than the copy.
             for topic, partition, key, value, headers in batch:
                 lane = lanes[topic, partition]
-                offset = ends[lane]
-                ends[lane] = offset + 1
-                offsets.append(offset)
-                rows.append((lane, offset, now, bytearray(key), bytearray(pack(headers)), bytearray(value)))
-            insert(self._database, _RECORDS, rows)
-            updates = [(end, lane) for lane, end in ends.items()]
+                content = contents[lane]
+                offsets.append(ends[lane] + len(content))
+                content.append((key, pack(headers), value))
+            for lane, content in contents.items():
+                self._database.executemany(_APPEND, packed(lane, ends[lane], now, content))
+            updates = [(ends[lane] + len(content), lane) for lane, content in contents.items()]
             self._database.executemany("UPDATE lanes SET next = ? WHERE lane = ?", updates)
         return offsets
 
@@ -222,7 +160,7 @@ class Log:
             numbers[topic, number] = lane
         return numbers
 
-    def _ends(self, lanes: set[int]) -> dict[int, int]:
+    def _ends(self, lanes: Iterable[int]) -> dict[int, int]:
         listed = ",".join(map(str, sorted(lanes)))
         return dict(self._database.execute(f"SELECT lane, next FROM lanes WHERE lane IN ({listed})"))
 
@@ -240,13 +178,11 @@ class Log:
             return []
         records: list[Record] = []
         size = 0
-        topic, number = partition
-        rows = self._database.execute(_READ, (lane, offset, limit))
-        while size <= _BYTES_A_READ and (part := rows.fetchmany(_ROWS_AT_ONCE)):
-            for place, timestamp, key, value, headers in part:
-                records.append(_new(Record, (topic, number, place, timestamp, key, value, Packed(headers))))
-                size += len(value)
-        rows.close()
+        for row in self._database.execute(_READ, (lane, offset)):
+            records += unpacked(partition, row, offset, limit - len(records))
+            size += len(row[2])
+            if len(records) >= limit or size > _BYTES_A_READ:
+                break
         if not records and not self._ends({lane}):
             self._lanes = {}  # the topic is gone; the next look finds it where it was made again
         return records
@@ -283,7 +219,7 @@ class Log:
         return self._database.execute(_EXPIRING, (now,)).fetchall()
 
     def _expired(self, lane: int, before: int) -> int:
-        kept, last = self._database.execute(_KEPT_FROM, (before, lane, _EXPIRED_AT_ONCE)).fetchone()
+        kept, last = self._database.execute(_KEPT_FROM, (before, lane, _ROWS_EXPIRED_AT_ONCE)).fetchone()
         return self._drop(lane, kept if kept is not None else last + 1 if last is not None else 0)
 
     def _truncated(self) -> bool:
@@ -296,13 +232,13 @@ class Log:
         return not busy
 
     def _drop(self, lane: int, first: int) -> int:
-        kept = self._database.execute("SELECT first FROM lanes WHERE lane = ?", (lane,)).fetchone()[0]
+        kept: int = self._database.execute("SELECT first FROM lanes WHERE lane = ?", (lane,)).fetchone()[0]
         if first <= kept:
             return 0
         with transaction(self._database):
-            gone = self._database.execute("DELETE FROM records WHERE lane = ? AND place < ?", (lane, first))
+            self._database.execute("DELETE FROM batches WHERE lane = ? AND last < ?", (lane, first))
             self._database.execute("UPDATE lanes SET first = ? WHERE lane = ?", (first, lane))
-        return gone.rowcount
+        return first - kept
 
     def close(self) -> None:
         self._database.close()

@@ -150,7 +150,7 @@ async def _send(producer: Any, prefix: str, messages: list[tuple[str, str, bytes
 
 
 def open_bus(path: Path) -> sqlite3.Connection:
-    """The table of records, with the columns and the index of the embedded bus."""
+    """A row a message: topic and partition in one number, place, key, headers, value."""
     database = _connect(path)
     database.execute(
         "CREATE TABLE IF NOT EXISTS records ("

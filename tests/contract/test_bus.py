@@ -90,7 +90,7 @@ class EmbeddedSetup(Setup):
     path: Path
 
     async def expire(self, partition: TopicPartition, before: int) -> None:
-        age = "UPDATE records SET timestamp = 0 WHERE place < ? AND lane ="
+        age = "UPDATE batches SET timestamp = 0 WHERE last < ? AND lane ="
         lane = "(SELECT lane FROM lanes WHERE topic = ? AND part = ?)"
         with closing(sqlite3.connect(self.path)) as database, database:
             database.execute("UPDATE topics SET retention_ms = 60000 WHERE name = ?", (partition.topic,))
@@ -455,7 +455,9 @@ async def test_what_has_expired_moves_the_beginning_and_readers_go_on_there(setu
     topic = await setup.topic("orders", retention_ms=86_400_000)
     partition = TopicPartition(topic, 0)
     publisher = setup.publisher()
-    await publisher.publish(numbered(topic, 0, 10))
+    ten = numbered(topic, 0, 10)
+    await publisher.publish(ten[:6])
+    await publisher.publish(ten[6:])
     await setup.expire(partition, 6)
     await publisher.publish(numbered(topic, 1, 1))
     await eventually(lambda: setup.bus.bounds([partition]), {partition: Bounds(6, 10)})

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis import embedded_log
+from services.chassis import embedded_file
 from services.chassis.embedded import EmbeddedBus
 from services.chassis.embedded_group import share
 from services.chassis.ports import (
@@ -188,7 +188,7 @@ async def test_a_wiped_topic_is_seen_through_bounds_and_read_from_the_beginning(
     assert len((await polled(consumer))[partition]) == 5
     await consumer.commit({partition: 5})
     with closing(sqlite3.connect(tmp_path / "bus.sqlite")) as database, database:
-        database.execute("DELETE FROM records")
+        database.execute("DELETE FROM batches")
         database.execute("UPDATE lanes SET first = 0, next = 0")
     assert await bus.bounds([partition]) == {partition: Bounds(0, 0)}
     await publisher.publish([Outgoing("orders", 0, b"key", b"new", ())] * 2)
@@ -214,7 +214,7 @@ async def test_a_file_that_cannot_be_opened_makes_the_bus_unavailable(tmp_path: 
 async def test_a_writer_that_never_ends_makes_publishing_unavailable_and_nothing_is_written(
     bus: EmbeddedBus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded_log, "BUSY_SECONDS", 0.3)
+    monkeypatch.setattr(embedded_file, "BUSY_SECONDS", 0.3)
     publisher = bus.publisher()
     await publisher.publish([Outgoing("orders", 0, b"key", b"1", ())])
     with closing(sqlite3.connect(tmp_path / "bus.sqlite", isolation_level=None)) as writer:
@@ -254,7 +254,7 @@ async def test_what_has_expired_is_overwritten_also_where_nobody_publishes_any_m
     assert _held(tmp_path)
     consumer = await bus.consumer("service", ["orders"], Heard())
     with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE records SET timestamp = 0")
+        database.execute("UPDATE batches SET timestamp = 0")
     deadline = time.monotonic() + PATIENCE
     while _held(tmp_path):
         assert time.monotonic() < deadline
@@ -265,3 +265,34 @@ async def test_what_has_expired_is_overwritten_also_where_nobody_publishes_any_m
 
 def _held(directory: Path) -> bool:
     return any(b"planted " in file.read_bytes() for file in directory.iterdir() if file.is_file())
+
+
+# ---------------------------------------------------------------------------------- rows of many records
+
+
+def _kept(path: Path) -> list[tuple[int, int]]:
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute("SELECT first, last FROM batches ORDER BY id").fetchall()
+
+
+async def test_what_is_published_together_shares_rows_that_are_read_from_any_record_on(
+    bus: EmbeddedBus, tmp_path: Path
+) -> None:
+    publisher = bus.publisher()
+    partition = TopicPartition("orders", 0)
+    values = [b"%d" % number for number in range(150)]
+    await publisher.publish([Outgoing("orders", 0, b"key", value, ()) for value in values])
+    assert _kept(tmp_path / "bus.sqlite") == [(0, 63), (64, 127), (128, 149)]
+    for first in (0, 1, 63, 64, 100, 149):
+        found = await bus.read(partition, first, 70)
+        assert [record.value for record in found] == values[first : first + 70]
+        assert [record.offset for record in found] == list(range(first, min(first + 70, 150)))
+    await publisher.close()
+
+
+async def test_large_records_do_not_share_a_row(bus: EmbeddedBus, tmp_path: Path) -> None:
+    publisher = bus.publisher()
+    await publisher.publish([Outgoing("orders", 0, b"key", b"x" * 600_000, ())] * 3)
+    assert _kept(tmp_path / "bus.sqlite") == [(0, 0), (1, 1), (2, 2)]
+    assert len(await bus.read(TopicPartition("orders", 0), 1, 9)) == 2
+    await publisher.close()

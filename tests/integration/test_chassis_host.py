@@ -128,9 +128,9 @@ class Machine:
 
     async def wipe(self, *, topics_too: bool) -> None:
         """What a wiped broker is: its records are gone, or its topics with them."""
-        statements = ["DELETE FROM records", "UPDATE lanes SET first = 0, next = 0"]
+        statements = ["DELETE FROM batches", "UPDATE lanes SET first = 0, next = 0"]
         if topics_too:
-            statements = ["DELETE FROM records", "DELETE FROM lanes", "DELETE FROM topics"]
+            statements = ["DELETE FROM batches", "DELETE FROM lanes", "DELETE FROM topics"]
         with closing(sqlite3.connect(self.where / "bus.db", timeout=10)) as database, database:
             for statement in statements:
                 database.execute(statement)

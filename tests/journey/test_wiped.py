@@ -52,7 +52,7 @@ async def test_an_embedded_bus_wiped_under_running_services_is_refilled(tmp_path
 
     def wipe() -> None:
         with closing(sqlite3.connect(settings.data / "bus.db")) as database, database:
-            database.execute("DELETE FROM records")
+            database.execute("DELETE FROM batches")
             database.execute("UPDATE lanes SET first = 0, next = 0")
 
     async with running(settings, tmp_path) as system:

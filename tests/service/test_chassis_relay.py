@@ -210,7 +210,7 @@ async def wipe(bus: EmbeddedBus) -> None:
     await bus._log.run(
         lambda log: [
             log._database.execute(statement)
-            for statement in ("DELETE FROM records", "UPDATE lanes SET first = 0, next = 0")
+            for statement in ("DELETE FROM batches", "UPDATE lanes SET first = 0, next = 0")
         ]
     )
 
