@@ -46,6 +46,8 @@ def brief_task(task: PlannedTask) -> Body:
         body["after"] = task.after
     if task.end is not None:
         body["plannedEnd"] = task.end
+    if task.marks is not None:
+        body |= present(undo=True if task.marks.undoes else None, reason=task.marks.why)
     return body
 
 

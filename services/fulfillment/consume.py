@@ -11,7 +11,16 @@ from schemas.inventory import OperationCanceled
 from schemas.provisioning import ReportTask, ResolveFallout, RetryTask, SkipTask
 from schemas.registry import full
 from services.chassis.service import Refused, Route, StreamOf, Why, Wish, Work
-from services.fulfillment import catalog, fallouts, handlers, inflight, jeopardy, operations, staggering
+from services.fulfillment import (
+    catalog,
+    fallouts,
+    handlers,
+    inflight,
+    jeopardy,
+    operations,
+    revisions,
+    staggering,
+)
 from services.fulfillment.domain.blueprint import order_of
 from services.fulfillment.domain.catalog import Heard
 from services.fulfillment.domain.fallout import Resolve
@@ -131,6 +140,7 @@ class LookAgain:
 
 def _look_again(data: LookAgain, work: Work) -> None:
     operations.look_again(data.order_id, work)
+    revisions.look_again(data.order_id, work)
 
 
 def _plan(data: jeopardy.Look, work: Work) -> Wishes:  # noqa: ARG001

@@ -34,7 +34,7 @@ def resolve(command: Resolve, work: Work) -> None:
 
 
 def _go_on(order_id: str, state: Plan | Waiting, found: OpenFallout, resolution: str, work: Work) -> None:
-    if found.task_id is not None:
+    if found.task_id is not None and not _is_gone(found.task_id, state):
         handlers.retry(reports.Retry(task_id=found.task_id, resolution=resolution), work)
     elif isinstance(state, Waiting) and found.fallout_id == fallout_of(order_id):
         handlers.look_again(order_id, work)
@@ -43,8 +43,15 @@ def _go_on(order_id: str, state: Plan | Waiting, found: OpenFallout, resolution:
         staggering.follow(order_id, work)
 
 
+def _is_gone(task_id: str, state: Plan | Waiting) -> bool:
+    """There is nothing to ask for again."""
+    return isinstance(state, Plan) and state.tasks[task_id].gone
+
+
 def _close(order_id: str, found: OpenFallout, version: int, resolution: str, work: Work) -> None:
-    closed = FalloutClosed(version=version, fallout_id=found.fallout_id, task_id=None, resolution=resolution)
+    closed = FalloutClosed(
+        version=version, fallout_id=found.fallout_id, task_id=found.task_id, resolution=resolution
+    )
     work.append(PLAN, order_id, closed)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from services.chassis.service import Refused, Why, Work
 from services.fulfillment import jeopardy
 from services.fulfillment.domain import blueprint, reports
+from services.fulfillment.domain.alterations import DoneAllTheSame
 from services.fulfillment.domain.blueprint import Blueprint, Reason, order_of
 from services.fulfillment.domain.cascade import begin, planned, start
 from services.fulfillment.domain.catalog import Heard, Scalar
@@ -150,7 +151,10 @@ def report(command: reports.Report, message: str | None, found: Mapping[str, Sca
         outcome=outcome,
         characteristics=_sealed(command.task_id, found, plan, work) if found else {},
     )
-    jeopardy.append(order_id, reports.report(sealed, plan, work.now), work)
+    events = reports.report(sealed, plan, work.now)
+    jeopardy.append(order_id, events, work)
+    if any(isinstance(event, DoneAllTheSame) for event in events):
+        jeopardy.append(order_id, start(work.state(PLAN, order_id), work.now), work)
 
 
 def ask_again(command: reports.AskAgain, work: Work) -> None:

@@ -7,13 +7,12 @@ from typing import Any
 
 from schemas.registry import full
 from services.chassis.service import Route, StreamOf, Wish, Work
-from services.fulfillment import handlers, jeopardy, operations
+from services.fulfillment import handlers, jeopardy, operations, revisions
 from services.fulfillment.domain import inflight
 from services.fulfillment.domain.alterations import ReservationKept
-from services.fulfillment.domain.cascade import start
 from services.fulfillment.domain.events import PlanCanceled, PlanPostponed
 from services.fulfillment.domain.reservation import Reservation
-from services.fulfillment.domain.state import Awaited, Canceled, Hold, Plan, PlanState, Unplanned, Waiting
+from services.fulfillment.domain.state import Awaited, Canceled, Plan, PlanState, Unplanned, Waiting
 from services.fulfillment.heard import OrderRevisionRequested, OrderStepped
 from services.fulfillment.missing import PLAN, close_fallout
 
@@ -33,10 +32,12 @@ def accepted(reservation: Reservation, work: Work) -> None:
             _plan_or_keep(reservation, state, work)
         case Waiting() if version > state.reservation.version:
             _wait_on_or_plan(reservation, state, work)
+        case Plan() if version > state.reserved and not state.over():
+            revisions.accepted(reservation, state, work)
 
 
 def _plan_or_keep(reservation: Reservation, state: Awaited, work: Work) -> None:
-    if _may_not(state.hold, reservation.version):
+    if state.hold.keeps(reservation.version):
         if state.kept is None or state.kept.reservation.version < reservation.version:
             kept = ReservationKept(reservation=reservation, at=work.now)
             work.append(PLAN, reservation.order_id, kept)
@@ -50,7 +51,7 @@ def _plan(reservation: Reservation, work: Work) -> None:
 
 
 def _wait_on_or_plan(reservation: Reservation, state: Waiting, work: Work) -> None:
-    if not _may_not(state.hold, reservation.version):
+    if not state.hold.keeps(reservation.version):
         handlers.accepted(reservation, work)
         return
     work.append(
@@ -60,11 +61,6 @@ def _wait_on_or_plan(reservation: Reservation, state: Waiting, work: Work) -> No
             version=reservation.version, reservation=reservation, missing=state.missing, at=state.since
         ),
     )
-
-
-def _may_not(hold: Hold, version: int) -> bool:
-    """A reservation of the version that was requested says that the request was approved."""
-    return hold.paused or (hold.pending is not None and hold.pending.version > version)
 
 
 # ------------------------------------------------------------------------------------------ orders
@@ -117,11 +113,11 @@ def _resume(order_id: str, work: Work) -> None:
 
 
 def _go_on(order_id: str, plan: Plan, work: Work) -> None:
-    for id, task in plan.tasks.items():
-        if task.state == "scheduled" and task.again is not None:
-            jeopardy.back_off(id, task.attempt, max(task.again, work.now), work)
-    jeopardy.append(order_id, start(plan, work.now), work)
-    operations.look_again(order_id, work)
+    revisions.resume(order_id, plan, work)
+    if plan.kept is None:
+        operations.look_again(order_id, work)
+    else:
+        revisions.look_again(order_id, work)
 
 
 def _approved_to_cancel(data: OrderStepped, work: Work) -> None:
@@ -129,6 +125,7 @@ def _approved_to_cancel(data: OrderStepped, work: Work) -> None:
     state: PlanState = work.state(PLAN, data.order_id)
     match state:
         case Plan():
+            revisions.cancel(data.order_id, data.version, state, work)
             return
         case Canceled() if data.version <= state.version:
             return

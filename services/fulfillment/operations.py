@@ -37,7 +37,7 @@ def started(part: Reservation, work: Work) -> None:
     state: PlanState = work.state(PLAN, part.order_id)
     if isinstance(state, Awaited | Waiting):
         work.append(PLAN, part.order_id, PartPostponed(reservation=part, at=work.now))
-    elif isinstance(state, Plan) and part.operation_id in state.awaited:
+    elif isinstance(state, Plan) and part.operation_id in state.awaited and not state.over():
         _plan(part, state, work)
 
 

@@ -6,9 +6,23 @@ from collections.abc import Iterable, Mapping
 
 from schemas.topics import FULFILLMENT_EVENTS, TASKS
 from services.chassis.service import Happened, Public
-from services.fulfillment import said
+from services.fulfillment import said, told
 from services.fulfillment.bodies import about, brief, brief_task, present, reason, say_what, say_where
-from services.fulfillment.domain.alterations import ChangeRefused, PlanHeld, PlanReleased, ReservationKept
+from services.fulfillment.domain.alterations import (
+    CancellationBegun,
+    ChangeRefused,
+    DomainOrderCanceled,
+    DomainOrderDropped,
+    DomainOrderRevised,
+    DoneAllTheSame,
+    PlanHeld,
+    PlanReleased,
+    PlanRevised,
+    ReservationKept,
+    TaskDropped,
+    TaskRedone,
+    TaskWithdrawn,
+)
 from services.fulfillment.domain.catalog import SpecificationPublished, SpecificationRetired
 from services.fulfillment.domain.events import (
     AttemptFailed,
@@ -40,17 +54,9 @@ from services.fulfillment.domain.events import (
     ValuesCopied,
     WatchPaused,
 )
-from services.fulfillment.told import altered
 
 _DomainOrder = DomainOrderPlanned | DomainOrderStarted | DomainOrderClosed
 _Task = TaskReleased | TaskStarted | TaskClosed | AttemptFailed | TaskHeld
-
-
-_ALTERED: Mapping[type, str] = {
-    PlanHeld: "plan.held",
-    PlanReleased: "plan.released",
-    ChangeRefused: "plan.change-refused",
-}
 
 
 def publish(happened: Happened) -> Iterable[Public]:
@@ -68,8 +74,19 @@ def publish(happened: Happened) -> Iterable[Public]:
             return (_part(event, happened),)
         case JeopardyAssessed() | FalloutOpened() | FalloutChanged() | FalloutClosed() as event:
             return _trouble(event, happened)
-        case PlanHeld() | PlanReleased() | ChangeRefused() as event:
-            return (Public(FULFILLMENT_EVENTS, _ALTERED[type(event)], happened.id, altered(event, happened)),)
+        case (
+            PlanHeld()
+            | PlanReleased()
+            | ChangeRefused()
+            | PlanRevised()
+            | DomainOrderRevised()
+            | DomainOrderDropped()
+            | DomainOrderCanceled()
+            | TaskWithdrawn()
+            | TaskDropped()
+            | TaskRedone()
+        ) as event:
+            return told.alteration(event, happened)
         case (
             PlanPostponed()
             | PartPostponed()
@@ -78,13 +95,15 @@ def publish(happened: Happened) -> Iterable[Public]:
             | WatchPaused()
             | DatesMoved()
             | DatesPlanned()
+            | CancellationBegun()
+            | DoneAllTheSame()
+            | ValuesCopied()
+            | ReportIgnored()
+            | SpecificationPublished()
+            | SpecificationRetired()
         ):
-            pass
-        case ValuesCopied() | ReportIgnored() | SpecificationPublished() | SpecificationRetired():
-            pass
-        case _:
-            raise TypeError(f"{type(happened.event).__name__} has no publish decision: give it one here")
-    return ()
+            return ()
+    raise TypeError(f"{type(happened.event).__name__} has no publish decision: give it one here")
 
 
 # ------------------------------------------------------------------------------------------- plan
@@ -104,6 +123,7 @@ def _plan(event: PlanCreated | PlanCompleted | PlanCanceled, happened: Happened)
         case PlanCanceled():
             name = "plan.canceled"
             body["reasons"] = [reason(each) for each in event.reasons]
+            body |= told.charges(event.charges)
     return Public(FULFILLMENT_EVENTS, name, happened.id, body)
 
 
@@ -172,7 +192,7 @@ def _request(event: TaskReleased, happened: Happened) -> Public:
     body["kind"] = event.kind
     body["name"] = event.name
     body["action"] = event.action
-    body["undo"] = False
+    body["undo"] = event.undo
     body["lineId"] = event.line_id
     body["domainOrderId"] = event.domain_order_id
     body["specificationId"] = event.specification_id
@@ -183,6 +203,8 @@ def _request(event: TaskReleased, happened: Happened) -> Public:
         body["location"] = event.location
     if event.due is not None:
         body["due"] = event.due
+    if event.reason is not None:
+        body["reason"] = event.reason
     return Public(TASKS, "task.requested", event.task_id, body, unseal=True)
 
 

@@ -32,7 +32,7 @@ def follow(order_id: str, work: Work) -> None:
 def _growing(order_id: str, work: Work) -> Plan | None:
     """The plan, while nothing holds it."""
     state: PlanState = work.state(PLAN, order_id)
-    open_ = isinstance(state, Plan) and not state.completed and not state.hold.stands()
+    open_ = isinstance(state, Plan) and not state.over() and not state.hold.stands()
     return state if open_ and isinstance(state, Plan) else None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from services.chassis.service import Page
 from services.fulfillment import shown
 from services.fulfillment.domain.state import Awaited, Canceled, OpenOrder, OpenTask, Plan, Waiting
+from services.fulfillment.domain.undoing import is_undo
 
 
 def pages(category: str, id: str, state: Any) -> Iterable[Page]:
@@ -58,8 +59,10 @@ _OVER = ("closed_complete", "canceled")
 
 
 def _state(plan: Plan) -> str:
-    if plan.completed:
-        return "completed"
+    if plan.completed or plan.canceled:
+        return "completed" if plan.completed else "canceled"
+    if plan.canceling:
+        return "cancellation_in_progress"
     return "on_hold" if plan.hold.stands() else "in_progress"
 
 
@@ -107,6 +110,8 @@ def _task(task: OpenTask, plan: Plan) -> dict[str, Any]:
         "attempt": task.attempt,
         "domainOrderId": planned.domain_order_id,
         "after": list(planned.after),
-        "undo": False,
+        "undo": is_undo(task),
+        "undoes": planned.marks.undoes if planned.marks else None,
+        "why": task.why or (planned.marks.why if planned.marks else None),
         "falloutId": task.fallout_id,
     }

@@ -9,6 +9,7 @@ import pytest
 
 from services.fulfillment.domain.blueprint import Refused, TaskState, order_of
 from services.fulfillment.domain.catalog import TaskSpecification
+from services.fulfillment.domain.compensation import canceled
 from services.fulfillment.domain.events import (
     AttemptFailed,
     FalloutChanged,
@@ -208,10 +209,13 @@ def in_state(state: TaskState) -> Plan:
         "scheduled": ("", "failed"),
         "on_hold": ("", "failed", "again", "failed"),
         "closed_complete": ("", "completed"),
+        "canceled": ("", "cancel"),
     }
     for step in steps[state]:
         if step == "":
             plan.report("O.1.first")
+        elif step == "cancel":
+            plan.take(canceled(plan.plan, 2))
         elif step == "again":
             plan.take(ask_again(AskAgain(task_id="O.1.do", attempt=1), plan.plan, NOW))
         else:

@@ -85,7 +85,6 @@ def test_a_resume_that_is_canceled_leaves_terms_to_expire_where_they_rest() -> N
 
 
 @pytest.mark.rule("CON-03", "CON-04", "D-10")
-@pytest.mark.xfail(reason="the plan does not answer what is asked under way yet")
 def test_terms_follow_a_window_that_was_redated() -> None:
     later = [
         line("1", "suspend", instanceId="MOB", dueDate=MARCH),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from services.fulfillment.domain.blueprint import Reason
+from services.fulfillment.domain.blueprint import (
+    DomainOrder,
+    DomainOrderBrief,
+    DomainOrderState,
+    PlannedTask,
+    Reason,
+    TaskState,
+)
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.value import value
 
@@ -53,3 +60,129 @@ class ReservationKept:
 
     reservation: Reservation
     at: datetime
+
+
+@value
+class PlanRevised:
+    """A revision was approved, and this is the smallest difference: what is new, and what else changes.
+
+    `line_ids` are all lines that happen at once, now; `tasks` those of the new `domain_orders`, what is added
+    to others, and what undoes; `replanned` are tasks that were there and wait for others now.
+    """
+
+    version: int
+    line_ids: tuple[str, ...]
+    dropped_line_ids: tuple[str, ...]
+    domain_orders: tuple[DomainOrderBrief, ...]
+    tasks: tuple[PlannedTask, ...]
+    replanned: tuple[PlannedTask, ...] = ()
+    operations: tuple[str, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    tasks_apart: bool = False
+
+
+@value
+class CancellationBegun:
+    """A cancellation was approved: `tasks` undo what was done, latest first."""
+
+    version: int
+    tasks: tuple[PlannedTask, ...]
+    charges: tuple[Charge, ...] = ()
+
+
+@value
+class DomainOrderRevised:
+    """It is of these values now; one that was closed goes on. Without a `reason` nothing is to be done."""
+
+    version: int
+    domain_order: DomainOrder
+    state: DomainOrderState
+    previous: DomainOrderState
+    reason: str | None = None
+    tasks: tuple[PlannedTask, ...] = ()
+    """Those that it did not have."""
+
+
+@value
+class DomainOrderDropped:
+    """Nothing more is done for it but to undo what was done."""
+
+    version: int
+    domain_order: DomainOrder
+    previous: DomainOrderState
+    reason: str
+    tasks: tuple[PlannedTask, ...] = ()
+    """Those that undo."""
+
+
+@value
+class DomainOrderCanceled:
+    """All that was done for it is undone."""
+
+    version: int
+    domain_order: DomainOrder
+    previous: DomainOrderState
+
+
+@value
+class TaskWithdrawn:
+    """This attempt is not wanted any more; `again`: it is asked for anew, otherwise."""
+
+    version: int
+    task_id: str
+    domain_order_id: str
+    attempt: int
+    reason: str
+    again: bool = False
+
+
+@value
+class TaskDropped:
+    """Nobody works on it, and nobody will. One that was closed stays so."""
+
+    version: int
+    task_id: str
+    domain_order_id: str
+    attempt: int
+    was: TaskState
+    reason: str
+
+
+@value
+class TaskRedone:
+    """It was answered, or given up, and is asked for anew when the tasks before it are closed."""
+
+    version: int
+    task_id: str
+    domain_order_id: str
+    attempt: int
+    reason: str
+
+
+@value
+class DoneAllTheSame:
+    """A withdrawn attempt was completed: `tasks` undo it, where that can be."""
+
+    version: int
+    task_id: str
+    domain_order_id: str
+    attempt: int
+    message: str | None = None
+    tasks: tuple[PlannedTask, ...] = ()
+
+
+Alteration = (
+    PlanHeld
+    | PlanReleased
+    | ChangeRefused
+    | ReservationKept
+    | PlanRevised
+    | CancellationBegun
+    | DomainOrderRevised
+    | DomainOrderDropped
+    | DomainOrderCanceled
+    | TaskWithdrawn
+    | TaskDropped
+    | TaskRedone
+    | DoneAllTheSame
+)

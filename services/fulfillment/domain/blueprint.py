@@ -20,7 +20,7 @@ from services.fulfillment.domain.value import value
 
 DomainOrderState = Literal["draft", "in_progress", "closed_complete", "cancellation_in_progress", "canceled"]
 FalloutStage = Literal["classified", "assigned", "resolved", "closed"]
-TaskState = Literal["draft", "open", "scheduled", "in_progress", "on_hold", "closed_complete"]
+TaskState = Literal["draft", "open", "scheduled", "in_progress", "on_hold", "closed_complete", "canceled"]
 
 
 @value
@@ -77,15 +77,34 @@ class DomainOrderBrief:
     waits_for: tuple[str, ...] = ()
 
 
+def brief_of(order: DomainOrder) -> DomainOrderBrief:
+    return DomainOrderBrief(
+        domain_order_id=order.domain_order_id,
+        kind=order.kind,
+        action=order.action,
+        specification_id=order.specification_id,
+        line_id=order.line_id,
+        instance_id=order.instance_id,
+        parent_id=order.parent_id,
+        pair_id=order.pair_id,
+        waits_for=order.waits_for,
+    )
+
+
 @value
 class Marks:
-    """What the catalog says of a task for the case that the order changes under way."""
+    """What the catalog says of a task for the case that the order changes under way, and what came of it.
+
+    `undoes` is the task that this one takes back; `why` says why it joined a plan that was there.
+    """
 
     ponr: Literal["soft", "hard"] | None = None
     charge: str | None = None
     undo: UndoTask | None = None
     responds_to: tuple[str, ...] | None = None
     """The characteristics it is done again for; None: any."""
+    undoes: str | None = None
+    why: str | None = None
 
 
 @value

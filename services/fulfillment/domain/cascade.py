@@ -11,14 +11,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from services.fulfillment.domain.alterations import DomainOrderCanceled
 from services.fulfillment.domain.awaiting import standing
 from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, DomainOrderState
 from services.fulfillment.domain.catalog import Scalar, Values
+from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.events import (
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
     PartCompleted,
+    PlanCanceled,
     PlanCompleted,
     PlanCreated,
     PlanEvent,
@@ -86,7 +89,7 @@ class Cascade:
     def start(self) -> tuple[PlanEvent, ...]:
         """Releases all that waits for nothing."""
         for id, order in self._plan.orders.items():
-            if not order.blockers:
+            if order.state not in OVER and (not order.blockers or _is_dropped(order)):
                 self._release_ready(order)
                 self._look.append(id)
         return self._finish()
@@ -125,6 +128,8 @@ class Cascade:
             location=_details(order).location,
             characteristics=self._values.get(planned.domain_order_id, order.values),
             due=due,
+            undo=planned.marks is not None and planned.marks.undoes is not None,
+            reason=task.why or (planned.marks.why if planned.marks else None),
         )
 
     # ------------------------------------------------------------------------------------ closing
@@ -141,9 +146,12 @@ class Cascade:
     def _close_parts(self) -> None:
         """The last part closes the plan; while others follow it says which lines are done."""
         plan = self._plan
-        if plan.completed:
+        if plan.completed or plan.canceled:
             return
         done = [part for part in plan.parts if part.open_orders == self._gone["part", _name(part)]]
+        if plan.canceling:
+            self._cancel(all_undone=len(done) == len(plan.parts))
+            return
         more = bool(plan.awaited) or len(done) < len(plan.parts)
         for part in done if more else done[:-1]:
             self._events.append(
@@ -153,14 +161,22 @@ class Cascade:
             lines = done[-1].line_ids if done else ()
             self._events.append(PlanCompleted(version=plan.version, line_ids=lines))
 
+    def _cancel(self, *, all_undone: bool) -> None:
+        plan = self._plan
+        if all_undone:
+            canceled = PlanCanceled(
+                version=plan.version, account_id=plan.account_id, reasons=(), charges=plan.charges
+            )
+            self._events.append(canceled)
+
     def _may_close(self, order: OpenOrder) -> bool:
         id = order.brief.domain_order_id
         return (
-            order.state != "closed_complete"
+            order.state not in OVER
             and not self._gone["closed", id]
             and order.open_tasks == self._gone["tasks", id]
             and order.open_children == self._gone["children", id]
-            and order.blockers == self._gone["blockers", id]
+            and (order.blockers == self._gone["blockers", id] or _is_dropped(order))
             and not (order.awaits and self._stays_open(order))
         )
 
@@ -182,22 +198,29 @@ class Cascade:
     def _close_order(self, order: OpenOrder) -> None:
         brief = order.brief
         id, line = brief.domain_order_id, brief.line_id
-        for key in (("closed", id), ("line", line), ("part", _name(self._plan.part_of[line]))):
+        for key in (("closed", id), ("line", line), ("part", _name(order.part))):
             self._gone[key] += 1
-        self._events.append(
-            DomainOrderClosed(
-                version=self._plan.version,
-                domain_order=self._now_known(order),
-                previous="in_progress" if id in self._started else order.state,
-                line_closed=self._plan.open_lines[line] == self._gone["line", line],
-            )
-        )
+        self._events.append(self._canceled(order) if _is_dropped(order) else self._closed(order))
         if brief.parent_id is not None:
             self._gone["children", brief.parent_id] += 1
             self._look.append(brief.parent_id)
         for waiter in order.waiters:
             self._gone["blockers", waiter] += 1
             self._unblock(self._plan.orders[waiter])
+
+    def _closed(self, order: OpenOrder) -> DomainOrderClosed:
+        id, line = order.brief.domain_order_id, order.brief.line_id
+        return DomainOrderClosed(
+            version=self._plan.version,
+            domain_order=self._now_known(order),
+            previous="in_progress" if id in self._started else order.state,
+            line_closed=self._plan.open_lines[line] == self._gone["line", line],
+        )
+
+    def _canceled(self, order: OpenOrder) -> DomainOrderCanceled:
+        return DomainOrderCanceled(
+            version=self._plan.version, domain_order=self._now_known(order), previous=order.state
+        )
 
     def _unblock(self, order: OpenOrder) -> None:
         id = order.brief.domain_order_id
@@ -219,7 +242,7 @@ class Cascade:
             task.state == "draft"
             and not self._plan.hold.stands()
             and task.blockers == self._gone["before", planned.task_id]
-            and order.blockers == self._gone["blockers", planned.domain_order_id]
+            and (order.blockers == self._gone["blockers", planned.domain_order_id] or _is_dropped(order))
         ):
             self._start_order(order)
             self._events.append(self.release(task))
@@ -244,7 +267,7 @@ class Cascade:
             source, values = queue.popleft()
             for target, copied in self._copies(source, values).items():
                 reached = self._plan.orders[target]
-                if target in seen or reached.state == "closed_complete":
+                if target in seen or reached.state in OVER or _is_dropped(reached):
                     continue
                 seen.add(target)
                 self._add_values(reached, copied)
@@ -273,6 +296,11 @@ class Cascade:
         details = _details(order)
         values = self._values.get(order.brief.domain_order_id, order.values)
         return details if values is details.characteristics else replace(details, characteristics=values)
+
+
+def _is_dropped(order: OpenOrder) -> bool:
+    """Only what undoes is done for it, and that waits for no other domain order."""
+    return order.state == "cancellation_in_progress"
 
 
 def _name(part: Part) -> str:

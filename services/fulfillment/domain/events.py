@@ -6,12 +6,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
-from services.fulfillment.domain.alterations import (
-    ChangeRefused,
-    PlanHeld,
-    PlanReleased,
-    ReservationKept,
-)
+from services.fulfillment.domain.alterations import Alteration, Charge
 from services.fulfillment.domain.blueprint import (
     AwaitedTarget,
     Copy,
@@ -139,9 +134,12 @@ class PlanCompleted:
 
 @value
 class PlanCanceled:
+    """It cannot be made, for these reasons; or a cancellation was approved, and all is undone."""
+
     version: int
     account_id: str
     reasons: tuple[Reason, ...]
+    charges: tuple[Charge, ...] = ()
 
 
 @value
@@ -197,6 +195,8 @@ class TaskReleased:
     location: str | None
     characteristics: dict[str, Scalar]
     due: datetime | None
+    undo: bool = False
+    reason: str | None = None
 
 
 @value
@@ -383,8 +383,5 @@ PlanEvent = (
     | DatesMoved
     | DatesPlanned
     | ReportIgnored
-    | PlanHeld
-    | PlanReleased
-    | ChangeRefused
-    | ReservationKept
+    | Alteration
 )

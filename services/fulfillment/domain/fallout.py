@@ -40,6 +40,8 @@ def advice(id: str, task_id: str | None, rule: str | None, stage: FalloutStage =
         return "nothing to do: it closes when the task that was asked for again is answered"
     if rule == "SUS-19":
         return f"order it anew for another day, then say so with 'fallout.resolve' of {id}"
+    if rule in ("ORD-17", "INF-04"):
+        return f"take back by hand what was done, then say so with 'fallout.resolve' of {id}"
     if task_id is None:
         return f"publish what is missing; 'fallout.resolve' of {id} looks for it at once"
     if rule == "RMA-05":

@@ -66,7 +66,7 @@ def _of_waiting(command: Ask, state: Waiting) -> tuple[Answer, ...]:
 
 
 def _of_plan(command: Ask, plan: Plan) -> tuple[Answer, ...]:
-    if plan.completed or command.version <= plan.version:
+    if plan.over() or command.version <= plan.version:
         return ()
     if command.because == "revise" and plan.kept is not None:
         return (_refused(command.version, _undecomposed("the revision before it")),)
@@ -143,7 +143,7 @@ def stop(command: Stop, state: PlanState) -> tuple[PlanHeld, ...]:
             return (held,)
         case Canceled():
             return (held,) if command.version > state.version else ()
-        case Plan(completed=True):
+        case Plan() if state.over():
             return ()
         case Awaited() | Waiting() | Plan():
             return () if state.hold.paused else (held,)

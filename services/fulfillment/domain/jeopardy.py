@@ -38,12 +38,12 @@ NOTHING = Jeopardy()
 
 def is_watched(plan: Plan) -> bool:
     """JEO-05: nothing is late while the plan is held, or a change of it is pending."""
-    return plan.timed and not plan.completed and not plan.hold.stands()
+    return plan.timed and not plan.completed and not plan.canceled and not plan.hold.stands()
 
 
 def paused_or_resumed(plan: Plan, at: datetime) -> tuple[WatchPaused | DatesMoved, ...]:
     """JEO-05: what a hold that has begun, or is over, does to the dates."""
-    if plan.completed:
+    if plan.completed or plan.canceled:
         return ()
     if plan.hold.stands():
         return () if plan.paused else (WatchPaused(version=plan.version, at=at),)

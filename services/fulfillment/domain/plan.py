@@ -7,13 +7,15 @@ from typing import Any
 
 from services.fulfillment.domain import dates, staggering, trouble
 from services.fulfillment.domain.alterations import ChangeRefused, PlanHeld, PlanReleased, ReservationKept
+from services.fulfillment.domain.altered import CHANGES
 from services.fulfillment.domain.before import evolve_before, put_off, waiting
 from services.fulfillment.domain.blueprint import (
     Blueprint,
-    DomainOrder,
     DomainOrderBrief,
+    brief_of,
 )
 from services.fulfillment.domain.catalog import Values
+from services.fulfillment.domain.counting import add_orders, add_tasks, order_over, task_over
 from services.fulfillment.domain.events import (
     AttemptFailed,
     DatesMoved,
@@ -50,7 +52,6 @@ from services.fulfillment.domain.state import (
     Canceled,
     Hold,
     OpenOrder,
-    OpenTask,
     Part,
     Plan,
     PlanState,
@@ -93,30 +94,31 @@ def _made(event: PlanCreated, before: PlanState) -> Plan:
         plan.version = max(version, before.version)
         plan.awaited -= before.dropped
         plan.postponed, plan.fallouts = before.postponed, before.fallouts
-    if event.line_ids:
-        plan.parts.append(Part(operation_id=None, line_ids=event.line_ids))
-    _lay_out(plan, event)
+    _lay_out(plan, Part(operation_id=None, line_ids=event.line_ids), event)
     return plan
 
 
 def _extended(plan: Plan, event: PlanExtended) -> None:
     plan.awaited.discard(event.operation_id)
     plan.postponed.pop(event.operation_id, None)
+    plan.ran.add(event.operation_id)
     plan.line_ids = (*plan.line_ids, *event.line_ids)
-    plan.parts.append(Part(operation_id=event.operation_id, line_ids=event.line_ids))
-    _lay_out(plan, event)
+    _lay_out(plan, Part(operation_id=event.operation_id, line_ids=event.line_ids), event)
 
 
-def _lay_out(plan: Plan, event: PlanCreated | PlanExtended) -> None:
-    """The domain orders and tasks of the part that was added last."""
-    if plan.parts:
-        plan.part_of.update(dict.fromkeys(event.line_ids, plan.parts[-1]))
-    _add(plan, event)
+def _lay_out(plan: Plan, part: Part, event: PlanCreated | PlanExtended) -> None:
+    """The domain orders and tasks of this part; one without lines is none."""
+    if event.line_ids or part.operation_id is not None:
+        plan.parts.append(part)
+    plan.part_of.update(dict.fromkeys(event.line_ids, part))
+    add_orders(plan, event.domain_orders, part)
+    add_tasks(plan, event.tasks)
     dates.planned(plan, event)
 
 
 def _grown(plan: Plan, event: PlanGrown) -> None:
-    _add(plan, event)
+    add_orders(plan, event.domain_orders)
+    add_tasks(plan, event.tasks)
     plan.timed = plan.timed or any(task.duration is not None for task in event.tasks)
     for id, awaits in event.awaiting.items():
         plan.orders[id].awaits = list(awaits)
@@ -126,26 +128,6 @@ def _grown(plan: Plan, event: PlanGrown) -> None:
         staggering.copies_further(plan, further)
     for wait in event.waits:
         staggering.waits_further(plan, wait)
-
-
-def _add(plan: Plan, event: PlanCreated | PlanExtended | PlanGrown) -> None:
-    for brief in event.domain_orders:
-        plan.orders[brief.domain_order_id] = OpenOrder(brief=brief, blockers=len(brief.waits_for))
-        plan.open_lines[brief.line_id] = plan.open_lines.get(brief.line_id, 0) + 1
-        plan.part_of[brief.line_id].open_orders += 1
-        if brief.parent_id is not None:
-            plan.orders[brief.parent_id].open_children += 1
-    for brief in event.domain_orders:
-        for awaited in brief.waits_for:
-            plan.orders[awaited].waiters.append(brief.domain_order_id)
-    for task in event.tasks:
-        plan.tasks[task.task_id] = OpenTask(planned=task, blockers=len(task.after), end=task.end)
-        order = plan.orders[task.domain_order_id]
-        order.tasks.append(task.task_id)
-        order.open_tasks += 1
-    for task in event.tasks:
-        for before in task.after:
-            plan.tasks[before].successors.append(task.task_id)
 
 
 def _not_extended(plan: Plan, event: ExtensionRefused) -> None:
@@ -183,16 +165,7 @@ def _set_values(plan: Plan, order: OpenOrder, found: Values) -> None:
 def _order_closed(plan: Plan, event: DomainOrderClosed) -> None:
     order = plan.orders[event.domain_order.domain_order_id]
     order.state = "closed_complete"
-    _count_closing(plan, order)
-
-
-def _count_closing(plan: Plan, order: OpenOrder) -> None:
-    plan.part_of[order.brief.line_id].open_orders -= 1
-    plan.open_lines[order.brief.line_id] -= 1
-    if order.brief.parent_id is not None:
-        plan.orders[order.brief.parent_id].open_children -= 1
-    for waiter in order.waiters:
-        plan.orders[waiter].blockers -= 1
+    order_over(plan, order)
 
 
 def _released(plan: Plan, event: TaskReleased) -> None:
@@ -208,10 +181,12 @@ def _task_started(plan: Plan, event: TaskStarted) -> None:
 def _task_closed(plan: Plan, event: TaskClosed) -> None:
     task, order = plan.tasks[event.task_id], plan.orders[event.domain_order_id]
     task.state = "closed_complete"
-    order.open_tasks -= 1
+    task.completed = task.completed or event.skipped is None
+    marks = task.planned.marks
+    if marks is not None and marks.undoes is not None:
+        plan.tasks[marks.undoes].completed = False
+    task_over(plan, task)
     _set_values(plan, order, event.characteristics)
-    for successor in task.successors:
-        plan.tasks[successor].blockers -= 1
 
 
 def _ponr_passed(plan: Plan, event: PonrPassed) -> None:
@@ -228,6 +203,10 @@ def _completed(plan: Plan, event: PlanCompleted) -> None:  # noqa: ARG001
     plan.watch = None
     plan.parts = []
     plan.hold, plan.kept = Hold(), None
+
+
+def _canceled(plan: Plan, event: PlanCanceled) -> None:  # noqa: ARG001
+    plan.canceled, plan.parts = True, []
 
 
 _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
@@ -259,6 +238,8 @@ _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
     PlanReleased: release,
     ChangeRefused: refuse,
     ReservationKept: keep,
+    PlanCanceled: _canceled,
+    **CHANGES,
 }
 """What each event changes in a plan that is there; by type, as every event of the log is folded."""
 
@@ -293,18 +274,4 @@ def extended(blueprint: Blueprint, operation_id: str, tasks_apart: bool) -> Plan
 
 
 def briefs(blueprint: Blueprint) -> tuple[DomainOrderBrief, ...]:
-    return tuple(_brief(order) for order in blueprint.domain_orders)
-
-
-def _brief(order: DomainOrder) -> DomainOrderBrief:
-    return DomainOrderBrief(
-        domain_order_id=order.domain_order_id,
-        kind=order.kind,
-        action=order.action,
-        specification_id=order.specification_id,
-        line_id=order.line_id,
-        instance_id=order.instance_id,
-        parent_id=order.parent_id,
-        pair_id=order.pair_id,
-        waits_for=order.waits_for,
-    )
+    return tuple(brief_of(order) for order in blueprint.domain_orders)

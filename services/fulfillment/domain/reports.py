@@ -7,7 +7,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
-from services.fulfillment.domain import fallout, late, outcome
+from services.fulfillment.domain import fallout, late, outcome, withdrawn
 from services.fulfillment.domain.blueprint import Reason, Refused
 from services.fulfillment.domain.cascade import Cascade
 from services.fulfillment.domain.catalog import Scalar
@@ -68,6 +68,8 @@ class AskAgain:
 def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
     """A task of the plan was reported on. What cannot count any more is recorded as ignored."""
     task = plan.tasks[command.task_id]
+    if command.result == "completed" and (attempt := withdrawn.answered(command.attempt, task)) is not None:
+        return withdrawn.completed(_completed(command, plan, task, attempt), plan)
     if command.result == "completed" and (attempt := _late_answer(command, task)) is not None:
         return late.completed(_completed(command, plan, task, attempt), plan, now)
     ignored = _why_ignored(command, task)
@@ -91,7 +93,7 @@ def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
 
 def _late_answer(command: Report, task: OpenTask) -> int | None:
     """The attempt it answers, where nobody had answered that in time and the task is not done yet."""
-    if task.state in ("draft", "closed_complete"):
+    if task.state in ("draft", "closed_complete", "canceled"):
         return None
     attempt = command.attempt or task.attempt
     return attempt if attempt in task.unanswered else None
@@ -102,6 +104,8 @@ def _why_ignored(command: Report, task: OpenTask) -> str | None:
         return "the task was not asked for yet"
     if task.state == "closed_complete":
         return "the task is closed"
+    if task.state == "canceled":
+        return "the task was withdrawn"
     if command.attempt is not None and command.attempt != task.attempt:
         return f"attempt {task.attempt} is the current one"
     if task.state in ("on_hold", "scheduled"):
@@ -207,6 +211,7 @@ def _held(task_id: str, plan: Plan, what: str) -> OpenTask:
 _INSTEAD: dict[str, str] = {
     "draft": "it is asked for by itself when the tasks before it are closed",
     "closed_complete": "it is done",
+    "canceled": "it was taken out of the plan, and nobody is to do it any more",
     "scheduled": "it is asked for again by itself when its back-off is over",
 }
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from services.fulfillment.domain.addition import MAX_DOMAIN_ORDERS, Additions
 from services.fulfillment.domain.awaiting import standing
 from services.fulfillment.domain.blueprint import Blueprint, PlannedTask, Reason
+from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.decomposition import Catalog, Impossible, Incomplete
 from services.fulfillment.domain.events import FurtherCopy, FurtherWait, PlanGrown, ValuesCopied
 from services.fulfillment.domain.limits import tasks_apart, too_large
@@ -77,13 +78,21 @@ class _Growing:
         self._nodes: dict[str, Node] = {}
         root = _root(plan, one)
         for id, order in plan.orders.items():
-            if _root(plan, id) == root:
-                self._nodes[id] = self._node(order)
+            if order.state not in ("cancellation_in_progress", "canceled") and _root(plan, id) == root:
+                self._known(id)
         for id, node in self._nodes.items():
             top = line_values(plan, plan.orders[id])
             self._more.line_values.setdefault((node.line_id, node.side), ({}, top))
 
-    def _node(self, order: OpenOrder) -> Node:
+    def _known(self, id: str) -> Node:
+        """Its parent first: a revision may have put it under one that is newer."""
+        if id not in self._nodes:
+            order = self._plan.orders[id]
+            above = self._known(order.brief.parent_id) if order.brief.parent_id else None
+            self._nodes[id] = self._node(order, above)
+        return self._nodes[id]
+
+    def _node(self, order: OpenOrder, parent: Node | None) -> Node:
         brief, details = order.brief, order.details
         assert details is not None, "every domain order of a plan is planned with it"
         return Node(
@@ -95,7 +104,7 @@ class _Growing:
             version=details.specification_version,
             specification=self._catalog(brief.specification_id).named(details.specification_version),
             instance_id=brief.instance_id or "",
-            parent=self._nodes[brief.parent_id] if brief.parent_id else None,
+            parent=parent,
             parent_instance_id=details.parent_instance_id,
             location=details.location,
             side=details.side,
@@ -155,7 +164,7 @@ class _Growing:
     def _waiting(self, task: PlannedTask) -> PlannedTask:
         """A new task waits for what is not done yet."""
         there = self._plan.tasks
-        open_ = tuple(id for id in task.after if id not in there or there[id].state != "closed_complete")
+        open_ = tuple(id for id in task.after if id not in there or there[id].state not in OVER)
         return task if open_ == task.after else replace(task, after=open_)
 
     def _changed_awaits(self) -> Iterable[tuple[str, Node]]:

@@ -21,6 +21,24 @@ def noted(plan: Plan, order: OpenOrder, details: DomainOrder) -> None:
         plan.orders[copy.domain_order_id].sources.append((id, copy.as_))
 
 
+def revised(plan: Plan, order: OpenOrder, details: DomainOrder) -> None:
+    """What has come of the values that were found stays, and is not waited for again."""
+    id = details.domain_order_id
+    below = {
+        each.brief.specification_id
+        for each in plan.orders.values()
+        if each.brief.parent_id == id and each.state not in ("cancellation_in_progress", "canceled")
+    }
+    order.awaits = [each for each in details.awaits if each.specification_id not in below]
+    plan.awaiting.pop(id, None)
+    if order.awaits:
+        plan.awaiting[id] = None
+    for copy in details.copies:
+        target = plan.orders[copy.domain_order_id]
+        if (id, copy.as_) not in target.sources:
+            target.sources.append((id, copy.as_))
+
+
 def copies_further(plan: Plan, further: FurtherCopy) -> None:
     source, copy = plan.orders[further.domain_order_id], further.copy
     if source.details is not None:

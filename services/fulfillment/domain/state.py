@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.fulfillment.domain.alterations import Because
+from services.fulfillment.domain.alterations import Because, Charge
 from services.fulfillment.domain.blueprint import (
     AwaitedTarget,
     DomainOrder,
@@ -73,6 +73,10 @@ class Hold:
     def stands(self) -> bool:
         return self.paused or self.pending is not None
 
+    def keeps(self, version: int) -> bool:
+        """Whether a reservation of this version waits; one of what is pending says that it was approved."""
+        return self.paused or (self.pending is not None and self.pending.version > version)
+
 
 @dataclass(slots=True, kw_only=True)
 class Awaited:
@@ -128,25 +132,13 @@ class OpenTask:
     again: datetime | None = None
     end: datetime | None = None
     unanswered: tuple[int, ...] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class OpenOrder:
-    """A domain order with what keeps it open."""
-
-    brief: DomainOrderBrief
-    details: DomainOrder | None = None
-    state: DomainOrderState = "draft"
-    values: Values = field(default_factory=dict)
-    tasks: list[str] = field(default_factory=list)
-    open_tasks: int = 0
-    open_children: int = 0
-    blockers: int = 0
-    waiters: list[str] = field(default_factory=list)
-    awaits: list[AwaitedTarget] = field(default_factory=list)
-    """Targets that were left out for want of a value (DEC-04)."""
-    sources: list[tuple[str, str]] = field(default_factory=list)
-    """Domain orders whose values come here, each with the name that a value has here."""
+    completed: bool = False
+    """Some attempt was done, and it was not undone."""
+    gone: bool = False
+    """A revision or cancellation took it away."""
+    withdrawn: int = 0
+    """The last attempt that was taken back, 0 for none."""
+    why: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,6 +162,26 @@ class Jeopardy:
 
 
 @dataclass(slots=True, kw_only=True)
+class OpenOrder:
+    """A domain order with what keeps it open, and the part it closes."""
+
+    brief: DomainOrderBrief
+    part: Part
+    details: DomainOrder | None = None
+    state: DomainOrderState = "draft"
+    values: Values = field(default_factory=dict)
+    tasks: list[str] = field(default_factory=list)
+    open_tasks: int = 0
+    open_children: int = 0
+    blockers: int = 0
+    waiters: list[str] = field(default_factory=list)
+    awaits: list[AwaitedTarget] = field(default_factory=list)
+    """Targets that were left out for want of a value (DEC-04)."""
+    sources: list[tuple[str, str]] = field(default_factory=list)
+    """Domain orders whose values come here, each with the name that a value has here."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Plan:
     """A plan that was made; it stays readable when it is completed.
 
@@ -187,6 +199,8 @@ class Plan:
     parts: list[Part] = field(default_factory=list)
     part_of: dict[str, Part] = field(default_factory=dict)
     awaited: set[str] = field(default_factory=set)
+    ran: set[str] = field(default_factory=set)
+    """Operations that have started."""
     postponed: dict[str, Postponed] = field(default_factory=dict)
     fallouts: dict[str, OpenFallout] = field(default_factory=dict)
     passed: dict[str, PonrPassed] = field(default_factory=dict)
@@ -204,9 +218,17 @@ class Plan:
     paused: datetime | None = None
     """Since when the clock does not count, because the plan is held."""
     jeopardy: Jeopardy | None = None
+    canceling: bool = False
+    charges: tuple[Charge, ...] = ()
+    """What its cancellation costs."""
     completed: bool = False
     awaiting: dict[str, None] = field(default_factory=dict)
     """Domain orders with targets that were left out."""
+    canceled: bool = False
+
+    def over(self) -> bool:
+        """Nothing changes it any more."""
+        return self.completed or self.canceled or self.canceling
 
 
 PlanState = Unplanned | Awaited | Waiting | Canceled | Plan

@@ -1,0 +1,149 @@
+"""The smallest difference between the plan that is there and the one that would be made now.
+
+What a revision does not touch stays: domain orders, and tasks that do not respond to what changed. What it
+touches is done again, what it drops is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from services.fulfillment.domain.alterations import CancellationBegun, PlanRevised
+from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, Reason, brief_of
+from services.fulfillment.domain.difference import Difference, because, by_order
+from services.fulfillment.domain.events import PlanEvent, ValuesCopied
+from services.fulfillment.domain.grown import grown_on, tasks_of
+from services.fulfillment.domain.inflight import judge
+from services.fulfillment.domain.limits import tasks_apart
+from services.fulfillment.domain.matching import fitted, live
+from services.fulfillment.domain.ponr import charges
+from services.fulfillment.domain.state import Plan
+from services.fulfillment.domain.undoing import undone
+from services.fulfillment.domain.value import value
+
+
+@value
+class Change:
+    """`events` change what is there, `added` is to be planned after them; or `reasons` stand against it."""
+
+    events: tuple[PlanEvent, ...]
+    added: Blueprint
+    tasks_apart: bool
+    reasons: tuple[Reason, ...] = ()
+
+
+# ---------------------------------------------------------------------------------------- revision
+
+
+def revised(plan: Plan, made: Blueprint) -> Change:
+    """What changes for the plan to become the one that was made anew."""
+    blueprint, kept = fitted(plan, made)
+    difference = Difference(plan=plan, version=made.version)
+    tasks = by_order(blueprint.tasks)
+    for details in blueprint.domain_orders:
+        id = details.domain_order_id
+        if id in kept:
+            difference.compare(plan.orders[id], details, tasks.get(id, ()))
+    for id, details in grown_on(plan, blueprint, kept).items():
+        difference.compare(plan.orders[id], details, tasks_of(plan, id))
+        kept |= {id}
+    for id, order in plan.orders.items():
+        if live(order) and order.part in plan.parts and id not in kept:
+            difference.drop(order, blueprint.line_ids)
+    added = _added(plan, blueprint, kept, made.version)
+    difference.reopen_above(added.domain_orders)
+    reasons = judge("revise", tuple(dict.fromkeys(difference.lines)), plan)
+    apart = tasks_apart(added)
+    events = _told(difference, blueprint, added, apart)
+    return Change(events=events, added=added, tasks_apart=apart, reasons=reasons)
+
+
+def _told(difference: Difference, made: Blueprint, added: Blueprint, apart: bool) -> tuple[PlanEvent, ...]:
+    plan = difference.plan
+    undo = undone(plan, difference.unwanted)
+    done = {
+        line for line, part in plan.part_of.items() if part.operation_id is None and part not in plan.parts
+    }
+    before = next((part.line_ids for part in plan.parts if part.operation_id is None), ())
+    first = PlanRevised(
+        version=difference.version,
+        line_ids=tuple(line for line in made.line_ids if line not in done),
+        dropped_line_ids=tuple(line for line in before if line not in made.line_ids),
+        domain_orders=tuple(map(brief_of, added.domain_orders)),
+        tasks=(*added.tasks, *difference.waiting_for(undo), *undo),
+        replanned=difference.replanned_after(undo),
+        operations=made.operations,
+        charges=charges(plan, difference.lines),
+        tasks_apart=apart,
+    )
+    return (first, *difference.events(undo))
+
+
+def _added(plan: Plan, made: Blueprint, kept: frozenset[str], version: int) -> Blueprint:
+    """Only what is new. What stands for an instance that is being put back begins when that is done."""
+    orders = tuple(
+        replace(order, waits_for=(*order.waits_for, *_being_put_back(plan, order, kept)))
+        for order in made.domain_orders
+        if order.domain_order_id not in kept
+    )
+    lines = {order.domain_order_id: order.line_id for order in orders}
+    tasks = tuple(
+        because(task, _why_added(plan, lines[task.domain_order_id], version))
+        for task in made.tasks
+        if task.domain_order_id in lines
+    )
+    return replace(made, domain_orders=orders, tasks=tasks)
+
+
+def _being_put_back(plan: Plan, order: DomainOrder, kept: frozenset[str]) -> Iterator[str]:
+    for id, other in plan.orders.items():
+        if (
+            id not in kept
+            and other.state != "canceled"
+            and other.part.operation_id is None
+            and other.part in plan.parts
+            and other.brief.instance_id == order.instance_id
+        ):
+            yield id
+
+
+def _why_added(plan: Plan, line_id: str, version: int) -> str:
+    if line_id in plan.part_of:
+        return f"add: line {line_id} needs it since version {version}"
+    return f"add: line {line_id} was added in version {version}"
+
+
+def inherited(plan: Plan, added: Blueprint) -> Iterator[ValuesCopied]:
+    """DEC-05: what was found on the way before a domain order joined reaches it as well."""
+    new = {order.domain_order_id for order in added.domain_orders}
+    for id, order in plan.orders.items():
+        if order.details is None or id in new or not live(order):
+            continue
+        planned = order.details.characteristics
+        for copy in order.details.copies:
+            found = order.values.get(copy.characteristic)
+            if (
+                copy.domain_order_id in new
+                and found is not None
+                and planned.get(copy.characteristic) != found
+            ):
+                yield ValuesCopied(
+                    domain_order_id=copy.domain_order_id, source_id=id, characteristics={copy.as_: found}
+                )
+
+
+# ------------------------------------------------------------------------------------------ cancel
+
+
+def canceled(plan: Plan, version: int) -> tuple[PlanEvent, ...]:
+    """Everything that is not undone yet is given up or undone."""
+    difference = Difference(plan=plan, version=version)
+    for order in plan.orders.values():
+        if order.part in plan.parts and order.state not in ("cancellation_in_progress", "canceled"):
+            difference.give_up(order, f"the order was canceled in version {version}")
+    undo = undone(plan, difference.unwanted)
+    begun = CancellationBegun(
+        version=version, tasks=undo, charges=charges(plan, tuple(dict.fromkeys(difference.lines)))
+    )
+    return (begun, *difference.events(undo))
