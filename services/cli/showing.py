@@ -20,7 +20,8 @@ CATCH_UP_SECONDS = 2.0
 
 Body = dict[str, Any]
 
-_LINE = ("lineId", "action", "state", "instanceId", "specificationId", "location", "dueDate")
+_RISK = ("risk", "expectedEnd")
+_LINE = ("lineId", "action", "state", "instanceId", "specificationId", "location", "dueDate", *_RISK)
 _OPERATION = ("operationId", "action", "state", "at", "orderId")
 _DOMAIN_ORDER = (
     "domainOrderId",
@@ -31,8 +32,14 @@ _DOMAIN_ORDER = (
     "parentId",
     "instanceId",
     "pairId",
+    *_RISK,
 )
-_TASK = ("taskId", "name", "kind", "state", "attempt", "domainOrderId", "after", "undo")
+_TASK = ("taskId", "name", "kind", "state", "attempt", "domainOrderId", "after", "undo", "due", *_RISK)
+_FALLOUT = (
+    *("falloutId", "taskId", "type", "stage", "rule", "message", "assignee", "resolution"),
+    "advice",
+)
+_TROUBLE = (*_RISK, "fallouts")
 _ORDER = (
     "orderId",
     "accountId",
@@ -44,6 +51,7 @@ _ORDER = (
     "request",
     "declined",
     "reasons",
+    *_TROUBLE,
 )
 _INSTANCE = (
     "instanceId",
@@ -60,9 +68,15 @@ _INSTANCE = (
     "entitlements",
     "operations",
 )
-_PLAN = ("orderId", "version", "domainOrders", "tasks")
+_PLAN = ("orderId", "version", "domainOrders", "tasks", *_TROUBLE)
 _RETURN = ("returnId", "accountId", "state", "lines", "reasons")
-_PARTS = {"lines": _LINE, "operations": _OPERATION, "domainOrders": _DOMAIN_ORDER, "tasks": _TASK}
+_PARTS = {
+    "lines": _LINE,
+    "operations": _OPERATION,
+    "domainOrders": _DOMAIN_ORDER,
+    "tasks": _TASK,
+    "fallouts": _FALLOUT,
+}
 FIELDS = {
     "order": _ORDER,
     "instance": _INSTANCE,
@@ -113,7 +127,11 @@ class Pages:
         refusal = last_refusal(self._stores["order"], "order", id, page and page.account)
         if page is None:
             raise Failed(_not_there("order", id, refusal))
-        return self._with_reasons(page, refusal)
+        return _in_trouble(self._with_reasons(page, refusal), self._plan_of(id))
+
+    def _plan_of(self, id: str) -> Body:
+        page = shelf("fulfillment", self._stores).document("plan", id)
+        return {} if page is None else self._body(page)
 
     def returned(self, id: str) -> Body:
         """A return, and why the last command about it was refused, if it was."""
@@ -144,8 +162,12 @@ class Pages:
             caught_up(store)
         order = self._stores["order"]
         instances = [self._body(page) for page in shelf("inventory", self._stores).documents("instance", id)]
+        plans = {page.id: page for page in shelf("fulfillment", self._stores).documents("plan", id)}
         orders = [
-            self._with_reasons(page, last_refusal(order, "order", page.id, page.account))
+            _in_trouble(
+                self._with_reasons(page, last_refusal(order, "order", page.id, page.account)),
+                self._body(plans[page.id]) if page.id in plans else {},
+            )
             for page in shelf("order", self._stores).documents("order", id)
         ]
         returns = [
@@ -175,6 +197,13 @@ class Pages:
         key = self._keys.get((page.account,), make=False).get(page.account)
         body: Body = unseal_all(key, from_json(page.body))
         return body
+
+
+def _in_trouble(order: Body, plan: Body) -> Body:
+    """What its plan says of the order: what is late or held, and what of its lines is at risk."""
+    risks = {line["lineId"]: line for line in plan.get("lines", ())}
+    lines = [{**line, **_only(_RISK, risks.get(line["lineId"], {}))} for line in order["lines"]]
+    return {**order, **_only(_RISK, plan), "fallouts": plan.get("fallouts", []), "lines": lines}
 
 
 def caught_up(store: Store, seconds: float = CATCH_UP_SECONDS) -> bool:

@@ -9,12 +9,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from services.cli import tables_terms
+from services.cli import tables_terms, tables_trouble
 from services.cli.requested import requested
 from services.cli.returned import returned
 from services.cli.screen import state
 from services.cli.sections import Body, broken, head, section, text
 
+_TASK = ("task", "kind", "state", "attempt", "after", "risk", "due", "expected", "fallout")
 FEW = 20
 """So many refused commands are listed for a person."""
 
@@ -36,6 +37,7 @@ def _order(body: Body) -> Group:
         ("action", _actions(body)),
         ("version", text(body.get("version"))),
         ("reason", text(body.get("reason"))),
+        *tables_trouble.facts(body),
     )
     lines = (
         (
@@ -49,12 +51,14 @@ def _order(body: Body) -> Group:
             _values(line.get("characteristics")),
             tables_terms.asked(line),
             text(line.get("attention")),
+            tables_trouble.level(line.get("risk")),
         )
         for line in body["lines"]
     )
     columns = (
         *("line", "action", "state", "instance", "specification", "location", "due", "sets", "contract"),
         "waits for",
+        "risk",
     )
     refused = f"{body['refused']} was refused" if body.get("refused") else "Why"
     return Group(
@@ -62,6 +66,7 @@ def _order(body: Body) -> Group:
         *section("Lines", columns, lines),
         *section("Operations", ("operation", "action", "state", "at", "order"), _operations(body)),
         *requested(body),
+        *tables_trouble.fallouts(body.get("fallouts")),
         *broken(refused, body.get("reasons", ())),
     )
 
@@ -114,13 +119,13 @@ def _plan(body: Body) -> Group:
         ("version", text(body.get("version"))),
         ("waits for", ", ".join(map(text, body.get("waitsFor", ())))),
         ("on hold for", ", ".join(map(_held, body.get("held", ())))),
+        *tables_trouble.facts(body),
     )
     return Group(
         head(f"Plan of order {text(body['orderId'])}", facts),
         *_domain_orders(body["domainOrders"]),
-        *section(
-            "Tasks", ("task", "kind", "state", "attempt", "after", "fallout"), map(_task, body["tasks"])
-        ),
+        *section("Tasks", _TASK, map(_task, body["tasks"])),
+        *tables_trouble.fallouts(body.get("fallouts")),
         *section(
             "Points of no return",
             ("line", "task", "kind", "charge"),
@@ -164,7 +169,8 @@ def _domain_order(order: Body) -> str:
     aside = f"{text(order.get('instanceId'))}{pair}"
     return (
         f"{text(order['domainOrderId'])}  {state(order['action'])} [bold]{text(order['specificationId'])}[/]"
-        f" [dim]{text(order['kind'])}[/]  {state(order['state'])}  [dim]{aside}[/]"
+        f" [dim]{text(order['kind'])}[/]  {state(order['state'])}{tables_trouble.raised(order.get('risk'))}"
+        f"  [dim]{aside}[/]"
     )
 
 
@@ -177,6 +183,9 @@ def _task(task: Body) -> tuple[str, ...]:
         state(task["state"]),
         text(task["attempt"]),
         after,
+        tables_trouble.level(task.get("risk")),
+        tables_trouble.moment(task.get("due")),
+        tables_trouble.moment(task.get("expectedEnd")),
         text(task.get("falloutId")),
     )
 

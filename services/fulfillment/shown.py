@@ -8,6 +8,7 @@ from typing import Any
 
 from services.fulfillment.domain.fallout import advice
 from services.fulfillment.domain.jeopardy import is_planned
+from services.fulfillment.domain.outlook import DONE
 from services.fulfillment.domain.risk import Level, Risk
 from services.fulfillment.domain.state import Jeopardy, OpenFallout, Plan
 
@@ -42,33 +43,34 @@ def with_risks(body: Body, plan: Plan) -> Body:
     usual: Level | None = "low" if is_planned(plan) else None
     told = plan.jeopardy or Jeopardy()
     tasks = [_task(task, plan, told.tasks, usual) for task in body["tasks"]]
-    orders = [_with_risk(order, order["domainOrderId"], told.orders, usual) for order in body["domainOrders"]]
+    orders = [_with_risk(each, each["domainOrderId"], told.orders, usual) for each in body["domainOrders"]]
     lines = [_line(id, plan, told.lines, usual) for id, count in plan.open_lines.items() if count]
-    risk = {"risk": told.level or usual, "expectedEnd": _text(told.end)}
+    ends = [plan.dates[line["lineId"]][1] for line in lines if line["lineId"] in plan.dates]
+    risk = {"risk": told.level or usual, "expectedEnd": _text(told.end or max(ends, default=None))}
     return {**body, **risk, "lines": lines, "domainOrders": orders, "tasks": tasks}
 
 
 def _task(body: Body, plan: Plan, told: Mapping[str, Risk], usual: Level | None) -> Body:
     task = plan.tasks[body["taskId"]]
     due = task.due if task.state in ("open", "in_progress") else None
-    dates = {"due": _text(due), "plannedEnd": _text(task.end)}
-    return {**_with_risk(body, body["taskId"], told, usual), **dates}
+    return {**_with_risk(body, body["taskId"], told, usual, task.end), "due": _text(due)}
 
 
 def _line(id: str, plan: Plan, told: Mapping[str, Risk], usual: Level | None) -> Body:
     _, planned = plan.dates.get(id, (None, None))
-    return _with_risk({"lineId": id, "plannedEnd": _text(planned)}, id, told, usual)
+    return _with_risk({"lineId": id}, id, told, usual, planned)
 
 
-def _with_risk(body: Body, id: str, told: Mapping[str, Risk], usual: Level | None) -> Body:
-    if body.get("state") in ("closed_complete", "canceled"):
-        return {**body, "risk": None, "expectedEnd": None}
+def _with_risk(
+    body: Body, id: str, told: Mapping[str, Risk], usual: Level | None, planned: datetime | None = None
+) -> Body:
+    """Expected as planned where nothing else was told."""
+    if body.get("state") in DONE:
+        return {**body, "risk": None, "plannedEnd": _text(planned), "expectedEnd": None}
     found = told.get(id)
-    return {
-        **body,
-        "risk": found.level if found else usual,
-        "expectedEnd": _text(found.end) if found else None,
-    }
+    end = found.end if found else planned
+    level = found.level if found else usual
+    return {**body, "risk": level, "plannedEnd": _text(planned), "expectedEnd": _text(end)}
 
 
 def _text(at: datetime | None) -> str | None:

@@ -210,6 +210,7 @@ def test_the_page_shows_domain_orders_and_tasks(world: Fulfillment) -> None:
             "pairId": None,
             "lineId": "1",
             "risk": "low",
+            "plannedEnd": None,
             "expectedEnd": None,
         }
     ]

@@ -182,7 +182,7 @@ def test_a_task_that_is_done_after_all_is_no_risk_any_more() -> None:
         "O-1.1.next": "low",
     }
     [next_] = [one for one in world.page()["tasks"] if one["name"] == "next"]
-    assert (next_["risk"], next_["expectedEnd"]) == ("low", None)
+    assert (next_["risk"], next_["expectedEnd"]) == ("low", "2026-01-05T14:00:00+00:00")
 
 
 def test_a_held_task_is_a_risk_at_once() -> None:
