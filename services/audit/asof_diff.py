@@ -20,6 +20,16 @@ NAMED_BY = (
 """By which the members of a list are known, the first that all of them have."""
 
 
+class _Unsaid(str):
+    """A text, so that it can stand in JSON."""
+
+    __slots__ = ()
+
+
+UNSAID = _Unsaid()
+"""Stands before a change for what could not be said then: whatever it is now, that is no difference."""
+
+
 class Change(NamedTuple):
     """`before` or `after` is None where there was or is nothing."""
 
@@ -30,6 +40,8 @@ class Change(NamedTuple):
 
 def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:
     """Every difference, in the order of the pages. Members of lists are matched by what they are known by."""
+    if before is UNSAID:
+        return
     if isinstance(before, list | None) and isinstance(after, list | None):
         name = _known_by(before or [], after or [])
         yield from _inside(_named(before, name), _named(after, name), path, "{path}[{name}]")

@@ -5,15 +5,21 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pytest
 
 from schemas.envelope import Envelope
 from schemas.registry import full
+from services.audit.asof_diff import changes
+from services.audit.source import source
 from services.audit.whatif import Different, WhatIf, what_if
 from services.audit.whatif_catalog import CatalogRefused, Entry, catalogs
+from services.audit.whatif_said import said
+from services.chassis.memory import MemoryStore
 from services.chassis.ports import StoredEvent
+from services.chassis.service import Service, Version
 from services.inventory import scheduling
 from services.inventory.domain import judge as inventory_judge
 from services.inventory.domain import table as inventory_table
@@ -22,6 +28,7 @@ from services.inventory.domain.words import Reason as InstalledReason
 from services.order.domain import policy
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
+from services.order.service import SERVICE as ORDER
 from tests.history import lived, sources
 from tests.scenarios import CATALOG, SCENARIOS, Scenario, Sent, ask, line, place
 from tests.world import World
@@ -210,6 +217,46 @@ def test_a_catalog_that_cannot_be_published_is_refused_with_its_reasons(world: W
     cycle = edited("port", relationships=[{"type": "requires", "target": "rfs-access"}])
     with pytest.raises(CatalogRefused, match=r"e-\S+: FIELD .*cycle"):
         again(world, *cycle)
+
+
+# ------------------------------------------------------------------------------- what was said less of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    name: str
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    steps: tuple[Step, ...]
+    values: dict[str, str]
+    urgent: bool = False
+
+
+def test_what_an_older_form_of_an_event_could_not_say_is_no_difference() -> None:
+    """Fields are new by now; a value that is another one, or a name in a map that is new, is a difference."""
+    read = source(
+        Service(**{**vars_of(ORDER), "stored": (Version(name="laid.v1", type=Laid),)}), MemoryStore()
+    )
+
+    def told(data: dict[str, Any]) -> dict[str, Any]:
+        state = b"{}\n" + json.dumps(data).encode()
+        return said(read, [StoredEvent(1, "order-O", 1, "laid.v1", state)])
+
+    old = {"steps": [{"name": "dig"}], "values": {"speed": "5"}}
+    new = {"steps": [{"name": "dig", "weight": 7}], "values": {"speed": "5"}, "urgent": True}
+    assert list(changes(told(old), told(new))) == []
+    assert [change.path for change in changes(told(new), told({**old, "urgent": True}))] == [
+        "order-O laid.steps[dig].weight"
+    ]
+    (other,) = changes(told(old), told({**new, "values": {"speed": "5", "lane": "2"}}))
+    assert (other.path, other.after) == ("order-O laid.values.lane", "2")
+
+
+def vars_of(service: Service) -> dict[str, Any]:
+    return {field.name: getattr(service, field.name) for field in fields(service)}
 
 
 # ------------------------------------------------------------------------------------- what is gone
