@@ -30,6 +30,7 @@ from schemas.envelope import Envelope, to_line
 from schemas.examples import (
     orders_adds,
     orders_agreed,
+    orders_by_hand,
     orders_by_steps,
     orders_changes,
     orders_counted,
@@ -57,6 +58,7 @@ ORDERS: tuple[Order, ...] = (
     *orders_dated.ORDERS,
     *orders_agreed.ORDERS,
     *orders_counted.ORDERS,
+    *orders_by_hand.ORDERS,
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.examples.days import A_WEEK, FOUR_WEEKS, THREE_WEEKS, day
-from schemas.examples.requests import Order, line, lines, new, new_site, select
+from schemas.examples.requests import Order, Step, line, lines, new, new_site, select
 from schemas.examples.terms import contract_line
 
 WAITS = "in_progress"
@@ -46,6 +46,17 @@ ORDERS = (
         asks=select("change", "1029-m1", characteristics={"dataGb": 50}, start=day(7)),
         first=WAITS,
         days={A_WEEK: "canceled"},
+        steps=(
+            Step(
+                wave=THREE_WEEKS,
+                command="fallout.resolve",
+                until="canceled",
+                data={
+                    "falloutId": "CHANGE-LATER-OF-WHAT-ENDS~op.1.f1",
+                    "resolution": "The mobile has ended, so there is nothing to change",
+                },
+            ),
+        ),
     ),
     Order(
         id="DISCONNECT-WHAT-WAITS",

@@ -190,7 +190,24 @@ def test_an_order_stands_in_one_contract_its_own_or_the_one_that_is_there(
 def test_what_could_not_run_on_its_day_left_a_fallout(pages: dict[tuple[str, str], Any]) -> None:
     for id, rule in {"CHANGE-LATER-OF-WHAT-ENDS": "CHG-17", "RESUME-BEFORE-ITS-SUSPEND": "D-07"}.items():
         assert [reason["rule"] for reason in pages["order", id]["reasons"]] == [rule]
-        assert len(pages["plan", id]["fallouts"]) == 1
+    assert len(pages["plan", "RESUME-BEFORE-ITS-SUSPEND"]["fallouts"]) == 1
+    assert pages["plan", "CHANGE-LATER-OF-WHAT-ENDS"]["fallouts"] == [], "somebody has seen to it"
+
+
+def test_what_people_did_about_tasks_can_be_seen(world: World, pages: dict[tuple[str, str], Any]) -> None:
+    opened = {
+        data["taskId"]: data["rule"]
+        for message, data in world.messages("fulfillment.events")
+        if message.type == "aftersale.fallout.opened.v1" and data.get("taskId")
+    }
+    assert opened == {
+        "SEAT-FAILED-AND-RETRIED.1.create-mailbox": "D-20",
+        "SEAT-SKIPPED.1.welcome-user": "D-20",
+        "SEAT-LATE.1.welcome-user": "FAL-05",
+    }
+    [retried, _] = pages["plan", "SEAT-FAILED-AND-RETRIED"]["tasks"]
+    assert (retried["name"], retried["attempt"]) == ("create-mailbox", 2)
+    assert all(pages["plan", task.partition(".")[0]]["fallouts"] == [] for task in opened)
 
 
 @pytest.mark.rule("CHG-02", "CHG-03")
