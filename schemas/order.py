@@ -119,6 +119,7 @@ class PlaceOrder(Command):
     end: Moment | None = None
     reason: PersonalText | None = None
     cascade: bool = False
+    upgrade: bool = False
     draft: bool = False
     approve: bool = False
     if_unchanged: Identifier | None = None

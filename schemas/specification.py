@@ -113,6 +113,8 @@ class Specification(Command):
     layer: Layer | None = None
     category: Identifier | None = None
     transient: bool = False
+    upgrade_on_change: bool = True
+    """Whether a change takes instances of earlier versions to this one; else only an order with `upgrade`."""
     characteristics: Annotated[tuple[CharacteristicSpecification, ...], Field(strict=False)] = ()
     relationships: Annotated[tuple[Relationship, ...], Field(strict=False)] = ()
     rules: Annotated[tuple[DecompositionRule, ...], Field(strict=False)] = ()

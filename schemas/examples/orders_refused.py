@@ -74,7 +74,7 @@ REFUSED = (
         account=1101,
         note="No longer sold.",
         ends="rejected",
-        rules=("CHG-05",),
+        rules=("REF-01",),
         asks=lines(new("1", "legacy-adsl", characteristics={"speedMbps": 8})),
     ),
     Order(

@@ -90,6 +90,24 @@ def settle(
     print("settled: nothing is in flight")
 
 
+@app.command(rich_help_panel=ORDERS)
+def upgrade(
+    specification: str,
+    version: Annotated[str | None, typer.Option("--from", help="Only instances of this version.")] = None,
+    per_order: Annotated[int, typer.Option(min=1, max=500, help="Instances in one order.")] = 100,
+    approve: Annotated[bool, typer.Option(help="Ask for approval in the same breath.")] = False,
+    data: Data = None,
+) -> None:
+    """Order the version on offer for all instances of an earlier one."""
+    from services.cli.screen import counted
+    from services.cli.upgrading import Upgrade
+    from services.cli.upgrading import run as order
+
+    asked = Upgrade(specification, version, per_order, approve)
+    placed, instances = asyncio.run(order(settings(data), asked))
+    print(f"sent {counted(placed, 'order')} for {counted(instances, 'instance')}")
+
+
 @app.command(rich_help_panel=RUN)
 def simulate(
     fail: Annotated[float, typer.Option(min=0.0, max=1.0, help="The share of attempts that fail.")] = 0.0,

@@ -62,6 +62,7 @@ def _asked(data: messages.PlaceOrder, work: Work | None) -> Asked:
         start=data.start,
         end=data.end,
         cascade=data.cascade,
+        upgrade=data.upgrade,
     )
 
 

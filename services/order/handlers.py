@@ -111,6 +111,7 @@ def place(command: Place, work: Work) -> None:
         location=request.location,
         end=request.end,
         cascade=request.cascade,
+        upgrade=request.upgrade,
         reason=command.reason,
     )
     order: Order | None = work.state(ORDER, command.order_id)

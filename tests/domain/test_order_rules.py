@@ -194,8 +194,8 @@ def test_what_a_rule_may_leave_out_is_not_waited_for() -> None:
 
 def test_a_retired_specification_takes_no_new_adds() -> None:
     heard = home().retires("tv")
-    assert heard.rules(add("1", "tv")) == [("1", "CHG-05")]
-    assert heard.rules(line("1", "change", "MOBILE", specification_id="tv")) == [("1", "CHG-05")]
+    assert heard.rules(add("1", "tv")) == [("1", "REF-01")]
+    assert heard.rules(line("1", "change", "MOBILE", specification_id="tv")) == [("1", "REF-01")]
 
 
 def test_what_is_owned_of_a_retired_specification_stays_as_it_is() -> None:

@@ -106,6 +106,7 @@ class Specification:
     layer: Literal["cfs", "rfs"] | None = None
     category: str | None = None
     transient: bool = False
+    upgrade_on_change: bool = True
     characteristics: tuple[Characteristic, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     rules: tuple[DecompositionRule, ...] = ()

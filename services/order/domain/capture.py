@@ -30,6 +30,7 @@ class Asked:
     start: datetime | None = None
     end: datetime | None = None
     cascade: bool = False
+    upgrade: bool = False
 
 
 Reach: TypeAlias = Callable[[str, Kind, Known], Iterable[str]]
@@ -77,6 +78,7 @@ def capture(asked: Asked, known: Known) -> Request:
         location=asked.location,
         end=asked.end,
         cascade=asked.cascade,
+        upgrade=asked.upgrade,
     )
 
 

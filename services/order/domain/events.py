@@ -25,6 +25,7 @@ class OrderPlaced:
     location: str | None = None
     end: datetime | None = None
     cascade: bool = False
+    upgrade: bool = False
     reason: str | None = None
     return_id: str | None = None
     """The return that has written it."""

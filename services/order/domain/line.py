@@ -54,6 +54,8 @@ class Request:
     location: str | None = None
     end: datetime | None = None
     cascade: bool = False
+    upgrade: bool = False
+    """CHG-05: versions may change although the catalog lets them stay."""
 
     def with_lines(self, lines: tuple[Line, ...]) -> Request:
         """The same request with these lines."""
@@ -65,6 +67,7 @@ class Request:
             location=self.location,
             end=self.end,
             cascade=self.cascade,
+            upgrade=self.upgrade,
         )
 
 

@@ -54,6 +54,7 @@ class Order:
     location: str | None = None
     end: datetime | None = None
     cascade: bool = False
+    upgrade: bool = False
     reason: str | None = None
     return_id: str | None = None
     reasons: tuple[Reason, ...] = ()
@@ -112,6 +113,7 @@ class Order:
             location=self.location,
             end=self.end,
             cascade=self.cascade,
+            upgrade=self.upgrade,
         )
 
 
@@ -136,6 +138,7 @@ def placed(event: OrderPlaced) -> Order:
         location=event.location,
         end=event.end,
         cascade=event.cascade,
+        upgrade=event.upgrade,
         reason=event.reason,
         return_id=event.return_id,
     )

@@ -33,6 +33,7 @@ from services.order.domain.rules.references import (
     specification_is_offered,
 )
 from services.order.domain.rules.scope import has_lines, is_not_too_large, keeps_what_is_mandatory
+from services.order.domain.rules.versions import keeps_its_version
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 
@@ -64,6 +65,7 @@ POLICY: tuple[Rule, ...] = (
     asks_for_as_many_as_there_may_be,
     asks_for_fewer_apart_from_a_move,
     keeps_its_kind,
+    keeps_its_version,
     values_are_right,
     keeps_what_is_mandatory,
     keeps_its_counts,

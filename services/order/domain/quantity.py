@@ -81,12 +81,17 @@ def counted(tree: Tree) -> tuple[Line, ...]:
 
 
 def _by_value(line: Line, tree: Tree) -> Line:
-    if line.action != "change" or line.quantity is None:
+    if line.action != "change" or line.quantity is None or (line.quantity == 0 and not may_be_none(line)):
         return line
     names = {relation.counted_by for relation in _counted(entry_after(line, tree))} - {None}
     if len(names) != 1 or (name := names.pop()) is None or name in line.characteristics:
         return line
     return replace(line, quantity=None, characteristics={**line.characteristics, name: line.quantity})
+
+
+def may_be_none(line: Line) -> bool:
+    """CHG-14: where terms are amended or renewed, nothing may be left of a quantity."""
+    return line.contract_line is not None and line.contract_line.type in ("amend", "renew")
 
 
 def entry_after(line: Line, tree: Tree) -> Entry | None:

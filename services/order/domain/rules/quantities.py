@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from services.order.domain.fewer import of_line
 from services.order.domain.line import Line
-from services.order.domain.quantity import entry_after
+from services.order.domain.quantity import entry_after, may_be_none
 from services.order.domain.specification import Relation
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason, Scalar
@@ -27,8 +27,12 @@ def _problem(line: Line, quantity: int) -> tuple[str, str] | None:
             return "DIS-06", message
         case "add" if quantity == 0:
             return "CHG-14", "an add of none makes nothing: give a quantity of 1, or leave it out"
-        case "change" if quantity == 0:
-            return "CHG-14", "a change to none leaves nothing of it: disconnect the instance instead"
+        case "change" if quantity == 0 and not may_be_none(line):
+            message = (
+                "a change to none is for terms that are amended or renewed: say so in 'contractLine', or "
+                "disconnect the instance"
+            )
+            return "CHG-14", message
         case "add" | "change":
             return None
     message = f"a '{line.action}' changes no quantity: leave it out, or ask for it with action 'change'"

@@ -98,7 +98,7 @@ def _specification(line: Line, specification_id: str, tree: Tree) -> Iterator[Re
             f"specification {specification_id} is retired: what is owned stays, nothing new is made by it; "
             "name another, or publish a new version"
         )
-        yield _of(line, "CHG-05", message, "specificationId")
+        yield _of(line, "REF-01", message, "specificationId")
     elif line.action in ("add", "change"):
         for target in sorted(unpublished(specification_id, tree)):
             message = (
