@@ -99,7 +99,9 @@ def _written(case: Case) -> tuple[Line, ...]:
     written = write_out(request, case.known).lines
     asked = by_id(merged)
     lines = tuple(
-        _kept(asked[line.line_id], line, held[line.line_id]) if line.line_id in held else line
+        _kept(asked[line.line_id], line, held[line.line_id])
+        if line.line_id in held and line.line_id in asked
+        else line
         for line in written
     )
     return _with_free_ids(lines, case, asked.keys())
