@@ -13,8 +13,8 @@ from services.inventory.domain import load as loading
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.follow import BY_ITSELF, Cause
 from services.inventory.domain.fulfil import Progress, progress
-from services.inventory.domain.instance import (
-    Instance,
+from services.inventory.domain.instance import Instance, Unknown
+from services.inventory.domain.instance_events import (
     InstanceFlipped,
     InstanceFreed,
     InstanceLanded,
@@ -26,7 +26,6 @@ from services.inventory.domain.instance import (
     InstanceRerooted,
     InstanceReserved,
     InstanceStateReloaded,
-    Unknown,
 )
 from services.inventory.domain.judge import Case, case_of
 from services.inventory.domain.land import PartClosed, PlanCanceled, land, release

@@ -8,7 +8,7 @@ from typing import Any
 from schemas.topics import INVENTORY_EVENTS
 from services.chassis.service import Happened, Public
 from services.inventory.domain.contract import ContractAgreed, ContractChanged, ContractLoaded
-from services.inventory.domain.instance import (
+from services.inventory.domain.instance_events import (
     ChildAdded,
     ChildEnded,
     InstanceExpected,

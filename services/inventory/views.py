@@ -7,7 +7,8 @@ from typing import Any
 
 from services.chassis.service import Page
 from services.inventory.domain.contract import Contract, ContractRecord
-from services.inventory.domain.instance import Instance, OperationNoted
+from services.inventory.domain.instance import Instance
+from services.inventory.domain.instance_events import OperationNoted
 from services.inventory.domain.term import Term, TermKind, TermRecord
 
 

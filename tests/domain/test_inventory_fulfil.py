@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.inventory.domain.instance import (
+from services.inventory.domain.instance_events import (
     ChildAdded,
     ChildEnded,
     InstanceFlipped,

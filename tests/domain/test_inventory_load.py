@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.inventory.domain import load as loading
-from services.inventory.domain.instance import (
+from services.inventory.domain.instance_events import (
     ChildAdded,
     InstanceLoaded,
     InstanceReloaded,

@@ -8,7 +8,7 @@ import pytest
 
 from services.inventory.domain import judge, reserve
 from services.inventory.domain.approved import Line
-from services.inventory.domain.instance import ChildAdded, InstanceMade, InstanceReserved
+from services.inventory.domain.instance_events import ChildAdded, InstanceMade, InstanceReserved
 from services.inventory.domain.record import Coming, Record
 from services.inventory.domain.reservation import ReservationAccepted, ReservationRefused
 from services.inventory.domain.words import INSTANCE, RESERVATION, Append, Reason

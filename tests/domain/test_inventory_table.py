@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.inventory.domain.instance import InstanceReserved
+from services.inventory.domain.instance_events import InstanceReserved
 from services.inventory.domain.record import Coming
 from services.inventory.domain.table import closed, reserved
 from services.inventory.domain.words import Action, Append, Side, State

@@ -12,7 +12,7 @@ from services.chassis.service import Service
 from services.chassis.stored import Codec, split
 from services.cli.installation import service_of
 from services.fulfillment.domain.events import TaskClosed, TaskReleased
-from services.inventory.domain import instance as instances
+from services.inventory.domain import instance_events as instances
 from services.order.domain.events import OrderCompleted
 
 EVERYTHING = 10_000_000

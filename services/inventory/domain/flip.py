@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
-from services.inventory.domain.instance import (
+from services.inventory.domain.instance import Instance, Unknown, evolve
+from services.inventory.domain.instance_events import (
     ChildAdded,
     ChildEnded,
-    Instance,
     InstanceFlipped,
     InstanceMade,
     InstanceReserved,
-    Unknown,
-    evolve,
 )
 from services.inventory.domain.table import closed
 from services.inventory.domain.words import INSTANCE, Action, Append, InstanceId, OrderId, Values

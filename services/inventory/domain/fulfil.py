@@ -15,13 +15,12 @@ from services.inventory.domain.flip import (
     is_held,
     note,
 )
-from services.inventory.domain.instance import (
+from services.inventory.domain.instance import Instance, Unknown
+from services.inventory.domain.instance_events import (
     ChildAdded,
-    Instance,
     InstanceMade,
     InstanceReopened,
     InstanceReserved,
-    Unknown,
 )
 from services.inventory.domain.land import released
 from services.inventory.domain.record import Coming, Record

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from services.inventory.domain.flip import Find, after, ended_or_not, flip, is_held, note
-from services.inventory.domain.instance import (
+from services.inventory.domain.instance import Held, Instance
+from services.inventory.domain.instance_events import (
     ChildEnded,
-    Held,
-    Instance,
     InstanceFreed,
     InstanceLanded,
     InstanceReleased,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from services.inventory.domain.instance import (
+from services.inventory.domain.instance import Instance, Unknown
+from services.inventory.domain.instance_events import (
     ChildAdded,
-    Instance,
     InstanceLoaded,
     InstanceReloaded,
     InstanceRerooted,
     InstanceStateReloaded,
-    Unknown,
 )
 from services.inventory.domain.record import Changed, Record
 from services.inventory.domain.words import INSTANCE, PENDING, Append, InstanceId, Reason, Values

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.flip import Find, is_held
-from services.inventory.domain.instance import (
+from services.inventory.domain.instance import Instance
+from services.inventory.domain.instance_events import (
     ChildAdded,
-    Instance,
     InstanceExpected,
     InstanceMade,
     InstanceReserved,

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.flip import Find, is_held
-from services.inventory.domain.instance import Instance, OperationNoted
+from services.inventory.domain.instance import Instance
+from services.inventory.domain.instance_events import OperationNoted
 from services.inventory.domain.judge import Case
 from services.inventory.domain.land import released
 from services.inventory.domain.make import Ids
