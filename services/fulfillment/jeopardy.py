@@ -54,8 +54,15 @@ def _assess(order_id: str, at: datetime | None, work: Work) -> None:
     """Not where the timer has still to run: it looks at the plan by itself."""
     plan: Plan = work.state(PLAN, order_id)
     moment = at or work.now
-    if is_watched(plan) and (plan.watch is None or plan.watch > moment):
+    if plan.over() or (is_watched(plan) and (plan.watch is None or plan.watch > moment)):
         work.append(PLAN, order_id, *assess(plan, moment), effective=at)
+
+
+def dated(order_id: str, work: Work) -> None:
+    """What has just joined the plan is planned as well."""
+    plan: PlanState = work.state(PLAN, order_id)
+    if isinstance(plan, Plan) and plan.timed:
+        work.append(PLAN, order_id, *planned_anew(plan, work.now))
 
 
 def look(data: Look, work: Work) -> None:

@@ -38,7 +38,7 @@ def with_risks(body: Body, plan: Plan) -> Body:
 
     Of a plan without durations, and of one that is done, the page stays as it is.
     """
-    if not plan.timed or plan.completed:
+    if not plan.timed or plan.over():
         return body
     usual: Level | None = "low" if is_planned(plan) else None
     told = plan.jeopardy or Jeopardy()

@@ -47,6 +47,7 @@ def _lay_out(order_id: str, grew: tuple[str, ...], grown: Grown, work: Work) -> 
     plan = work.state(PLAN, order_id)
     laid_out = planned(plan, grown.blueprint, grown.event.tasks_apart)
     work.append(PLAN, order_id, *laid_out, *grown.copied)
+    jeopardy.dated(order_id, work)
     jeopardy.append(order_id, start(work.state(PLAN, order_id), work.now), work)
 
 

@@ -356,7 +356,7 @@ def test_a_skipped_task_lets_the_plan_go_on(world: Fulfillment) -> None:
     world.tell("task.skip", account="B", taskId="O-1.1.configure", reason="not mine")
     assert world.refusal()["field"] == "accountid"
     world.tell("task.skip", taskId="O-1.1.configure", reason="done by hand")
-    assert world.said()[-1] == "plan.completed"
+    assert "plan.completed" in world.said()
 
 
 @pytest.mark.rule("D-20")

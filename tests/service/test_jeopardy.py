@@ -90,7 +90,7 @@ def test_a_late_completion_counts_and_takes_the_next_attempt_back() -> None:
     world.tell("task.report", taskId=DO, attempt=1, result="completed")
     withdrawn = world.last("task.withdrawn", TASKS)
     assert (withdrawn["taskId"], withdrawn["attempt"]) == (DO, 2)
-    assert world.said()[-1] == "plan.completed"
+    assert "plan.completed" in world.said()
     assert timers(world) == []
 
 
@@ -273,3 +273,45 @@ def test_a_hold_that_begins_and_ends_at_once_moves_nothing() -> None:
     world.ordered("released")
     settle(world, timedelta(hours=1))
     assert world.last("fallout.opened")["taskId"] == DO
+
+
+# ----------------------------------------------------------------------------------------- over, grown
+
+
+@pytest.mark.rule("JEO-03")
+def test_of_a_plan_that_is_completed_nothing_is_at_risk_any_more() -> None:
+    world = planned(task("do"))
+    settle(world, timedelta(hours=1))
+    world.tell("task.report", taskId=DO, result="completed")
+    assert world.said()[-2:] == ["plan.completed", "jeopardy.changed"]
+    told = world.last("jeopardy.changed")
+    assert [each["risk"] for each in (*told["tasks"], *told["lines"], *told["domainOrders"])] == ["low"] * 3
+    assert "risk" not in told
+
+
+@pytest.mark.rule("JEO-03")
+def test_of_an_order_that_is_canceled_nothing_is_at_risk_any_more() -> None:
+    world = planned(task("do"))
+    settle(world, timedelta(hours=1))
+    world.ordered("cancellation-requested", 2)
+    world.ordered("cancellation-approved", 2)
+    assert "plan.canceled" in world.said()
+    assert [each["risk"] for each in world.last("jeopardy.changed")["tasks"]] == ["low"]
+    assert timers(world) == []
+    settle(world, WEEKS)
+    assert world.page()["fallouts"] == []
+
+
+@pytest.mark.rule("JEO-05", "FAL-05")
+def test_a_week_of_waiting_for_an_answer_makes_nobody_late() -> None:
+    at_once, in_steps = planned(task("do", hours=30)), planned(task("do", hours=30))
+    for world, step in ((at_once, timedelta(weeks=1)), (in_steps, timedelta(hours=6))):
+        world.ordered("cancellation-requested", 2)
+        by_steps(world, timedelta(weeks=1), step)
+        world.ordered("change-declined", 2)
+        assert world.page()["tasks"][0]["due"] == "2026-01-13T15:00:00+00:00"
+        settle(world, timedelta(hours=29))
+        assert world.page()["fallouts"] == []
+        settle(world, timedelta(hours=1))
+        assert len(world.page()["fallouts"]) == 1
+    assert at_once.page() == in_steps.page()

@@ -81,14 +81,14 @@ def moved(plan: Plan, event: DatesMoved) -> None:
 
 
 def planned_anew(plan: Plan, event: DatesPlanned) -> None:
-    """Where durations say when."""
+    """What has joined it should be done when it is expected to; its lines by the last of their tasks."""
     ends = expected(plan, event.at)
     lines: dict[str, list[datetime | None]] = {}
-    for id, each in ends.items():
-        if id in plan.tasks:
-            plan.tasks[id].end = each.end()
-        else:
-            lines.setdefault(plan.orders[id].brief.line_id, []).append(each.end())
+    for id, task in plan.tasks.items():
+        if task.end is None and id in ends:
+            task.end = ends[id].end()
+        if task.state != "canceled":
+            lines.setdefault(plan.orders[task.planned.domain_order_id].brief.line_id, []).append(task.end)
     for line_id, found in lines.items():
         begin, _ = plan.dates.pop(line_id, (event.at, event.at))
         if (end := latest(found, event.at)) is not None:

@@ -338,7 +338,7 @@ class DatesMoved:
 
 @value
 class DatesPlanned:
-    """JEO-05: it goes on with other tasks than it had. Its dates are those that are expected now."""
+    """Tasks have joined the plan: they are planned to end when they are expected to now."""
 
     version: int
     at: datetime

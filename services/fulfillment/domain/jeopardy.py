@@ -17,7 +17,7 @@ from services.fulfillment.domain.events import (
     PlanEvent,
     WatchPaused,
 )
-from services.fulfillment.domain.outlook import expected, whole
+from services.fulfillment.domain.outlook import DONE, expected, whole
 from services.fulfillment.domain.risk import (
     LINE_STEPS,
     TASK_STEPS,
@@ -53,7 +53,7 @@ def paused_or_resumed(plan: Plan, at: datetime) -> tuple[WatchPaused | DatesMove
 
 
 def planned_anew(plan: Plan, at: datetime) -> tuple[DatesPlanned, ...]:
-    """JEO-05: what has joined a plan that was held has no dates yet."""
+    """What has joined a plan since it was made has no dates yet."""
     if all(task.end for task in plan.tasks.values() if task.state == "draft" and whole(task)):
         return ()
     return (DatesPlanned(version=plan.version, at=at),)
@@ -79,13 +79,16 @@ def touches(plan: Plan, events: Iterable[PlanEvent]) -> bool:
     at_risk = (plan.jeopardy or NOTHING).tasks
     for event in events:
         id = getattr(event, "task_id", None)
-        if id is not None and (id in at_risk or plan.tasks[id].state == "on_hold"):
+        if id in at_risk or (id in plan.tasks and plan.tasks[id].state == "on_hold"):
             return True
-    return False
+    return plan.over() and bool(at_risk)
 
 
 def assess(plan: Plan, at: datetime) -> tuple[JeopardyAssessed, ...]:
-    """What is other than it was told, and when to look again. Always at least one event."""
+    """What is other than it was told, and when to look again. Always at least one event.
+
+    Of a plan that is over, or is canceled, nothing is at risk any more.
+    """
     now = _Look(plan, at)
     found, before = now.found(), plan.jeopardy or NOTHING
     tasks = _news(found.tasks, before.tasks)
@@ -119,16 +122,18 @@ class _Look:
     def __init__(self, plan: Plan, at: datetime) -> None:
         self._plan = plan
         self._at = at
-        self._planned = is_planned(plan)
+        self._planned = is_planned(plan) and not plan.over()
         self._expected = expected(plan, at)
-        self._open = [plan.tasks[id] for id in self._expected if id in plan.tasks]
+        self._open = [] if plan.completed else [one for one in plan.tasks.values() if one.state not in DONE]
         self._lines = dict(self._expected_lines()) if self._planned else {}
 
     def found(self) -> Jeopardy:
         """Every risk, and what is expected later than it was planned."""
         if not self._planned:
             return NOTHING
-        tasks = {task.planned.task_id: self._task(task) for task in self._open}
+        tasks = {
+            id: self._task(task) for task in self._open if (id := task.planned.task_id) in self._expected
+        }
         orders = self._orders(tasks)
         lines = {id: self._line(id, each, orders) for id, each in self._lines.items()}
         told = {id: risk for id, risk in tasks.items() if risk.level != "low" or self._is_moved(risk)}
@@ -225,8 +230,8 @@ class _Look:
         if (begun := _begun(task, takes)) is not None:
             for step in TASK_STEPS if self._planned else TASK_STEPS[-1:]:
                 yield begun + step * takes
-        if self._planned and task.end is not None and task.state != "on_hold":
-            each = self._expected[task.planned.task_id]
+        each = self._expected.get(task.planned.task_id)
+        if self._planned and each and task.end is not None and task.state != "on_hold":
             yield from _some(next_step(each, task.end, takes, TASK_STEPS, self._at))
 
 

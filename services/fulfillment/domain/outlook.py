@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 
 from services.fulfillment.domain.risk import Expected
 from services.fulfillment.domain.state import OpenOrder, OpenTask, Plan
@@ -20,11 +20,19 @@ def expected(plan: Plan, at: datetime) -> dict[str, Expected]:
     """
     before = _before(plan)
     found: dict[str, Expected] = {}
-    for id in TopologicalSorter(before).static_order():
+    for id in _in_order(before):
         begin = _latest((found[first] for first in before[id]), at)
         task = plan.tasks.get(id)
         found[id] = begin if task is None else _task(task, begin, at)
     return found
+
+
+def _in_order(before: Mapping[str, list[str]]) -> Iterable[str]:
+    """None of what waits for itself: of that nothing can be expected."""
+    try:
+        return tuple(TopologicalSorter(before).static_order())
+    except CycleError:
+        return ()
 
 
 def whole(task: OpenTask) -> timedelta | None:
@@ -72,5 +80,8 @@ def _before(plan: Plan) -> Mapping[str, list[str]]:
 
 
 def _waits(task: OpenTask, order: OpenOrder, plan: Plan) -> list[str]:
+    """What is undone waits for no other side of its move."""
     tasks = [id for id in task.planned.after if plan.tasks[id].state not in DONE]
+    if order.state == "cancellation_in_progress":
+        return tasks
     return tasks + [id for id in order.brief.waits_for if plan.orders[id].state not in DONE]

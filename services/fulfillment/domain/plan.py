@@ -206,7 +206,7 @@ def _completed(plan: Plan, event: PlanCompleted) -> None:  # noqa: ARG001
 
 
 def _canceled(plan: Plan, event: PlanCanceled) -> None:  # noqa: ARG001
-    plan.canceled, plan.parts = True, []
+    plan.canceled, plan.parts, plan.watch = True, [], None
 
 
 _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
