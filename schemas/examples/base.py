@@ -15,6 +15,7 @@ from schemas.examples.customers import (
     business_site,
     connection,
     fleet,
+    handset,
     home,
     managed_router,
     mobile,
@@ -59,9 +60,13 @@ HOUSEHOLDS = {
     1030: "4g 5g home",
     1031: "5g home tv",
     1032: "4g home",
+    1033: "home",
 }
 """4g is the first mobile, 5g the second; roaming is a first mobile that roams."""
 
+
+HANDSETS = {1033: 1, 1034: 5}
+"""How many phones a customer has bought."""
 
 COUNTED = (2001, 2002, 2003)
 """Companies with a fleet and an office."""
@@ -71,6 +76,9 @@ def trees() -> Iterator[Tree]:
     for number, owned in HOUSEHOLDS.items():
         yield from _household(number, owned.split())
     yield from _unusual()
+    for number, count in HANDSETS.items():
+        for n in range(1, count + 1):
+            yield Tree(account=account(number), top=handset(number, n))
     for number in BUSINESS:
         yield from _business(number)
 

@@ -8,7 +8,10 @@
                           {"waves": [{"name", "clock"?, "send": [ids], "until": {orderId: state}}],
                           "byHand": [orderIds]}: of these, no simulator answers the tasks
     outcomes.json         how each order should end:
-                          {orderId: {account, action, state, rules?, lines?, shows?, note}}
+                          {orderId: {account, action, state, rules?, lines?, shows?, return?, note}}
+    returns.json          how each return should end:
+                          {returnId: {account, state, lines: {lineId: {expected, proposed, state, outcome?}},
+                          note}}
 
 A wave is sent when every order of the wave before is in the state of its `until`; an order that is in the
 state of its outcome has passed all of its waves. A wave with a `clock` begins when all is settled and the
@@ -38,12 +41,13 @@ from schemas.examples import (
     orders_ending,
     orders_moves,
     orders_refused,
+    orders_returned,
 )
 from schemas.examples.base import records
 from schemas.examples.catalog import ENTRIES, RETIRED
 from schemas.examples.customers import account
 from schemas.examples.days import LATER, MORNING
-from schemas.examples.requests import Order
+from schemas.examples.requests import Brought, Order, Return
 from schemas.examples.terms import contracts, entitlements
 from schemas.registry import full
 
@@ -59,7 +63,9 @@ ORDERS: tuple[Order, ...] = (
     *orders_agreed.ORDERS,
     *orders_counted.ORDERS,
     *orders_by_hand.ORDERS,
+    *orders_returned.ORDERS,
 )
+RETURNS: tuple[Return, ...] = orders_returned.RETURNS
 
 
 def catalog() -> Iterator[str]:
@@ -100,22 +106,26 @@ def _envelope(source: str, id: str, name: str, subject: str, account: str | None
 class Feed:
     """The commands of the CRM in the order of their waves, a minute apart."""
 
-    def __init__(self, orders: Iterable[Order]) -> None:
+    def __init__(self, orders: Iterable[Order], returns: Iterable[Return] = ()) -> None:
         self.lines: list[str] = []
         self._waves: dict[int, dict[str, Any]] = {}
         self._named: Counter[tuple[str, str]] = Counter()
-        ordered = [*orders]
+        ordered, returned = [*orders], [*returns]
         for number in range(1, 1 + max(_last(order) for order in ordered)):
             self._waves[number] = {**_named(number), "send": [], "until": {}}
             for order in ordered:
                 self._send_of(order, number)
+            for one in returned:
+                self._send_return(one, number)
 
     @property
     def waves(self) -> list[dict[str, Any]]:
         return [*self._waves.values()]
 
     def _send_of(self, order: Order, wave: int) -> None:
-        if order.wave == wave:
+        if order.wave == wave and order.written_by is not None:
+            self._waves[wave]["until"][order.id] = order.first or order.ends
+        elif order.wave == wave:
             data = {"orderId": order.id, "accountId": account(order.account), **order.asks}
             self._send(order, wave, "place", data)
             self._waves[wave]["until"][order.id] = order.first or order.ends
@@ -127,7 +137,18 @@ class Feed:
         if wave in order.days:
             self._waves[wave]["until"][order.id] = order.days[wave]
 
-    def _send(self, order: Order, wave: int, command: str, data: dict[str, Any]) -> None:
+    def _send_return(self, one: Return, wave: int) -> None:
+        """Opened, assessed, closed, each in a wave of its own."""
+        about = {"returnId": one.id}
+        if wave == 1:
+            data = {**about, "accountId": account(one.account), "lines": list(map(_brought, _numbered(one)))}
+            self._send(one, wave, "return.open", data)
+        elif wave == 2:
+            self._send(one, wave, "return.assess", {**about, "lines": list(map(_assessed, _numbered(one)))})
+        elif wave == 3 and one.closed:
+            self._send(one, wave, "return.close", about)
+
+    def _send(self, order: Order | Return, wave: int, command: str, data: dict[str, Any]) -> None:
         id = self._id(order, command)
         envelope = Envelope(
             id=id,
@@ -140,13 +161,28 @@ class Feed:
             actor="solveig@fjordnet.example",
         )
         self.lines.append(to_line(envelope, data))
-        self._waves[wave]["send"] += [id] * (2 if order.twice and command == "place" else 1)
+        twice = isinstance(order, Order) and order.twice and command == "place"
+        self._waves[wave]["send"] += [id] * (2 if twice else 1)
 
-    def _id(self, order: Order, command: str) -> str:
+    def _id(self, order: Order | Return, command: str) -> str:
         """That of the first of its kind about an order names both; further ones are numbered."""
         self._named[order.id, command] += 1
         count = self._named[order.id, command]
         return f"{order.id}/{command}" if count == 1 else f"{order.id}/{command}-{count}"
+
+
+def _numbered(one: Return) -> list[tuple[str, Brought]]:
+    return [(str(number), line) for number, line in enumerate(one.lines, start=1)]
+
+
+def _brought(numbered: tuple[str, Brought]) -> dict[str, Any]:
+    id, line = numbered
+    return {"lineId": id, "instanceId": line.instance, "reason": line.reason, "expected": line.expected}
+
+
+def _assessed(numbered: tuple[str, Brought]) -> dict[str, Any]:
+    id, line = numbered
+    return {"lineId": id, "proposed": line.proposed, **({"note": line.note} if line.note else {})}
 
 
 def _last(order: Order) -> int:
@@ -172,9 +208,28 @@ def _outcome(order: Order) -> dict[str, Any]:
         "rules": sorted(order.rules),
         "lines": order.lines,
         "shows": sorted(order.shows),
+        "return": order.written_by,
         "note": order.note,
     }
     return {name: value for name, value in outcome.items() if value}
+
+
+def returned() -> dict[str, Any]:
+    return {
+        one.id: {
+            "account": account(one.account),
+            "state": one.ends,
+            "lines": {id: _ended(line) for id, line in _numbered(one)},
+            "note": one.note,
+        }
+        for one in RETURNS
+    }
+
+
+def _ended(line: Brought) -> dict[str, Any]:
+    state = "rejected" if line.proposed == "reject" else "resolved"
+    found = {"outcome": line.outcome} if line.outcome else {}
+    return {"expected": line.expected, "proposed": line.proposed, "state": state, **found}
 
 
 def _action(asks: dict[str, Any]) -> str:
@@ -183,7 +238,7 @@ def _action(asks: dict[str, Any]) -> str:
 
 def files() -> Iterator[tuple[str, str]]:
     """Each file: its name and its text, the same at every run."""
-    feed = Feed(ORDERS)
+    feed = Feed(ORDERS, RETURNS)
     for name, lines in (
         ("catalog.jsonl", catalog()),
         ("installed-base.jsonl", installed_base()),
@@ -193,6 +248,7 @@ def files() -> Iterator[tuple[str, str]]:
     by_hand = [order.id for order in ORDERS if order.by_hand]
     yield "feed.json", _pretty({"waves": feed.waves, "byHand": by_hand})
     yield "outcomes.json", _pretty(outcomes())
+    yield "returns.json", _pretty(returned())
 
 
 def _pretty(value: Any) -> str:

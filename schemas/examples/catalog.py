@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.examples import catalog_business, catalog_counted, catalog_home, catalog_mobile
+from schemas.examples import catalog_business, catalog_counted, catalog_devices, catalog_home, catalog_mobile
 from schemas.examples.words import Entry
 
 ENTRIES: list[Entry] = [
@@ -10,6 +10,7 @@ ENTRIES: list[Entry] = [
     *catalog_home.ENTRIES,
     *catalog_business.ENTRIES,
     *catalog_counted.ENTRIES,
+    *catalog_devices.ENTRIES,
 ]
 
 RETIRED = "legacy-adsl"

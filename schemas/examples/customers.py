@@ -11,7 +11,7 @@ from typing import Any
 
 Values = dict[str, Any]
 
-PRIVATE = range(1001, 1033)
+PRIVATE = range(1001, 1035)
 BUSINESS = range(2001, 2009)
 
 _PEOPLE = (
@@ -20,6 +20,7 @@ _PEOPLE = (
     "Yngve Pahr", "Astrid Ruud", "Brage Sand", "Camilla Tveit", "Didrik Urdal", "Eira Vik", "Frode Wiik",
     "Gro Ystad", "Halvor Zahl", "Iselin Orre", "Kjell Aune", "Liv Bakke",
     "Magnus Teig", "Nora Ask", "Ola Vang", "Petra Sunde", "Rolf Holm", "Tor Lie",
+    "Unn Sande", "Vegard Tangen",
 )  # fmt: skip
 _COMPANIES = (
     "Havnelageret AS", "Nordlys Regnskap", "Fiskeriet", "Vestbanen Bygg", "Tinde Arkitekter",
@@ -177,6 +178,14 @@ def connection(number: int, *extras: Node) -> Node:
     service = node(f"{id}-cfs", "cfs-evc", node(f"{id}-circuit", "rfs-evc", committedMbps=100))
     ends = {"siteA": f"{number}-site-1", "siteZ": f"{number}-site-2"}
     return node(id, "business-evc", service, *extras, **ends, bandwidthMbps=100)
+
+
+def handset(number: int, n: int) -> Node:
+    """A phone of one's own."""
+    id = f"{number}-phone-{n}"
+    return node(
+        id, "handset", node(f"{id}-device", "res-handset", imei=f"35{number}{n:04d}"), model="fjord-9"
+    )
 
 
 def fleet(number: int, cards: int) -> Node:

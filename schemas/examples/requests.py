@@ -47,6 +47,37 @@ class Order:
     """Its tasks are left to people: only steps answer them."""
     twice: bool = False
     """Sent twice, as a sender does who is not sure: the second one changes nothing."""
+    written_by: str | None = None
+    """The return that writes it in its wave: nobody sends an `order.place`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """A line of a return: what the customer wishes, and what becomes of it."""
+
+    instance: str
+    reason: str
+    expected: Literal["repair", "replacement", "refund"]
+    proposed: Literal["return", "refund", "replacement", "repair", "reject"]
+    note: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """A return: opened in the first wave, assessed in the next, closed in the third if it is."""
+
+    id: str
+    account: int
+    note: str
+    lines: tuple[Brought, ...]
+    closed: bool = False
+
+    @property
+    def ends(self) -> str:
+        """What is rejected as a whole closes by itself."""
+        rejected = all(one.proposed == "reject" for one in self.lines)
+        return "closed" if self.closed or rejected else "resolved"
 
 
 def line(id: str, action: str, instance: str | None = None, **fields: Any) -> Line:

@@ -24,6 +24,7 @@ AGREED: dict[int, tuple[str, ...]] = {
     1027: ("home", "m1"),
     1031: ("home", "m2"),
     1032: ("home", "m1"),
+    1033: ("home", "router"),
 }
 """The products that have a line in the contract of the account."""
 

@@ -161,14 +161,25 @@ class _Play:
         out.print(_outcomes(expected, pages, tasks, took))
         if said := await asyncio.to_thread(self._days.told):
             out.print(f"\n{said}")
+        returns, not_so = await asyncio.to_thread(self._returns)
+        for id in not_so:
+            out.print(f"[red]return {id} did not end as expected[/]: 'aftersale show return {id}' says how")
         times = [took[order] for order in expected if order in took]
         did_not = f"[{'red' if wrong else 'green'}]{len(wrong)} did not[/]"
         out.print(
             f"\n{counted(len(expected) - len(wrong), 'order')} ended as expected, {did_not}; "
+            f"{counted(returns - len(not_so), 'return')} as well; "
             f"{counted(sum(tasks.values()), 'task')}; "
             f"{seconds:.1f} s in all, an order {statistics.median(times or [0.0]):.2f} s (median)"
         )
-        return not wrong
+        return not wrong and not not_so
+
+    def _returns(self) -> tuple[int, list[str]]:
+        """How many there are, and those that did not end as they should."""
+        wanted = self._sample.returns
+        found = shelf("order", self._stores).some("return", wanted)
+        pages = {id: from_json(page.body) for id, page in found.items()}
+        return len(wanted), [id for id, one in wanted.items() if not one.met(pages.get(id))]
 
     def _tasks(self) -> dict[str, int]:
         plans = shelf("fulfillment", self._stores).some("plan", self._sample.outcomes)
@@ -217,6 +228,7 @@ def _invite(settings: Settings) -> None:
         ("show order 4G-TO-5G-CHANGED", "an order, line by line"),
         ("show plan 4G-TO-5G-CHANGED", "the work it was broken into"),
         ("show order MOV-V1-CHILD-STAYS", "why an order was rejected"),
+        ("show return RETURN-OF-SOMETHING-ELSE", "what was brought back, and what was found"),
         ("show instance 1027-home", "what rested for two weeks, and what is agreed about it"),
         ("send FILE.jsonl", "an order of your own"),
     ):

@@ -42,6 +42,18 @@ class Expected(NamedTuple):
         return self.rules == cited(page) and self.lines in (None, len(page["lines"]))
 
 
+class Brought(NamedTuple):
+    """How a return should end, line by line."""
+
+    state: str
+    lines: Mapping[str, Mapping[str, str]]
+
+    def met(self, page: Mapping[str, Any] | None) -> bool:
+        if page is None or page["state"] != self.state:
+            return False
+        return all(line.items() >= self.lines[line["lineId"]].items() for line in page["lines"])
+
+
 def cited(page: Mapping[str, Any]) -> frozenset[str]:
     """The rules for which an order was rejected."""
     reasons = page.get("reasons") or () if page["state"] == "rejected" else ()
@@ -92,6 +104,10 @@ class Sample:
             )
             for order, told in self._read("outcomes.json").items()
         }
+
+    @cached_property
+    def returns(self) -> dict[str, Brought]:
+        return {id: Brought(told["state"], told["lines"]) for id, told in self._read("returns.json").items()}
 
     def _read(self, name: str) -> Any:
         return json.loads((self._files / name).read_text())

@@ -21,8 +21,8 @@ from schemas.order import PlaceOrder
 from schemas.registry import MESSAGES, full
 from schemas.specification import PlannedTaskSpecification
 
-FILES = ("catalog.jsonl", "installed-base.jsonl", "orders.jsonl", "feed.json", "outcomes.json")
-STREAMS = FILES[:3]
+STREAMS = ("catalog.jsonl", "installed-base.jsonl", "orders.jsonl")
+FILES = (*STREAMS, "feed.json", "outcomes.json", "returns.json")
 
 
 @cache
@@ -183,7 +183,9 @@ def test_every_value_is_one_that_the_catalog_knows() -> None:
 
 
 def test_every_order_has_an_outcome() -> None:
-    assert set(read("outcomes.json")) == set(placed())
+    written = {id for id, outcome in read("outcomes.json").items() if "return" in outcome}
+    assert set(read("outcomes.json")) == set(placed()) | written
+    assert not written & set(placed())
     assert len(placed()) >= 80
 
 
@@ -195,8 +197,11 @@ def test_every_command_is_sent_in_a_wave_and_only_what_is_meant_twice_is_sent_tw
 
 def test_the_last_word_on_each_order_is_its_outcome() -> None:
     last: dict[str, str] = {}
+    written = {id: outcome.get("return") for id, outcome in read("outcomes.json").items()}
     for wave in read("feed.json")["waves"]:
-        sent = {id.rpartition("/")[0] for id in wave["send"]}
+        about = {id.rpartition("/")[0] for id in wave["send"]}
+        assessed = {id.rpartition("/")[0] for id in wave["send"] if id.endswith("/return.assess")}
+        sent = {id for id, by in written.items() if id in about or by in assessed}
         assert set(wave["until"]) == sent if "clock" not in wave else set(wave["until"]) >= sent
         last.update(wave["until"])
     assert last == {id: outcome["state"] for id, outcome in read("outcomes.json").items()}
@@ -287,3 +292,21 @@ def test_what_is_worth_seeing_is_done(rule: str) -> None:
 def test_orders_that_are_rejected_say_by_which_rules_and_others_by_none() -> None:
     for id, outcome in read("outcomes.json").items():
         assert (outcome["state"] == "rejected") == bool(outcome.get("rules")), id
+
+
+# ---------------------------------------------------------------------------------------- returns
+
+
+def test_every_resolution_of_a_return_is_shown_and_ends() -> None:
+    lines = [line for one in read("returns.json").values() for line in one["lines"].values()]
+    assert {line["proposed"] for line in lines} == {"return", "refund", "replacement", "repair", "reject"}
+    assert any(line["expected"] not in (line["proposed"], "return") for line in lines)
+    assert {one["state"] for one in read("returns.json").values()} == {"resolved", "closed"}
+    assert any(line.get("outcome") == "wrong_item" for line in lines)
+
+
+def test_every_return_writes_an_order_for_each_line_that_is_not_rejected() -> None:
+    written = Counter(outcome.get("return") for outcome in read("outcomes.json").values())
+    for id, one in read("returns.json").items():
+        taken = [line for line in one["lines"].values() if line["proposed"] != "reject"]
+        assert written[id] == len(taken), id

@@ -86,6 +86,20 @@ def test_an_order_ends_as_it_should(id: str, pages: dict[tuple[str, str], Any]) 
     assert len(order["lines"]) == outcome.get("lines", len(order["lines"]))
 
 
+RETURNS: dict[str, Any] = json.loads((HERE / "returns.json").read_text())
+
+
+@pytest.mark.rule("RMA-02", "RMA-03")
+@pytest.mark.parametrize("id", RETURNS)
+def test_a_return_ends_as_it_should(id: str, pages: dict[tuple[str, str], Any]) -> None:
+    page, wanted = pages["return", id], RETURNS[id]
+    assert (page["accountId"], page["state"]) == (wanted["account"], wanted["state"])
+    for line in page["lines"]:
+        assert line.items() >= wanted["lines"][line["lineId"]].items()
+    orders = {line["orderId"] for line in page["lines"]} - {None}
+    assert orders == {order for order, outcome in OUTCOMES.items() if outcome.get("return") == id}
+
+
 def test_nothing_is_left_pending(pages: dict[tuple[str, str], Any]) -> None:
     pending = [id for (kind, id), page in pages.items() if kind == "instance" and "pending" in page["state"]]
     assert pending == []
@@ -114,6 +128,11 @@ STATES = {
     "ADD-TV-LATER:1": ("active", "what was added a week later"),
     "MOVE-LATER~1": ("active", "what moved three weeks later"),
     "ADD-MOBILE-LATER-WITH-CONTRACT:1": ("active", "what was added a week later under contract"),
+    "1033-router": ("inactive", "what was brought back"),
+    "RETURN-ROUTER-1:2": ("active", "what came in its place"),
+    "1034-phone-2": ("active", "what was not taken back"),
+    "1034-phone-3": ("active", "what was mended"),
+    "1034-phone-5": ("inactive", "what was taken back with something else in the parcel"),
 }
 
 
@@ -137,6 +156,7 @@ TERMS = {
     "1027-home-terms": ("1027-home", "active", "what rested for two weeks"),
     "1027-home-support": ("1027-home", "active", "what rested for two weeks"),
     "1027-m1-terms": ("1027-m1", "expired", "what ended while it rested"),
+    "1033-router-terms": ("RETURN-ROUTER-1:2", "active", "what was agreed for the router it replaces"),
     "1031-home-terms": ("MOVE-LATER~1", "active", "what moved three weeks later"),
     "1031-m2-terms": ("1031-m2", "active", "what could not have a second line"),
     "1032-home-terms": ("1032-home", "active", "what was renewed"),
