@@ -43,7 +43,7 @@ SECTION = Section(
             "inventory",
             "What is scheduled can be re-dated or canceled, and is judged again when it runs.",
         ),
-        still_open("D-11", "fulfillment", "The point of no return belongs to a line, and is soft or hard."),
+        enforced("D-11", "fulfillment", "The point of no return belongs to a line, and is soft or hard."),
         enforced("D-12", "order", "A return is a case of its own, and its resolution writes an order."),
         enforced("D-13", "order", "The words that other interfaces use for an action are taken for ours."),
         enforced(

@@ -1,6 +1,6 @@
 """Section 11: changes of an order that is under way."""
 
-from schemas.rules.rule import Section, not_for_us, numbered, still_open
+from schemas.rules.rule import Section, enforced, not_for_us, numbered, still_open
 
 SECTION = Section(
     title="11. In flight",
@@ -20,13 +20,13 @@ SECTION = Section(
         still_open(
             "INF-05", "order", "Each request raises the version and says whether it updates or cancels."
         ),
-        still_open(
+        enforced(
             "INF-06", "fulfillment", "Only the work itself passes a point of no return, never a person."
         ),
-        still_open(
+        enforced(
             "INF-07", "fulfillment", "Past it a line stays as it is; other lines can still change (D-11)."
         ),
-        still_open("INF-08", "fulfillment", "The point of no return locks a line, not the order (D-11)."),
+        enforced("INF-08", "fulfillment", "The point of no return locks a line, not the order (D-11)."),
         still_open(
             "INF-09", "order", "Suspends and resumes under way are canceled or re-dated only (SUS-10)."
         ),

@@ -23,8 +23,10 @@ SECTION = Section(
         still_open("ORD-12", "order", "An order can be held, and goes on when it is released."),
         still_open("ORD-13", "order", "An order in progress can be asked to be revised."),
         still_open("ORD-14", "order", "An approved revision is planned again and goes on."),
-        still_open(
-            "ORD-15", "order", "A revision that nothing can compensate becomes the question of a cancel."
+        not_for_us(
+            "ORD-15",
+            "A revision that nothing can compensate becomes the question of a cancel.",
+            "it is declined with every reason, and the order goes on as before (D-02); a cancel is asked for",
         ),
         still_open("ORD-16", "order", "An order in progress can be asked to be canceled."),
         still_open("ORD-17", "order", "An approved cancel undoes the work, and the order ends canceled."),

@@ -15,7 +15,7 @@ from services.cli.returned import returned
 from services.cli.screen import state
 from services.cli.sections import Body, broken, head, section, text
 
-_TASK = ("task", "kind", "state", "attempt", "after", "risk", "due", "expected", "fallout")
+_TASK = ("task", "kind", "state", "attempt", "after", "risk", "due", "expected", "fallout", "why")
 FEW = 20
 """So many refused commands are listed for a person."""
 
@@ -187,6 +187,7 @@ def _task(task: Body) -> tuple[str, ...]:
         tables_trouble.moment(task.get("due")),
         tables_trouble.moment(task.get("expectedEnd")),
         text(task.get("falloutId")),
+        text(task.get("why")),
     )
 
 
