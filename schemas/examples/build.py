@@ -15,7 +15,7 @@
 
 A wave is sent when every order of the wave before is in the state of its `until`; an order that is in the
 state of its outcome has passed all of its waves. A wave with a `clock` begins when all is settled and the
-clock was set ahead to it. Of an order, `rules` are all that its reasons cite, each
+clock was set ahead to it; one with answers to tasks when all is settled. Of an order, `rules` are all that its reasons cite, each
 once. An id that stands twice in `send` is sent twice. The catalog and the installed base come before.
 """
 

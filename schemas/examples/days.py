@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 MORNING = datetime(2026, 3, 2, 8, tzinfo=timezone(timedelta(hours=1)))
 
-A_WEEK, THREE_WEEKS, FOUR_WEEKS = 5, 6, 7
+A_WEEK, THREE_WEEKS, FOUR_WEEKS = 6, 7, 8
 """The waves before which the clock goes on."""
 
 LATER = {

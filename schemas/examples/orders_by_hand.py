@@ -50,7 +50,7 @@ def _held(order: str) -> tuple[Step, ...]:
         Step(wave=2, command="hold", until="on_hold", data={"reason": "The user is not known yet"}),
         reported(3, order, "create-mailbox", until="on_hold"),
         Step(wave=4, command="release", until=UNDER_WAY),
-        reported(4, order, "welcome-user", until="completed"),
+        reported(5, order, "welcome-user", until="completed"),
     )
 
 

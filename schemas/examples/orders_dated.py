@@ -38,6 +38,39 @@ ORDERS = (
         days={FOUR_WEEKS: "completed"},
     ),
     Order(
+        id="DISCONNECT-REDATED",
+        account=1028,
+        note="To end in a week, put off to four: a week later nothing happens.",
+        shows=("D-10", "SUS-12"),
+        asks=lines(line("1", "disconnect", "1028-tv", dueDate=day(7))),
+        first=WAITS,
+        steps=(
+            Step(
+                wave=2,
+                command="revise",
+                until="revision_in_progress",
+                data={"lines": [line("1", "disconnect", "1028-tv", dueDate=day(28))]},
+            ),
+            Step(wave=3, command="approve-change", until=WAITS),
+        ),
+        days={FOUR_WEEKS: "completed"},
+    ),
+    Order(
+        id="SUSPEND-CANCELED-BEFORE-ITS-DAY",
+        account=1028,
+        note="Nobody goes away after all: the suspend goes, its resume with it, the mobile never notices.",
+        ends="canceled",
+        shows=("D-10", "SUS-11"),
+        asks=select("suspend", "1028-m2", start=day(7), end=day(21)),
+        first=WAITS,
+        steps=(
+            Step(
+                wave=2, command="cancel", until="assessing_cancellation", data={"reason": "The trip is off"}
+            ),
+            Step(wave=3, command="approve-change", until="canceled"),
+        ),
+    ),
+    Order(
         id="CHANGE-LATER-OF-WHAT-ENDS",
         account=1029,
         note="Disconnected before its day by the next order: it cannot run, and a fallout says why.",

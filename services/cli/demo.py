@@ -13,6 +13,7 @@ from pydantic_core import from_json
 from rich.console import RenderableType
 from rich.progress import Progress
 
+from schemas.topics import RESULTS
 from services.chassis.logs import configure
 from services.chassis.ports import Bus
 from services.chassis.settings import Settings
@@ -103,9 +104,10 @@ class _Play:
         return await self._told(time.monotonic() - began)
 
     async def _go_on(self, wave: Wave) -> None:
-        """When all is quiet the clock goes on, so that what waits for its day has it."""
-        if wave.clock is not None:
+        """What people answer, they answer when all is quiet; and then the clock goes on to days that wait."""
+        if wave.clock is not None or any(letter.topic == RESULTS for letter in wave.letters):
             await self._settle()
+        if wave.clock is not None:
             await asyncio.to_thread(self._days.go_on, wave.clock, wave.until)
 
     async def _load(self, progress: Progress, name: str, letters: Sequence[Letter]) -> None:

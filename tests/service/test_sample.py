@@ -124,6 +124,7 @@ STATES = {
     "1027-tv-iptv": ("active", "a service below what rested for two weeks"),
     "1028-m1": ("inactive", "what ended four weeks later"),
     "1028-m2": ("active", "what was to be suspended before that was canceled"),
+    "1028-tv": ("inactive", "what was put off and then ended"),
     "1030-m1": ("active", "what was resumed without being suspended"),
     "ADD-TV-LATER:1": ("active", "what was added a week later"),
     "MOVE-LATER~1": ("active", "what moved three weeks later"),
