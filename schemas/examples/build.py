@@ -15,8 +15,9 @@
 
 A wave is sent when every order of the wave before is in the state of its `until`; an order that is in the
 state of its outcome has passed all of its waves. A wave with a `clock` begins when all is settled and the
-clock was set ahead to it; one with answers to tasks when all is settled. Of an order, `rules` are all that its reasons cite, each
-once. An id that stands twice in `send` is sent twice. The catalog and the installed base come before.
+clock was set ahead to it; one with answers to tasks when all is settled. Of an order, `rules` are all that
+its reasons cite, each once. An id that stands twice in `send` is sent twice. The catalog and the installed
+base come before.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from schemas.examples import (
     orders_counted,
     orders_dated,
     orders_ending,
+    orders_in_flight,
     orders_moves,
     orders_refused,
     orders_returned,
@@ -64,6 +66,7 @@ ORDERS: tuple[Order, ...] = (
     *orders_counted.ORDERS,
     *orders_by_hand.ORDERS,
     *orders_returned.ORDERS,
+    *orders_in_flight.ORDERS,
 )
 RETURNS: tuple[Return, ...] = orders_returned.RETURNS
 

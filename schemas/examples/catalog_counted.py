@@ -1,4 +1,4 @@
-"""What is counted: cards for a fleet of vehicles, and an office with seats."""
+"""What is counted: cards for a fleet of vehicles, an office with seats; and numbers for them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,26 @@ PRODUCTS: list[Entry] = [
         "Seat in the cloud office",
         on(
             "add",
-            task("provision", "create-mailbox", duration="PT4H"),
+            task(
+                "provision",
+                "create-mailbox",
+                duration="PT4H",
+                undo={"name": "delete-mailbox", "kind": "provision"},
+            ),
             task("manual", "welcome-user", "create-mailbox", duration="P5D"),
         ),
         on("disconnect", task("provision", "archive-mailbox")),
+    ),
+    entry(
+        "product",
+        "office-number",
+        "Number of another provider, brought along",
+        on(
+            "add",
+            task("provision", "port-number", duration="P2D", ponr="hard"),
+            task("provision", "route-calls", "port-number"),
+        ),
+        on("disconnect", task("provision", "give-number-back")),
     ),
 ]
 

@@ -215,11 +215,33 @@ def test_what_could_not_run_on_its_day_left_a_fallout(pages: dict[tuple[str, str
     assert pages["plan", "CHANGE-LATER-OF-WHAT-ENDS"]["fallouts"] == [], "somebody has seen to it"
 
 
+@pytest.mark.rule("INF-01", "INF-02", "D-02", "D-22")
+def test_second_thoughts_leave_what_they_should(pages: dict[tuple[str, str], Any]) -> None:
+    states = {line["lineId"]: line["state"] for line in pages["order", "SEATS-REVISED"]["lines"]}
+    assert states == {"1": "completed", "2": "canceled", "3": "completed"}
+    seats = {n: pages["instance", f"SEATS-REVISED:{n}"]["state"] for n in (1, 2, 3)}
+    assert seats == {1: "active", 2: "inactive", 3: "active"}
+    undone = [task["name"] for task in pages["plan", "SEAT-CANCELED-UNDER-WAY"]["tasks"] if task["undo"]]
+    assert undone == ["delete-mailbox"]
+    assert pages["instance", "SEAT-CANCELED-UNDER-WAY:1"]["state"] == "inactive"
+    assert pages["instance", "SEAT-CANCEL-DECLINED:1"]["state"] == "active"
+
+
+@pytest.mark.rule("D-11", "D-19")
+def test_what_is_past_its_point_of_no_return_is_not_canceled(world: World) -> None:
+    [declined] = [
+        data
+        for message, data in world.messages("order.events")
+        if message.type == "aftersale.order.change-declined.v1" and data["orderId"] == "NUMBER-PORTED"
+    ]
+    assert [reason["rule"] for reason in declined["reasons"]] == ["D-19"]
+
+
 def test_what_people_did_about_tasks_can_be_seen(world: World, pages: dict[tuple[str, str], Any]) -> None:
     opened = {
         data["taskId"]: data["rule"]
         for message, data in world.messages("fulfillment.events")
-        if message.type == "aftersale.fallout.opened.v1" and data.get("taskId")
+        if message.type == "aftersale.fallout.opened.v1" and data.get("taskId", "").startswith("SEAT-")
     }
     assert opened == {
         "SEAT-FAILED-AND-RETRIED.1.create-mailbox": "D-20",
