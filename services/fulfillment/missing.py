@@ -21,7 +21,7 @@ def open_fallout(waiting: Waiting, lacking: Sequence[str], work: Work) -> None:
     order_id = waiting.reservation.order_id
     if fallout_of(order_id) in waiting.fallouts:
         return
-    message = f"the order waits for {', '.join(lacking)}: publish it, the order then goes on by itself"
+    message = f"the order waits for {_named(lacking)}: publish it, and the order goes on by itself"
     opened = FalloutOpened(
         version=waiting.reservation.version,
         fallout_id=fallout_of(order_id),
@@ -32,6 +32,12 @@ def open_fallout(waiting: Waiting, lacking: Sequence[str], work: Work) -> None:
         type=classified("DEC-01"),
     )
     work.append(PLAN, order_id, opened)
+
+
+def _named(lacking: Sequence[str]) -> str:
+    """`tv@2` as people say it."""
+    found = (id.rpartition("@") for id in lacking)
+    return ", ".join(f"{id} in any version" if v == "any" else f"version {v} of {id}" for id, _, v in found)
 
 
 def close_fallout(waiting: Waiting | None, how: str, work: Work) -> None:

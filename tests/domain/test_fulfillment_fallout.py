@@ -161,6 +161,9 @@ def test_a_resolution_that_does_not_help_is_closed_as_such_when_the_next_fallout
         (DO, "D-20", ("'fallout.resolve' of F", f"'task.retry' of {DO}", "'task.skip' and a reason")),
         (DO, "FAL-05", ("'task.retry'", "'task.report' that it is completed still counts")),
         (None, "DEC-01", ("publish what is missing", "'fallout.resolve' of F")),
+        (DO, "ORD-17", ("take back by hand what was done", "'fallout.resolve' of F")),
+        (DO, "RMA-05", (f"look again with 'task.retry' of {DO}", "'task.skip' and a reason")),
+        (None, "DEC-04", ("publish what is missing",)),
         (None, "SUS-19", ("order it anew for another day", "'fallout.resolve' of F")),
     ],
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,14 @@ import pytest
 
 from schemas.registry import MESSAGES
 from schemas.topics import FULFILLMENT_EVENTS, TASKS
+from services.audit.whatif import what_if
+from services.fulfillment.service import SERVICE as FULFILLMENT
+from services.inventory.service import SERVICE as INVENTORY
+from services.order.service import SERVICE as ORDER
+from tests.history import live, sources
+from tests.scenarios import SETUP, Sent, place
 from tests.service.test_fulfillment_holds import Ordered
-from tests.world import PARTITIONS
+from tests.world import PARTITIONS, World
 
 Task = dict[str, Any]
 DO = "O-1.1.do"
@@ -315,3 +322,44 @@ def test_a_week_of_waiting_for_an_answer_makes_nobody_late() -> None:
         settle(world, timedelta(hours=1))
         assert len(world.page()["fallouts"]) == 1
     assert at_once.page() == in_steps.page()
+
+
+# ------------------------------------------------------------------------------------ with the others
+
+
+def timed(stage: Iterable[Sent]) -> Iterator[Sent]:
+    """The same, with an hour for each task, and every second one asked for again."""
+    for name, data in stage:
+        entry = copy.deepcopy(data)
+        for number, task in enumerate(task for plan in entry.get("plans", ()) for task in plan["tasks"]):
+            task |= {"duration": "PT1H", "retries": number % 2}
+        yield name, entry
+
+
+def unanswered(seed: int | None) -> World:
+    """The three services, an order, and silent provisioning systems, until nothing waits any more."""
+    world = World([ORDER, INVENTORY, FULFILLMENT], seed)
+    for stage in SETUP:
+        live(world, timed(stage))
+    world.answer = lambda _: None
+    live(world, [place("O1", "change", "NET", characteristics={"speed": 1000})])
+    world.time_passes = True
+    live(world, ())
+    return world
+
+
+@pytest.mark.rule("FAL-05", "JEO-01")
+def test_late_work_ends_alike_in_whatever_order_messages_arrive_and_is_decided_again_as_it_was() -> None:
+    wanted = unanswered(None).pages()["plan", "O1"]
+    assert [each["rule"] for each in wanted["fallouts"]] == ["FAL-05"] * 3
+    for seed in range(5):
+        world = unanswered(seed)
+        page = world.pages()["plan", "O1"]
+        for part in ("tasks", "fallouts"):
+            ids = [(one["falloutId"], one.get("state"), one.get("attempt")) for one in page[part]]
+            assert sorted(map(str, ids)) == sorted(
+                str((one["falloutId"], one.get("state"), one.get("attempt"))) for one in wanted[part]
+            )
+        assert (page["risk"], world.parked()) == (wanted["risk"], [])
+        found = what_if(sources(world), world.keys, None)
+        assert (found.different, found.not_decided) == ([], {})
