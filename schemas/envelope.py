@@ -93,13 +93,13 @@ def binary(headers: Mapping[str, bytes]) -> Envelope:
 
 
 def of_own(headers: Headers) -> Envelope:
-    """The envelope of a message of our own, as `binary` reads it. Raises `Unreadable`."""
+    """The envelope of a message of our own, but for its place, which `glance` tells. Raises `Unreadable`."""
     if isinstance(headers, Packed):
         head, _, said = headers.packed.partition(b"\0")
         if (where := _where(head)) is not None:
             # One decoding for all, and each text found by its place.
-            return _envelope(where([*text(said).split("\0"), None]))
-    return binary(dict(headers))
+            return _new(Envelope, where([*text(said).split("\0"), None]))
+    return binary(dict(headers))._replace(sequence=None, previous=None)
 
 
 def _envelope(texts: Sequence[str | None]) -> Envelope:
@@ -117,9 +117,12 @@ def _where(head: bytes) -> Callable[[Sequence[str | None]], tuple[str | None, ..
     names = names_of(head) if head else ()
     if not names or len(set(names)) < len(names):
         return None
-    return itemgetter(*(names.index(name) if name in names else -1 for name in _ORDER))
+    wanted = [name if name not in _PLACE else "" for name in _ORDER]
+    return itemgetter(*(names.index(name) if name in names else -1 for name in wanted))
 
 
+_new = tuple.__new__
+_PLACE = ("ce_sequence", "ce_previous")
 _ORDER = (
     "ce_id",
     "ce_source",

@@ -193,15 +193,37 @@ class Log:
         A position past the end, which a wiped topic leaves behind, reads from the beginning.
         """
         found: dict[TopicPartition, list[Record]] = {}
-        for partition, lane in self._found(positions).items():
-            position = positions[partition]
-            start = position if position <= lane.next else lane.first
-            if start < lane.next and (records := self.read(partition, start, limit)):
+        for partition, start in self._begun(positions):
+            if records := self.read(partition, start, limit):
                 found[partition] = records
                 limit -= len(records)
                 if limit <= 0:
                     break
         return found
+
+    def _begun(self, positions: Mapping[TopicPartition, int]) -> list[tuple[TopicPartition, int]]:
+        """Where there is something to read, and from which offset on: a look a poll at every lane it has."""
+        lanes = self._numbered(positions)
+        listed = ",".join(map(str, lanes))
+        query = f"SELECT lane, first, next FROM lanes WHERE lane IN ({listed})"
+        ends = {lane: (first, end) for lane, first, end in self._database.execute(query)}
+        if len(ends) < len(positions):
+            self._lanes = {}  # a topic is gone, and may come back under another number
+        begun = []
+        for lane, partition in lanes.items():
+            first, end = ends.get(lane, (0, 0))
+            position = positions[partition]
+            if position < end:
+                begun.append((partition, position))
+            elif position > end > first:
+                begun.append((partition, first))
+        return begun
+
+    def _numbered(self, partitions: Iterable[TopicPartition]) -> dict[int, TopicPartition]:
+        """Those that are known, by their lanes, in the order given."""
+        lanes = self._lanes
+        numbers = {lanes.get(one) or self.lane(one): one for one in partitions}
+        return {lane: partition for lane, partition in numbers.items() if lane is not None}
 
     def expire(self, now: int) -> int:
         """Drops what is older than its topic is kept, some thousand at most; answers how many.

@@ -71,8 +71,8 @@ def test_a_glance_at_headers_without_a_place_sees_none(headers: Sequence[tuple[s
     [mine(), mine(subject="a\0b"), OWN, Packed(pack(OWN[:4])), Packed(pack((*OWN, OWN[0])))],
     ids=str,
 )
-def test_an_envelope_is_the_same_however_its_headers_come(headers: Headers) -> None:
-    assert of_own(headers) == binary(dict(headers))
+def test_an_envelope_is_the_same_but_for_its_place_however_its_headers_come(headers: Headers) -> None:
+    assert of_own(headers) == binary(dict(headers))._replace(sequence=None, previous=None)
 
 
 def test_a_separator_in_what_a_cause_shares_is_not_cut_either() -> None:
