@@ -85,7 +85,7 @@ class Parking:
     ) -> None:
         """Takes a parked message off the list, with what became of it."""
         assert state.message is not None
-        batch.append(PARKED, state.id, ParkedResolved(outcome=outcome), self._meta(batch, state))
+        batch.append(PARKED, state.id, (ParkedResolved(outcome=outcome),), self._meta(batch, state))
         batch.drop(Row(OPEN, str(state.message.partition), state.id))
         if state.message.order is not None:
             batch.drop(Row(BLOCKED, state.message.order, state.id))
@@ -117,7 +117,7 @@ class Parking:
     def failed(self, batch: Batch, state: ParkedMessage, reason: str) -> None:
         """It was tried again and stays parked."""
         assert state.message is not None
-        batch.append(PARKED, state.id, RetryFailed(reason=reason), self._meta(batch, state))
+        batch.append(PARKED, state.id, (RetryFailed(reason=reason),), self._meta(batch, state))
 
     def record(self, batch: Batch, state: ParkedMessage) -> Record:
         """The record as it was read. Raises `Unreadable` when the account was forgotten."""
@@ -146,7 +146,7 @@ class Parking:
         id = identity(record.topic, *_identity(record))
         state: ParkedMessage = batch.fold(PARKED, id).state
         if state.message is None:
-            batch.append(PARKED, id, event, meta)
+            batch.append(PARKED, id, (event,), meta)
             batch.put(Row(OPEN, str(record.partition), id))
         return id
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -135,16 +135,18 @@ class Batch:
 
     # ------------------------------------------------------------------------------------- writing
 
-    def append(self, category: str, id: str, event: Any, meta: Meta) -> None:
+    def append(self, category: str, id: str, events: Sequence[Any], meta: Meta) -> None:
         fold = self._folds.get((category, id)) or self.fold(category, id)
-        version = fold.version + 1
-        # Encoded before it is folded: a fold may keep parts of the event, and change them later.
-        name, data = self.setup.codec.encode(event)
+        evolve, encode = self._evolves[category], self.setup.codec.encode
         line = self._line[1] if self._line[0] is meta else self._line_of(meta)
-        self._encoded.append(_new(NewEvent, (fold.stream, version, name, line + data)))
-        self.appended.append(_new(Appended, (category, id, version, event, meta)))
-        fold.version = version
-        fold.state = self._evolves[category](fold.state, event)
+        version, state = fold.version, fold.state
+        for event in events:
+            version += 1
+            # Encoded before it is folded: a fold may keep parts of the event, and change them later.
+            name, data = encode(event)
+            self._encoded.append(_new(NewEvent, (fold.stream, version, name, line + data)))
+            self.appended.append(_new(Appended, (category, id, version, event, meta)))
+            fold.version, fold.state = version, (state := evolve(state, event))
 
     def _line_of(self, meta: Meta) -> bytes:
         self._line = (meta, meta_line(meta))
@@ -264,9 +266,13 @@ class MessageWork:
         return self._batch.fold(category, id).version
 
     def append(self, category: str, id: str, *events: Any, effective: datetime | None = None) -> None:
-        for event in events:
-            plain = self._command is None and effective is None
-            self._batch.append(category, id, event, self._meta if plain else self._meta_of(effective))
+        if self._command is not None and events:
+            # It stands on the first event that it caused.
+            self._batch.append(category, id, events[:1], self._meta_of(effective))
+            events = events[1:]
+        if events:
+            plain = effective is None
+            self._batch.append(category, id, events, self._meta if plain else self._meta_of(effective))
 
     def _meta_of(self, effective: datetime | None) -> Meta:
         kept, self._command = self._command, None
