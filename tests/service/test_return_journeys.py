@@ -339,3 +339,39 @@ def test_outside_of_a_return_an_outcome_is_a_value_like_any_other() -> None:
     )
     shop.reports()
     assert shop.page("order", "O")["state"] == "completed"
+
+
+@pytest.mark.rule("RMA-05", "D-22")
+@pytest.mark.parametrize("seed", [None, *SEEDS])
+def test_what_turns_out_to_be_something_else_is_given_back_and_rejected(seed: int | None) -> None:
+    shop = Shop(seed, inspect="wrong_item")
+    before = shop.page("instance", "LOOSE")
+    shop.returns("LOOSE", "refund")
+    shop.does("order.cancel", {"orderId": "RET-1", "reason": "it was another phone"})
+    shop.does("order.approve-change", {"orderId": "RET-1"})
+    assert shop.page("order", "RET-1")["state"] == "canceled"
+    assert shop.page("instance", "LOOSE") == before
+    assert shop.line["state"] == "needs_attention"
+    shop.does("return.assess", {"returnId": "RET", "lines": [{"lineId": "1", "proposed": "reject"}]})
+    assert (shop.page("return", "RET")["state"], shop.line["outcome"]) == ("closed", "wrong_item")
+    assert "credit" not in shop.names("RET-1")
+
+
+@pytest.mark.rule("D-12", "D-22")
+@pytest.mark.parametrize("seed", [None, *SEEDS])
+def test_a_replacement_that_is_canceled_under_way_leaves_all_with_the_old_one(seed: int | None) -> None:
+    shop = Shop(seed)
+    shop.answer = lambda task: None if task["name"] == "inspect" else "completed"
+    before, terms = shop.page("instance", "PHONE"), shop.terms("PHONE")
+    shop.returns("PHONE", "replacement")
+    new = shop.line["replacementId"]
+    shop.does("order.cancel", {"orderId": "RET-1"})
+    shop.answer = lambda _: "completed"
+    shop.does("order.approve-change", {"orderId": "RET-1"})
+    assert shop.page("order", "RET-1")["state"] == "canceled"
+    assert (shop.page("instance", "PHONE"), shop.terms("PHONE")) == (before, terms)
+    assert shop.page("instance", new)["state"] == "inactive"
+    assert shop.line["state"] == "needs_attention"
+    shop.does("return.assess", {"returnId": "RET", "lines": [{"lineId": "1", "proposed": "replacement"}]})
+    assert (shop.line["orderId"], shop.line["state"]) == ("RET-2", "resolved")
+    assert shop.terms(shop.line["replacementId"]) == {("L", "active"), ("E", "active")}
