@@ -107,8 +107,11 @@ def test_a_declined_revision_leaves_the_order_in_the_exact_state_before() -> Non
 def test_an_approved_revision_that_cannot_be_done_is_declined_with_the_reasons(answer: str) -> None:
     here = shop()
     before = looks(here)
-    here.tells("order.revise", lines=[NET]).tells("order.approve-change")
-    assert here.order["lines"][1]["state"] == "canceled"
+    faster = {**NET, "characteristics": {"speed": 300}}
+    new = {"lineId": "3", "action": "add", "specificationId": "line"}
+    here.tells("order.revise", lines=[faster, new]).tells("order.approve-change")
+    assert [line["state"] for line in here.order["lines"]] == ["acknowledged", "canceled", "acknowledged"]
+    assert here.order["lines"][0]["characteristics"] == {"speed": 300}
     reasons = [{"rule": "D-11", "message": "line 2 is past its point of no return", "lineId": "2"}]
     here.reserved(answer, version=2, reasons=reasons)
     assert looks(here) == before
