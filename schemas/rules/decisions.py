@@ -6,13 +6,12 @@ SECTION = Section(
     title="Our decisions",
     ids=numbered("D", 24),
     rules=(
-        still_open(
+        enforced(
             "D-01",
             "inventory",
             "What is to be disconnected is pending, then inactive; a cancel gives it its state back.",
-            "an approved order cannot be canceled yet; the states of the way there are shown",
         ),
-        still_open(
+        enforced(
             "D-02",
             "order",
             "A declined revision or cancellation leaves everything in the state it had before.",
@@ -63,7 +62,7 @@ SECTION = Section(
             "D-17", "inventory", "A dated line waits without lock or tasks, and the order for its last line."
         ),
         enforced("D-18", "fulfillment", "A plan that names no point of no return has none."),
-        still_open(
+        enforced(
             "D-19", "order", "One line past a hard point of no return stops the cancel of the whole order."
         ),
         enforced(
@@ -75,11 +74,10 @@ SECTION = Section(
             "Nobody approves an order of their own.",
             "nobody is known by name before there is a gateway",
         ),
-        still_open(
+        enforced(
             "D-22",
             "inventory",
             "After a canceled order all that existed before is as it was, and what it made is inactive.",
-            "cancels of approved orders; what a canceled plan lets go of is as it was, terms included",
         ),
         enforced(
             "D-23", "order", "A parent named by its instance is held to the same rules as one named by line."

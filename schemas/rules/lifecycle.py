@@ -20,17 +20,17 @@ SECTION = Section(
         enforced("ORD-09", "order", "Rework makes a draft of a rejected order."),
         enforced("ORD-10", "order", "A rejected order cannot be approved directly (D-03)."),
         enforced("ORD-11", "order", "An order that lacks information waits for it."),
-        still_open("ORD-12", "order", "An order can be held, and goes on when it is released."),
-        still_open("ORD-13", "order", "An order in progress can be asked to be revised."),
-        still_open("ORD-14", "order", "An approved revision is planned again and goes on."),
+        enforced("ORD-12", "order", "An order can be held, and goes on when it is released."),
+        enforced("ORD-13", "order", "An order in progress can be asked to be revised."),
+        enforced("ORD-14", "order", "An approved revision is planned again and goes on."),
         not_for_us(
             "ORD-15",
             "A revision that nothing can compensate becomes the question of a cancel.",
             "it is declined with every reason, and the order goes on as before (D-02); a cancel is asked for",
         ),
-        still_open("ORD-16", "order", "An order in progress can be asked to be canceled."),
-        still_open("ORD-17", "order", "An approved cancel undoes the work, and the order ends canceled."),
-        still_open("ORD-18", "order", "What is declined goes on exactly as before (D-02)."),
+        enforced("ORD-16", "order", "An order in progress can be asked to be canceled."),
+        enforced("ORD-17", "order", "An approved cancel undoes the work, and the order ends canceled."),
+        enforced("ORD-18", "order", "What is declined goes on exactly as before (D-02)."),
         enforced("ORD-19", "order", "When its last line is done the order is completed by itself."),
         enforced(
             "ORD-20", "order", "Before its approval an order can be dropped, and a line of a draft as well."
@@ -53,11 +53,10 @@ SECTION = Section(
             "Which roles may approve which orders.",
             "it names roles of the reference system; who may not approve is D-21",
         ),
-        still_open(
+        enforced(
             "APP-03",
             "inventory",
             "Approval makes new instances and operations, marks what is pending, and starts the work.",
-            "operations of dated lines; everything else happens",
         ),
         enforced(
             "APP-04", "order", "A request is captured, submitted, approved, broken down, worked off, closed."

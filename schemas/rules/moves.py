@@ -1,6 +1,6 @@
 """Section 5: moves."""
 
-from schemas.rules.rule import Section, enforced, numbered, still_open
+from schemas.rules.rule import Section, enforced, numbered
 
 SECTION = Section(
     title="5. Moves",
@@ -15,11 +15,10 @@ SECTION = Section(
         enforced("MOV-05", "inventory", "The hierarchy of the old side is built again at the new place."),
         enforced("MOV-06", "inventory", "The new side starts with the values of the old one."),
         enforced("MOV-07", "fulfillment", "The two domain orders of a pair name each other."),
-        still_open(
+        enforced(
             "MOV-08",
             "inventory",
             "A move ends its old side and activates the new one; a canceled move does the reverse.",
-            "an approved order cannot be canceled yet; a move that is done flips both sides already",
         ),
         enforced(
             "MOV-09", "inventory", "What was moved has a new id; the old record is ended, not relocated."

@@ -1,8 +1,6 @@
 """Section 3: the states of an instance, and what takes it from one to the other."""
 
-from schemas.rules.rule import Section, enforced, numbered, still_open
-
-_IN_FLIGHT = "an approved order cannot be canceled yet; what a canceled plan held is restored already"
+from schemas.rules.rule import Section, enforced, numbered
 
 SECTION = Section(
     title="3. Instance states",
@@ -22,15 +20,13 @@ SECTION = Section(
         enforced("INV-12", "inventory", "The new side of a move is installation_pending from approval on."),
         enforced("INV-13", "inventory", "When the move is done the old side is inactive."),
         enforced("INV-14", "inventory", "When the move is done the new side is active."),
-        still_open("INV-15", "inventory", "The old side of a canceled move is active again.", _IN_FLIGHT),
-        still_open("INV-16", "inventory", "The new side of a canceled move ends inactive.", _IN_FLIGHT),
+        enforced("INV-15", "inventory", "The old side of a canceled move is active again."),
+        enforced("INV-16", "inventory", "The new side of a canceled move ends inactive."),
         enforced(
             "INV-17", "inventory", "A product that is used up by its delivery goes inactive, never active."
         ),
-        still_open(
-            "INV-18", "inventory", "A canceled change leaves its instance with the old values.", _IN_FLIGHT
-        ),
-        still_open("INV-19", "inventory", "What a canceled add made ends inactive.", _IN_FLIGHT),
-        still_open("INV-20", "inventory", "A canceled suspend or resume leaves the state alone.", _IN_FLIGHT),
+        enforced("INV-18", "inventory", "A canceled change leaves its instance with the old values."),
+        enforced("INV-19", "inventory", "What a canceled add made ends inactive."),
+        enforced("INV-20", "inventory", "A canceled suspend or resume leaves the state alone."),
     ),
 )

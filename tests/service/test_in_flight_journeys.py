@@ -179,3 +179,76 @@ def test_a_revised_order_that_is_canceled_leaves_everything_as_it_was(name: str)
         assert state(world) == "canceled"
         assert {id: after[id] for id in before} == before, f"seed {seed}"
         assert {one["state"] for id, one in after.items() if id not in before} <= {"inactive"}
+
+
+# --------------------------------------------------------------------------------- points of no return
+
+FIBRE: Sent = (
+    "specification.publish",
+    {
+        "specificationId": "fibre",
+        "version": "1",
+        "name": "fibre",
+        "kind": "product",
+        "characteristics": [{"name": "speed", "type": "number"}],
+        "plans": [
+            {
+                "actions": ["add", "change"],
+                "tasks": [
+                    {"name": "dig", "kind": "field", "ponr": "hard"},
+                    {"name": "light", "kind": "provision", "after": ["dig"]},
+                ],
+            }
+        ],
+    },
+)
+DUG = place(
+    "O1",
+    None,
+    lines=[
+        line("1", "add", specificationId="fibre", characteristics={"speed": 1}),
+        line("2", "disconnect", instanceId="VOICE"),
+    ],
+)
+
+
+def dug() -> Any:
+    """A line past its hard point of no return, beside one that is not."""
+    world = begun()
+    send(world, FIBRE)
+    world.answer = lambda task: "completed" if task["name"] == "dig" else None
+    return send(world, DUG)
+
+
+@pytest.mark.rule("D-19", "D-11", "INF-01", "D-02")
+def test_one_line_past_a_hard_point_of_no_return_stops_the_cancel_of_the_whole_and_no_other() -> None:
+    world = dug()
+    approved(world, ask("cancel", "O1"))
+    seen = page(world, "order", "O1")
+    assert seen["state"] == "in_progress"
+    assert [(one["rule"], one["lineId"]) for one in seen["declined"]["reasons"]] == [("D-19", "1")]
+    approved(
+        world, ask("revise", "O1", lines=[line("1", "add", characteristics={"speed": 2}), DUG[1]["lines"][1]])
+    )
+    seen = page(world, "order", "O1")
+    assert [one["lineId"] for one in seen["declined"]["reasons"]] == ["1"]
+    assert seen["lines"][0]["characteristics"] == {"speed": 1}
+    approved(world, ask("cancel", "O1", lineIds=["2"]))
+    worked_off(world, "O1")
+    assert {one["lineId"]: one["state"] for one in page(world, "order", "O1")["lines"]} == {
+        "1": "completed",
+        "2": "canceled",
+    }
+    assert owned(world)["VOICE"] == owned(begun())["VOICE"]
+
+
+@pytest.mark.rule("APP-03")
+def test_an_approval_makes_instances_and_operations_and_starts_the_work() -> None:
+    world = begun(ORDERS["many"])
+    send(world, place("O2", "add", lines=[line("1", "add", specificationId="mobile-4g")]))
+    found = owned(world)
+    assert found["O2:1"]["state"] == "installation_pending"
+    assert (found["NET"]["state"], found["VOICE"]["state"]) == ("change_pending", "inactivation_pending")
+    [operation] = page(world, "order", "O1")["operations"]
+    assert (operation["action"], operation["state"], operation["lineIds"]) == ("add", "scheduled", ["4"])
+    assert any(task["state"] == "open" for task in page(world, "plan", "O1")["tasks"])
