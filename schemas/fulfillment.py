@@ -179,6 +179,7 @@ class DomainOrderStateChanged(PlanEvent):
     composed_of: tuple[str, ...] = ()
     characteristics: Characteristics = Field(default_factory=dict)
     location: str | None = None
+    priority: int | None = None
     line_closed: bool = False
     reason: str | None = None
     tasks: tuple[PlannedTask, ...] = ()

@@ -156,6 +156,7 @@ class ReservationAccepted(ReservationEvent):
     lines: tuple[ReservedLine, ...]
     tree: tuple[AffectedInstance, ...]
     operations: tuple[ScheduledLines, ...] = ()
+    priority: int | None = None
 
 
 class ReservationRefused(ReservationEvent):

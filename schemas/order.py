@@ -22,6 +22,8 @@ from schemas.vocabulary import (
     OrderState,
     Part,
     PersonalText,
+    PriorityBand,
+    Rank,
     Reason,
     Reference,
     ReturnPlan,
@@ -95,6 +97,13 @@ class LineRequest(Command):
 Lines = Annotated[tuple[LineRequest, ...], Field(max_length=MAX_LINES, strict=False)]
 
 
+class Ranks(Command):
+    """How urgent an order is (ORC-05): because of who asks, and because of what is asked."""
+
+    customer: Rank | None = None
+    urgency: Rank | None = None
+
+
 class PlaceOrder(Command):
     """`order.place`: an OrderRequest. Creates and submits, or leaves a draft."""
 
@@ -120,6 +129,7 @@ class PlaceOrder(Command):
     reason: PersonalText | None = None
     cascade: bool = False
     upgrade: bool = False
+    priority: Ranks | None = None
     draft: bool = False
     approve: bool = False
     if_unchanged: Identifier | None = None
@@ -238,8 +248,13 @@ class OrderStepped(OrderEvent):
 
 
 class OrderApproved(OrderEvent):
-    """`order.approved`: all that inventory needs to reserve, in one message."""
+    """`order.approved`: all that inventory needs to reserve, in one message.
 
+    `priority` is that of its most urgent line, from 0 to 100 (ORC-05).
+    """
+
+    priority: int | None = None
+    priority_band: PriorityBand | None = None
     category: Category
     action: Action | None = None
     lines: tuple[OrderLine, ...]

@@ -14,6 +14,7 @@ from schemas.vocabulary import (
     Moment,
     Part,
     PersonalText,
+    PriorityBand,
     Reference,
     TaskKind,
 )
@@ -41,6 +42,8 @@ class TaskRequested(Part):
     location: str | None = None
     characteristics: Characteristics = Field(default_factory=dict)
     due: Moment | None = None
+    priority: int | None = None
+    priority_band: PriorityBand | None = None
     reason: str | None = None
 
 

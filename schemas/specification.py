@@ -13,6 +13,7 @@ from schemas.vocabulary import (
     Kind,
     Layer,
     Ponr,
+    Rank,
     ReturnPlan,
     Scalar,
     Side,
@@ -113,6 +114,8 @@ class Specification(Command):
     layer: Layer | None = None
     category: Identifier | None = None
     transient: bool = False
+    priority: Rank | None = None
+    """How urgent orders of it are, for those that ask nothing else (ORC-05)."""
     upgrade_on_change: bool = True
     """Whether a change takes instances of earlier versions to this one; else only an order with `upgrade`."""
     characteristics: Annotated[tuple[CharacteristicSpecification, ...], Field(strict=False)] = ()

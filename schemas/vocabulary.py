@@ -121,6 +121,11 @@ Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100), Aft
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(printable)]
 """An id that may be one of ours: those are made of the order's and the caller's own ids."""
 OrderId = Annotated[Identifier, AfterValidator(without_separators)]
+Rank = Annotated[int, Field(ge=0, le=100)]
+"""How urgent something is, from 0 to 100 (ORC-05)."""
+PriorityBand = Annotated[
+    Literal["critical", "high", "medium", "low"], Field(description="From 80, 60, 40, and below (ORC-05).")
+]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 PERSONAL: dict[str, Any] = {"x-personal": True}
 PersonalText = Annotated[Text, Field(json_schema_extra=PERSONAL)]

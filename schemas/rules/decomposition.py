@@ -51,7 +51,7 @@ SECTION = Section(
         enforced(
             "ORC-04", "fulfillment", "We ask for work and wait: a task is done when somebody reports it."
         ),
-        still_open(
+        enforced(
             "ORC-05", "fulfillment", "Orders have a priority by weight, and hand it down to their tasks."
         ),
         not_for_us(

@@ -30,11 +30,17 @@ def _values(values: Body | None) -> str:
     return ", ".join(f"{text(name)}={text(value)}" for name, value in (values or {}).items())
 
 
+def _priority(body: Body) -> str:
+    number = body.get("priority")
+    return "" if number is None else f"{number} ({text(body.get('priorityBand'))})"
+
+
 def _order(body: Body) -> Group:
     facts = (
         ("account", text(body["accountId"])),
         ("state", state(body["state"])),
         ("action", _actions(body)),
+        ("priority", _priority(body)),
         ("version", text(body.get("version"))),
         ("reason", text(body.get("reason"))),
         *tables_trouble.facts(body),

@@ -68,6 +68,8 @@ def say_what(order: DomainOrder, body: Body) -> None:
         body["side"] = order.side
     if order.specification_version is not None:
         body["specificationVersion"] = order.specification_version
+    if order.priority is not None:
+        body["priority"] = order.priority
     if order.location is not None:
         body["location"] = order.location
 

@@ -48,6 +48,7 @@ def _reservation(data: ReservationAccepted) -> Reservation:
         lines=tuple(_line(line) for line in data.lines),
         tree=tuple(_instance(instance) for instance in data.tree),
         operations=tuple(one.operation_id for one in data.operations),
+        priority=data.priority,
     )
 
 

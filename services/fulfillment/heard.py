@@ -53,6 +53,7 @@ class ReservationAccepted(Heard, frozen=True, kw_only=True):
     version: int
     lines: tuple[ReservedLine, ...]
     tree: tuple[AffectedInstance, ...]
+    priority: int | None = None
     operations: tuple[ScheduledLines, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.chassis.service import Work
 from services.fulfillment import handlers, jeopardy, staggering
@@ -57,7 +58,7 @@ def _plan(part: Reservation, plan: Plan, work: Work) -> None:
     if missing(part, heard):
         _wait(part, plan, work)
         return
-    outcome = decompose(part, heard, work.seal, len(plan.orders))
+    outcome = decompose(replace(part, priority=plan.priority), heard, work.seal, len(plan.orders))
     before = plan.postponed.get(part.operation_id)
     since = before.since if before else work.now
     match outcome:

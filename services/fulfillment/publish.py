@@ -54,6 +54,7 @@ from services.fulfillment.domain.events import (
     ValuesCopied,
     WatchPaused,
 )
+from services.fulfillment.domain.priority import band
 
 _DomainOrder = DomainOrderPlanned | DomainOrderStarted | DomainOrderClosed
 _Task = TaskReleased | TaskStarted | TaskClosed | AttemptFailed | TaskHeld
@@ -203,6 +204,8 @@ def _request(event: TaskReleased, happened: Happened) -> Public:
         body["location"] = event.location
     if event.due is not None:
         body["due"] = event.due
+    if event.priority is not None:
+        body["priority"], body["priorityBand"] = event.priority, band(event.priority)
     if event.reason is not None:
         body["reason"] = event.reason
     return Public(TASKS, "task.requested", event.task_id, body, unseal=True)

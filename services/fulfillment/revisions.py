@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.chassis.service import Work
 from services.fulfillment import handlers, jeopardy, staggering
 from services.fulfillment.domain import compensation, inflight
@@ -45,7 +47,7 @@ def _revise(reservation: Reservation, plan: Plan, work: Work) -> None:
         else:
             _refuse(reservation, (_unpublished(lacking),), work)
         return
-    outcome = decompose(reservation, heard, work.seal)
+    outcome = decompose(replace(reservation, priority=plan.priority), heard, work.seal)
     match outcome:
         case Incomplete() if work.now - since < handlers.TARGET_GRACE:
             _wait(reservation, plan, work)

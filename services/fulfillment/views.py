@@ -7,6 +7,7 @@ from typing import Any
 
 from services.chassis.service import Page
 from services.fulfillment import shown
+from services.fulfillment.domain.priority import band
 from services.fulfillment.domain.state import Awaited, Canceled, OpenOrder, OpenTask, Plan, Waiting
 from services.fulfillment.domain.undoing import is_undo
 
@@ -46,6 +47,8 @@ def _made(id: str, plan: Plan) -> dict[str, Any]:
         "orderId": id,
         "accountId": plan.account_id,
         "version": plan.version,
+        "priority": plan.priority,
+        "priorityBand": None if plan.priority is None else band(plan.priority),
         "state": _state(plan),
         "held": _held(plan),
         "domainOrders": [_domain_order(order, plan) for order in plan.orders.values()],

@@ -26,6 +26,7 @@ def approved(data: heard.OrderApproved, work: Work) -> None:
         category=data.category,
         action=data.action,
         lines=tuple(_line(line) for line in data.lines),
+        priority=data.priority,
     )
     scheduling.approve(command, work)
 

@@ -51,6 +51,7 @@ class OrderApproved(Heard, frozen=True, kw_only=True):
     version: int
     category: Category
     action: str | None = None
+    priority: int | None = None
     lines: tuple[OrderLine, ...]
 
 

@@ -274,6 +274,7 @@ def _accepted(event: ReservationAccepted | ReservationRevised) -> Data:
         {
             "category": event.category,
             "action": event.action,
+            "priority": event.priority if isinstance(event, ReservationAccepted) else None,
             "lines": [_line(line) for line in event.lines],
             "tree": [_affected(one) for one in event.tree],
             "operations": [_scheduled(one) for one in event.operations] or None,

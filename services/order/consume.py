@@ -18,7 +18,7 @@ from services.order.domain import facts, lifecycle, underway
 from services.order.domain.capture import Asked
 from services.order.domain.events import OperationHeard
 from services.order.domain.instance import InstanceLearned, InstanceRevised
-from services.order.domain.line import Line
+from services.order.domain.line import Line, Ranks
 from services.order.domain.term import USUAL, ContractLine, TermLearned
 from services.order.domain.words import Action, OperationState, Reason
 from services.order.handlers import INSTANCE
@@ -63,7 +63,12 @@ def _asked(data: messages.PlaceOrder, work: Work | None) -> Asked:
         end=data.end,
         cascade=data.cascade,
         upgrade=data.upgrade,
+        ranks=_ranks(data.priority) if data.priority else None,
     )
+
+
+def _ranks(asked: messages.Ranks) -> Ranks:
+    return Ranks(customer=asked.customer, urgency=asked.urgency)
 
 
 def _lines(lines: tuple[messages.LineRequest, ...], work: Work | None) -> tuple[Line, ...]:

@@ -20,8 +20,10 @@ from services.order.domain.line import Line, Request
 from services.order.domain.order import Order
 from services.order.domain.parts import entry_at
 from services.order.domain.policy import judge
+from services.order.domain.priority import priority
 from services.order.domain.specification import Specification
 from services.order.domain.term import Term, TermLearned
+from services.order.domain.tree import Tree
 from services.order.domain.words import Kind, Reason, Scalar
 from services.order.domain.writing import MAX_LINES, write_out
 
@@ -112,11 +114,17 @@ def place(command: Place, work: Work) -> None:
         end=request.end,
         cascade=request.cascade,
         upgrade=request.upgrade,
+        ranks=request.ranks,
         reason=command.reason,
     )
     order: Order | None = work.state(ORDER, command.order_id)
-    approved = lifecycle.Approve(fewer=fewer(request, known)) if command.approve and not broken else None
+    approved = _judged(lifecycle.Approve(), request, known) if command.approve and not broken else None
     settle(command.order_id, lifecycle.place(order, placed, broken, approved), work)
+
+
+def _judged(approve: lifecycle.Approve, request: Request, known: Heard) -> lifecycle.Approve:
+    """What is found out of an order when it is approved."""
+    return replace(approve, fewer=fewer(request, known), priority=priority(Tree(request, known)))
 
 
 def _too_many(request: Request, command: Place) -> bool:
@@ -137,7 +145,7 @@ def approve(order_id: str, reason: str | None, work: Work) -> None:
     wanted = lifecycle.Approve(reason=reason)
     if order.status == "new":
         readable, known = opened(order, work), Heard(work)
-        wanted = replace(wanted, broken=judge(readable, known), fewer=fewer(readable, known))
+        wanted = _judged(replace(wanted, broken=judge(readable, known)), readable, known)
     settle(order_id, lifecycle.decide(order, wanted), work)
 
 

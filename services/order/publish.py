@@ -12,6 +12,7 @@ from services.order.domain import change, parked
 from services.order.domain import events as orders
 from services.order.domain import return_case as returns
 from services.order.domain.instance import InstanceEnded, InstanceLearned, InstanceRestored, InstanceRevised
+from services.order.domain.priority import band
 from services.order.domain.specification import SpecificationPublished, SpecificationRetired
 from services.order.domain.term import TermLearned
 from services.order.domain.words import LineStatus, State, Status
@@ -50,6 +51,8 @@ def _said(happened: Happened, event: orders.OrderEvent) -> Public:
         case orders.OrderApproved():
             waiting = dict.fromkeys((one.line_id for one in event.fewer), NEEDS_ATTENTION)
             more = {**_asked(event), "lines": lines(event.lines, "acknowledged", waiting)}
+            if event.priority is not None:
+                more["priority"], more["priorityBand"] = event.priority, band(event.priority)
             return _public(happened, "order.approved", "acknowledged", more)
         case orders.OrderStarted():
             return _public(happened, "order.started", event.status, {})

@@ -9,6 +9,7 @@ from services.chassis.service import Page
 from services.order import shown_returns
 from services.order.domain.choice import asks, state_of
 from services.order.domain.order import Order
+from services.order.domain.priority import band
 from services.order.shown import asked_for, declined, lines, operations, own_states, reasons, request
 
 _ALWAYS = ("lineId", "action", "state", "instanceId", "specificationId", "location", "dueDate")
@@ -35,6 +36,8 @@ def _page(order_id: str, order: Order) -> Page:
         "action": order.action,
         "version": order.version,
         "cascade": order.cascade,
+        "priority": order.priority,
+        "priorityBand": None if order.priority is None else band(order.priority),
         "reason": order.reason,
         "returnId": order.return_id,
         "lines": [_line(order_id, order, line) for line in written],

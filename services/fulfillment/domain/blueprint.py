@@ -61,6 +61,7 @@ class DomainOrder:
     location: str | None = None
     waits_for: tuple[str, ...] = ()
     copies: tuple[Copy, ...] = ()
+    priority: int | None = None
     awaits: tuple[AwaitedTarget, ...] = ()
 
 
@@ -137,6 +138,7 @@ class Blueprint:
     domain_orders: tuple[DomainOrder, ...]
     tasks: tuple[PlannedTask, ...]
     operations: tuple[str, ...] = ()
+    priority: int | None = None
     operation_id: str | None = None
     returns: dict[str, ReturnPlan] = field(default_factory=dict)
     """Lines that a return has written, and by which plan they are carried out."""

@@ -128,6 +128,7 @@ class Cascade:
             location=_details(order).location,
             characteristics=self._values.get(planned.domain_order_id, order.values),
             due=due,
+            priority=self._plan.priority,
             undo=planned.marks is not None and planned.marks.undoes is not None,
             reason=task.why or (planned.marks.why if planned.marks else None),
         )

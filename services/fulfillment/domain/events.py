@@ -46,6 +46,8 @@ class PlanCreated:
     """Parts of the order that wait for their day."""
     returns: dict[str, ReturnPlan] = field(default_factory=dict)
     """Lines that a return has written."""
+    priority: int | None = None
+    """ORC-05, handed down to everything in it."""
     at: datetime | None = None
     """When its dates begin; none are planned without durations."""
 
@@ -196,6 +198,7 @@ class TaskReleased:
     characteristics: dict[str, Scalar]
     due: datetime | None
     undo: bool = False
+    priority: int | None = None
     reason: str | None = None
 
 

@@ -89,7 +89,7 @@ def evolve(state: PlanState, event: PlanEvent) -> PlanState:
 def _made(event: PlanCreated, before: PlanState) -> Plan:
     version = event.version
     plan = Plan(account_id=event.account_id, version=version, reserved=version, line_ids=event.line_ids)
-    plan.awaited, plan.returns = set(event.operations), event.returns
+    plan.awaited, plan.returns, plan.priority = set(event.operations), event.returns, event.priority
     if isinstance(before, Waiting | Awaited):
         plan.version = max(version, before.version)
         plan.awaited -= before.dropped
@@ -256,6 +256,7 @@ def created(blueprint: Blueprint, tasks_apart: bool) -> PlanCreated:
         tasks=blueprint.tasks,
         tasks_apart=tasks_apart,
         operations=blueprint.operations,
+        priority=blueprint.priority,
         returns=blueprint.returns,
         at=blueprint.at,
     )

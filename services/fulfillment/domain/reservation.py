@@ -58,3 +58,4 @@ class Reservation:
     tree: tuple[Instance, ...]
     operations: tuple[str, ...] = ()
     operation_id: str | None = None
+    priority: int | None = None

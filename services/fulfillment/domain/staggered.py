@@ -130,6 +130,7 @@ class _Growing:
             version=self._plan.version,
             lines=(),
             tree=(),
+            priority=self._plan.priority,
         )
         whole = laid_out(part, [*self._nodes.values(), *self._more.nodes], index)
         return self._impossible(whole) or self._grown(whole)

@@ -222,6 +222,7 @@ class Plan:
     charges: tuple[Charge, ...] = ()
     """What its cancellation costs."""
     completed: bool = False
+    priority: int | None = None
     awaiting: dict[str, None] = field(default_factory=dict)
     """Domain orders with targets that were left out."""
     canceled: bool = False

@@ -71,7 +71,9 @@ def laid_out(reservation: Reservation, nodes: Sequence[Node], index: Below) -> B
         account_id=reservation.account_id,
         version=reservation.version,
         line_ids=tuple(line.line_id for line in reservation.lines),
-        domain_orders=tuple(_domain_order(node, waits.get(node.id, ()), index) for node in nodes),
+        domain_orders=tuple(
+            _domain_order(node, waits.get(node.id, ()), index, reservation.priority) for node in nodes
+        ),
         tasks=tuple(
             _task(node, task, names[node.id][task.name], after.ids(node, task))
             for node in nodes
@@ -79,6 +81,7 @@ def laid_out(reservation: Reservation, nodes: Sequence[Node], index: Below) -> B
         ),
         operations=reservation.operations,
         operation_id=reservation.operation_id,
+        priority=reservation.priority,
         returns={line.line_id: line.return_ for line in reservation.lines if line.return_ is not None},
     )
 
@@ -122,7 +125,7 @@ def _marks(task: TaskSpecification) -> Marks | None:
     return Marks(ponr=task.ponr, charge=task.charge, undo=task.undo, responds_to=responds_to)
 
 
-def _domain_order(node: Node, waits_for: tuple[str, ...], index: Below) -> DomainOrder:
+def _domain_order(node: Node, waits_for: tuple[str, ...], index: Below, priority: int | None) -> DomainOrder:
     values = node.values if node.action == "change" else _present(node)
     return DomainOrder(
         domain_order_id=node.id,
@@ -142,6 +145,7 @@ def _domain_order(node: Node, waits_for: tuple[str, ...], index: Below) -> Domai
         location=node.location,
         waits_for=waits_for,
         copies=_copies(node, index) if node.specification and node.specification.mappings else (),
+        priority=priority,
         awaits=tuple(node.awaits),
     )
 

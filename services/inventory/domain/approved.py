@@ -74,3 +74,5 @@ class Approved:
     category: Kind
     action: str | None
     lines: tuple[Line, ...]
+    priority: int | None = None
+    """ORC-05, from 0 to 100."""

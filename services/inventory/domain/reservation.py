@@ -50,6 +50,7 @@ class ReservationAccepted:
     tree: tuple[Affected, ...]
     operations: tuple[Scheduled, ...] = ()
     contract_id: str | None = None
+    priority: int | None = None
 
 
 @value

@@ -86,6 +86,7 @@ def reserve(case: Case, before: Reservation, later: tuple[Later, ...] = ()) -> t
             for one in later
         ),
         contract_id=secured.contract_id,
+        priority=order.priority,
     )
     return (*secured.appends, Append(RESERVATION, order.order_id, accepted))
 

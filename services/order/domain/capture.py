@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from services.order.domain.instance import Instance
-from services.order.domain.line import Known, Line, Request
+from services.order.domain.line import Known, Line, Ranks, Request
 from services.order.domain.naming import named, own_id
 from services.order.domain.term import stands_for
 from services.order.domain.tree import below
@@ -31,6 +31,7 @@ class Asked:
     end: datetime | None = None
     cascade: bool = False
     upgrade: bool = False
+    ranks: Ranks | None = None
 
 
 Reach: TypeAlias = Callable[[str, Kind, Known], Iterable[str]]
@@ -79,6 +80,7 @@ def capture(asked: Asked, known: Known) -> Request:
         end=asked.end,
         cascade=asked.cascade,
         upgrade=asked.upgrade,
+        ranks=asked.ranks,
     )
 
 

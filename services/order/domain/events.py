@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from services.order.domain.change import ChangeEvent
-from services.order.domain.line import Line
+from services.order.domain.line import Line, Ranks
 from services.order.domain.parked import Fewer, InformationAwaited, InstancesChosen
 from services.order.domain.value import value
 from services.order.domain.words import Action, Category, HeaderAction, OperationState, Reason, Stage, Status
@@ -26,6 +26,7 @@ class OrderPlaced:
     end: datetime | None = None
     cascade: bool = False
     upgrade: bool = False
+    ranks: Ranks | None = None
     reason: str | None = None
     return_id: str | None = None
     """The return that has written it."""
@@ -50,6 +51,7 @@ class OrderApproved:
     lines: tuple[Line, ...]
     reason: str | None = None
     fewer: tuple[Fewer, ...] = ()
+    priority: int | None = None
 
 
 @value

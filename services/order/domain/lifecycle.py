@@ -44,6 +44,7 @@ class Approve:
     broken: tuple[Reason, ...] = ()
     reason: str | None = None
     fewer: tuple[Fewer, ...] = ()
+    priority: int | None = None
 
 
 @value
@@ -129,6 +130,7 @@ def _approved(order: Order, command: Approve) -> OrderApproved:
         lines=order.lines,
         reason=command.reason or order.reason,
         fewer=command.fewer,
+        priority=command.priority,
     )
 
 

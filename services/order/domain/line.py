@@ -44,6 +44,14 @@ class Line:
 
 
 @value
+class Ranks:
+    """How urgent an order is, from 0 to 100: because of who asks, and because of what is asked (ORC-05)."""
+
+    customer: int | None = None
+    urgency: int | None = None
+
+
+@value
 class Request:
     """What an order asks for, as lines: what is judged, stored and approved."""
 
@@ -56,6 +64,7 @@ class Request:
     cascade: bool = False
     upgrade: bool = False
     """CHG-05: versions may change although the catalog lets them stay."""
+    ranks: Ranks | None = None
 
     def with_lines(self, lines: tuple[Line, ...]) -> Request:
         """The same request with these lines."""
@@ -68,6 +77,7 @@ class Request:
             end=self.end,
             cascade=self.cascade,
             upgrade=self.upgrade,
+            ranks=self.ranks,
         )
 
 

@@ -31,7 +31,7 @@ from services.order.domain.events import (
     OrderStarted,
     OrderSubmitted,
 )
-from services.order.domain.line import Line, Request
+from services.order.domain.line import Line, Ranks, Request
 from services.order.domain.parked import InstancesChosen, Parked, parked
 from services.order.domain.words import Category, HeaderAction, Reason, Stage, Status
 
@@ -55,6 +55,8 @@ class Order:
     end: datetime | None = None
     cascade: bool = False
     upgrade: bool = False
+    ranks: Ranks | None = None
+    priority: int | None = None
     reason: str | None = None
     return_id: str | None = None
     reasons: tuple[Reason, ...] = ()
@@ -114,6 +116,7 @@ class Order:
             end=self.end,
             cascade=self.cascade,
             upgrade=self.upgrade,
+            ranks=self.ranks,
         )
 
 
@@ -139,6 +142,7 @@ def placed(event: OrderPlaced) -> Order:
         end=event.end,
         cascade=event.cascade,
         upgrade=event.upgrade,
+        ranks=event.ranks,
         reason=event.reason,
         return_id=event.return_id,
     )
@@ -151,7 +155,7 @@ def _change(order: Order, event: OrderEvent) -> None:
             _start(order)
         case OrderApproved():
             order.stage, order.reasons, order.approval = "acknowledged", (), event.version
-            order.parked = parked(event.fewer)
+            order.parked, order.priority = parked(event.fewer), event.priority
         case OrderCompleted():
             _over(order, "completed")
         case LinesCompleted():

@@ -69,6 +69,8 @@ class Entry(NamedTuple):
     realized: tuple[str, ...]
     """What an order of it cannot do without: realized as or required, by no rule excluded."""
     named: frozenset[str]
+    rank: int | None
+    """ORC-05: how urgent orders of it are."""
     takes_earlier: bool
     """CHG-05: whether a change takes instances of earlier versions to this one."""
     content: Mapping[str, Any]
@@ -117,6 +119,7 @@ def _read(event: SpecificationPublished) -> Entry:
         bundles=tuple(item for item in relations if item.type == "bundles"),
         realized=tuple(_realized(entry)),
         named=frozenset(named(entry)),
+        rank=entry.get("priority"),
         takes_earlier=entry.get("upgradeOnChange", True),
         content=entry,
     )
