@@ -111,6 +111,24 @@ CATALOG: tuple[Sent, ...] = (
         characteristics=[{"name": "number", "type": "string"}],
         relationships=[{"type": "bundles", "target": "day-pass"}],
     ),
+    _spec(
+        "number",
+        "product",
+        plans=[
+            {
+                "actions": ["add"],
+                "tasks": [
+                    {
+                        "name": "reserve",
+                        "kind": "provision",
+                        "undo": {"name": "free", "kind": "provision"},
+                    },
+                    {"name": "port", "kind": "provision", "after": ["reserve"], "ponr": "hard"},
+                    {"name": "route", "kind": "provision", "after": ["port"]},
+                ],
+            }
+        ],
+    ),
     _spec("mobile-5g", "product", plans=_WORK, characteristics=[{"name": "number", "type": "string"}]),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 
@@ -70,11 +70,11 @@ class Simulator:
         self._rate = rate
         self._delay = delay
         self._told = told
-        self._left: frozenset[str] = frozenset()
+        self._left: Container[str] | None = None
 
-    def leave(self, orders: Iterable[str]) -> None:
+    def leave(self, orders: Container[str]) -> None:
         """Leaves the tasks of these orders to people."""
-        self._left = frozenset(orders)
+        self._left = orders
 
     async def run(self, stop: asyncio.Event) -> None:
         backoff = Backoff("simulator")
@@ -117,7 +117,7 @@ class Simulator:
         self._told(len(answers), failed)
 
     def _leaves(self, record: Record) -> bool:
-        return bool(self._left) and from_json(record.value).get("orderId") in self._left
+        return self._left is not None and from_json(record.value).get("orderId") in self._left
 
 
 class _Nobody:

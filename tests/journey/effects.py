@@ -61,8 +61,8 @@ def _effects(id: str, event: Any, takes: Takes) -> Iterator[str]:
             yield f"instance {id}, taken {takes[id]} times, let go by {event.order_id} v{event.version}"
         case TaskReleased(task_id=task, attempt=attempt):
             yield f"task {task} requested, attempt {attempt}"
-        case TaskClosed(task_id=task):
-            yield f"task {task} closed"
+        case TaskClosed(task_id=task, attempt=attempt):
+            yield f"task {task} closed with attempt {attempt}"
         case OrderCompleted():
             yield f"order {id} completed"
 

@@ -13,10 +13,11 @@ from tests.journey.system import System
 from tests.journey.worlds import forked, played
 from tests.scenarios import CATALOG, SCENARIOS, Scenario, Sent
 from tests.scenarios_dated import DATED, MOMENTS
+from tests.scenarios_in_flight import IN_FLIGHT
 from tests.world import START
 
 Stage = Sequence[Sent]
-EVERY = (*SCENARIOS, *DATED)
+EVERY = (*SCENARIOS, *DATED, *IN_FLIGHT)
 
 
 class Play:

@@ -21,6 +21,8 @@ _IDS = frozenset(
         "orderId",
         "returnId",
         "instanceId",
+        "instanceIds",
+        "taskId",
         "externalId",
         "parentId",
         "parentInstanceId",

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -131,6 +132,7 @@ class System:
         self.stand_in = Process("tests.bench.stand_in", environment, folder / "stand-in.log")
         self.stores: Stores = {}
         self.sent: list[Outgoing] = []
+        self._said: Counter[str] = Counter()
         self._opened = ExitStack()
 
     @property
@@ -183,18 +185,21 @@ class System:
         topic = MESSAGES[full(name)].topics[0]
         account = None if topic == CATALOG else data.get("accountId") or self._account(data)
         key = (account or data["specificationId"]).encode()
-        id = blake2b(f"{name} {json.dumps(data)}".encode(), digest_size=12).hexdigest()
+        id = self._id(f"{name} {json.dumps(data)}", topic)
         envelope = Envelope(id=id, source="/journey", type=full(name), account=account, actor="test")
         partition = partition_of(key, TOPICS[topic].partitions or self.settings.partitions)
         return Outgoing(topic, partition, key, json.dumps(data).encode(), write(envelope))
 
+    def _id(self, said: str, topic: str) -> str:
+        """The same for what the catalog says again; whoever asks for something again asks for it anew."""
+        times = 0 if topic == CATALOG else self._said[said]
+        self._said[said] += 1
+        return blake2b(f"{said} {times}".encode(), digest_size=12).hexdigest()
+
     def _account(self, asked: dict[str, Any]) -> str:
         """Whose order or return it is, from the command that made it."""
-        name = "returnId" if "returnId" in asked else "orderId"
-        made = (from_json(one.value) for one in self.sent if one.topic == "crm.orders")
-        return next(
-            str(data["accountId"]) for data in made if data.get(name) == asked[name] and "accountId" in data
-        )
+        made = [from_json(one.value) for one in self.sent if one.topic == "crm.orders"]
+        return next(str(data["accountId"]) for data in made if "accountId" in data and _about(asked, data))
 
     def now(self) -> datetime:
         """What the clock of the installation says."""
@@ -274,6 +279,14 @@ class System:
 
     def log_of(self, service: str) -> Any:
         return self.stores[service].log(0, EVERYTHING)
+
+
+def _about(asked: dict[str, Any], made: dict[str, Any]) -> bool:
+    """Whether a command is about the order or the return that this one made; a task begins with its order."""
+    if "taskId" in asked:
+        return "orderId" in made and asked["taskId"].startswith(f"{made['orderId']}.")
+    name = "returnId" if "returnId" in asked else "orderId"
+    return bool(made.get(name) == asked[name])
 
 
 @asynccontextmanager

@@ -9,9 +9,10 @@ import pytest
 from tests.journey.worlds import SEEDS, effects, forked, played
 from tests.scenarios import SCENARIOS, Scenario
 from tests.scenarios_dated import DATED
+from tests.scenarios_in_flight import IN_FLIGHT
 
 
-@pytest.mark.parametrize("scenario", [*SCENARIOS, *DATED], ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *DATED, *IN_FLIGHT], ids=lambda scenario: scenario.name)
 def test_every_order_of_arrival_ends_in_the_same_state_with_the_same_effects(scenario: Scenario) -> None:
     calm = played(forked(None), scenario)
     wanted, pages = effects(calm), calm.pages()
