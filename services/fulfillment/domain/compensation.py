@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from services.fulfillment.domain.alterations import CancellationBegun, PlanRevised
-from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, Reason, brief_of
+from services.fulfillment.domain.blueprint import Blueprint, Reason, brief_of
 from services.fulfillment.domain.difference import Difference, because, by_order
 from services.fulfillment.domain.events import PlanEvent, ValuesCopied
 from services.fulfillment.domain.grown import grown_on, tasks_of
@@ -82,8 +82,9 @@ def _told(difference: Difference, made: Blueprint, added: Blueprint, apart: bool
 
 def _added(plan: Plan, made: Blueprint, kept: frozenset[str], version: int) -> Blueprint:
     """Only what is new. What stands for an instance that is being put back begins when that is done."""
+    before = _being_put_back(plan, kept)
     orders = tuple(
-        replace(order, waits_for=(*order.waits_for, *_being_put_back(plan, order, kept)))
+        replace(order, waits_for=(*order.waits_for, *before.get(order.instance_id, ())))
         for order in made.domain_orders
         if order.domain_order_id not in kept
     )
@@ -96,16 +97,14 @@ def _added(plan: Plan, made: Blueprint, kept: frozenset[str], version: int) -> B
     return replace(made, domain_orders=orders, tasks=tasks)
 
 
-def _being_put_back(plan: Plan, order: DomainOrder, kept: frozenset[str]) -> Iterator[str]:
-    for id, other in plan.orders.items():
-        if (
-            id not in kept
-            and other.state != "canceled"
-            and other.part.operation_id is None
-            and other.part in plan.parts
-            and other.brief.instance_id == order.instance_id
-        ):
-            yield id
+def _being_put_back(plan: Plan, kept: frozenset[str]) -> dict[str | None, list[str]]:
+    """By instance, the domain orders that are dropped, or are still being undone."""
+    found: dict[str | None, list[str]] = {}
+    for id, order in plan.orders.items():
+        at_once = order.part.operation_id is None and order.part in plan.parts
+        if at_once and id not in kept and order.state != "canceled":
+            found.setdefault(order.brief.instance_id, []).append(id)
+    return found
 
 
 def _why_added(plan: Plan, line_id: str, version: int) -> str:

@@ -24,11 +24,7 @@ def noted(plan: Plan, order: OpenOrder, details: DomainOrder) -> None:
 def revised(plan: Plan, order: OpenOrder, details: DomainOrder) -> None:
     """What has come of the values that were found stays, and is not waited for again."""
     id = details.domain_order_id
-    below = {
-        each.brief.specification_id
-        for each in plan.orders.values()
-        if each.brief.parent_id == id and each.state not in ("cancellation_in_progress", "canceled")
-    }
+    below = _below(plan, id) if details.awaits else set[str]()
     order.awaits = [each for each in details.awaits if each.specification_id not in below]
     plan.awaiting.pop(id, None)
     if order.awaits:
@@ -37,6 +33,15 @@ def revised(plan: Plan, order: OpenOrder, details: DomainOrder) -> None:
         target = plan.orders[copy.domain_order_id]
         if (id, copy.as_) not in target.sources:
             target.sources.append((id, copy.as_))
+
+
+def _below(plan: Plan, id: str) -> set[str]:
+    """The targets that are there."""
+    return {
+        each.brief.specification_id
+        for each in plan.orders.values()
+        if each.brief.parent_id == id and each.state not in ("cancellation_in_progress", "canceled")
+    }
 
 
 def copies_further(plan: Plan, further: FurtherCopy) -> None:

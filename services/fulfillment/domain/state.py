@@ -141,7 +141,7 @@ class OpenTask:
     why: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Part:
     """Lines that close together: those that happen at once, or those of an operation."""
 
