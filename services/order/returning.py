@@ -11,6 +11,7 @@ from services.order import needs
 from services.order.cases import RETURN
 from services.order.domain import lifecycle, return_steps
 from services.order.domain.events import OrderPlaced
+from services.order.domain.naming import own_id
 from services.order.domain.order import Order
 from services.order.domain.resolution import Resolution, resolve, returnable
 from services.order.domain.return_case import Assessed, Case, ReturnLine, ReturnOpened
@@ -25,15 +26,16 @@ def open_(data: messages.OpenReturn, work: Work) -> None:
     if work.state(RETURN, data.return_id) is not None:
         message = "this return id is taken: a return keeps its id for ever, so give a new one another"
         raise Refused(Why("REF-04", message, None, "returnId"))
-    lines = tuple(_line(line, work) for line in data.lines)
-    _must_hold(*return_steps.doubled(lines), *returnable(data.account_id, lines, Heard(work)))
+    known = Heard(work)
+    lines = tuple(_line(line, own_id(line.instance_id, data.account_id, known), work) for line in data.lines)
+    _must_hold(*return_steps.doubled(lines), *returnable(data.account_id, lines, known))
     work.append(RETURN, data.return_id, ReturnOpened(account_id=data.account_id, lines=lines))
 
 
-def _line(line: messages.ReturnLineRequest, work: Work) -> ReturnLine:
+def _line(line: messages.ReturnLineRequest, instance_id: str, work: Work) -> ReturnLine:
     return ReturnLine(
         line_id=line.line_id,
-        instance_id=line.instance_id,
+        instance_id=instance_id,
         reason=work.seal(line.reason),
         quantity=line.quantity,
         expected=line.expected,

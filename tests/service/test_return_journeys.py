@@ -375,3 +375,16 @@ def test_a_replacement_that_is_canceled_under_way_leaves_all_with_the_old_one(se
     shop.does("return.assess", {"returnId": "RET", "lines": [{"lineId": "1", "proposed": "replacement"}]})
     assert (shop.line["orderId"], shop.line["state"]) == ("RET-2", "resolved")
     assert shop.terms(shop.line["replacementId"]) == {("L", "active"), ("E", "active")}
+
+
+def test_what_people_wrote_about_a_return_is_readable_nowhere_in_what_is_kept() -> None:
+    shop = Shop()
+    line = {"lineId": "1", "instanceId": "LOOSE", "reason": "fell off a ladder", "expected": "refund"}
+    shop.does("return.open", {"returnId": "RET", "accountId": A, "lines": [line]})
+    assessed = {"lineId": "1", "proposed": "reject", "note": "ladders are not covered"}
+    shop.does("return.assess", {"returnId": "RET", "lines": [assessed]})
+    kept = [event for reader in shop.readers.values() for event in reader.store.log(0, 1_000_000)]
+    said = [str(data) for message, data in shop.messages(ORDER_EVENTS)]
+    assert any(event.stream == "return-RET" for event in kept)
+    assert not any(b"ladder" in event.state for event in kept)
+    assert not any("ladder" in text for text in said)

@@ -121,6 +121,13 @@ def test_a_line_names_what_the_account_owns(desk: Desk, lines: list[dict[str, An
     assert desk.case is None
 
 
+@pytest.mark.rule("SUS-14")
+def test_what_comes_back_may_be_named_by_its_external_id(desk: Desk) -> None:
+    desk.owns("BOX", "tv", externalId="BILL-7")
+    desk.opens(brings("1", "BILL-7"))
+    assert desk.of("instanceId") == ["BOX"]
+
+
 def test_every_line_that_is_wrong_is_named_at_once(desk: Desk) -> None:
     desk.opens(brings("1", "NONE"), brings("2", "TV"), brings("3", "Q"))
     assert [(rule, line) for rule, line, _ in desk.why()] == [("RMA-01", "1"), ("RMA-01", "3")]
