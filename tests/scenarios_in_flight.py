@@ -10,6 +10,7 @@ from typing import Any
 from tests.counted import BASE as COUNTED_BASE
 from tests.counted import CATALOG as COUNTED
 from tests.scenarios import TREE, Scenario, Sent, ask, line, place
+from tests.scenarios_dated import APRIL, FEBRUARY, MARCH
 
 HAND = "BY-HAND"
 
@@ -144,5 +145,52 @@ IN_FLIGHT: tuple[Scenario, ...] = (
         orders={"O1": "completed", "O2": "completed"},
         instances={"POOL": "active", "SIM-1": "inactive", "SIM-2": "active", "SIM-3": "inactive"},
         values={("POOL", "sims"): 2},
+    ),
+    Scenario(
+        name="what waits is changed, re-dated, dropped and joined by more",
+        stages=(
+            (
+                place(
+                    "O1",
+                    None,
+                    lines=[
+                        line(
+                            "1", "change", instanceId="NET", characteristics={"speed": 200}, dueDate=FEBRUARY
+                        ),
+                        line("2", "disconnect", instanceId="VOICE", dueDate=FEBRUARY),
+                        line("3", "disconnect", instanceId="MOB", dueDate=APRIL),
+                    ],
+                ),
+            ),
+            (
+                ask(
+                    "revise",
+                    "O1",
+                    lines=[
+                        line("1", "change", characteristics={"speed": 1000}),
+                        line("2", "disconnect", dueDate=APRIL),
+                        line("4", "add", specificationId="tv", parentInstanceId="HOME", dueDate=MARCH),
+                        line("5", "change", instanceId="MOB", specificationId="mobile-5g"),
+                    ],
+                ),
+            ),
+            (ask("approve-change", "O1"),),
+        ),
+        later={MARCH: (place("O2", "change", "NET", characteristics={"speed": 300}),)},
+        orders={"O1": "completed", "O2": "completed"},
+        instances={**dict.fromkeys(TREE, "active"), "VOICE": "inactive", "MOB": "active", "O1:4": "active"},
+        values={("NET", "speed"): 300, ("RFS", "speed"): 300},
+    ),
+    Scenario(
+        name="an order that waits is held, released, kept, and canceled in the end",
+        stages=(
+            (place("O1", "suspend", "HOME", start=MARCH, end=APRIL),),
+            (ask("hold", "O1"), ask("release", "O1"), ask("cancel", "O1", lineIds=["2"])),
+            (ask("decline-change", "O1"),),
+            (ask("cancel", "O1", reason="they stay"),),
+            (ask("approve-change", "O1"),),
+        ),
+        orders={"O1": "canceled"},
+        instances=dict.fromkeys(TREE, "active"),
     ),
 )

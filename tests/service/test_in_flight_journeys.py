@@ -181,6 +181,19 @@ def test_a_revised_order_that_is_canceled_leaves_everything_as_it_was(name: str)
         assert {one["state"] for id, one in after.items() if id not in before} <= {"inactive"}
 
 
+@pytest.mark.rule("INF-04", "D-22")
+def test_a_line_that_was_dropped_does_not_stand_against_the_cancel_of_the_rest() -> None:
+    lines = [
+        line("1", "disconnect", instanceId="MOB"),
+        line("2", "disconnect", instanceId="VOICE", dueDate=MARCH),
+    ]
+    world = begun(place("O1", None, lines=lines), answer=ANSWERED["nothing"])
+    approved(world, ask("cancel", "O1", lineIds=["1"]))
+    approved(world, ask("cancel", "O1"))
+    assert state(world) == "canceled"
+    assert owned(world) == owned(begun())
+
+
 # --------------------------------------------------------------------------------- points of no return
 
 FIBRE: Sent = (

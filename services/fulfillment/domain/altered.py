@@ -42,6 +42,7 @@ def _revised(plan: Plan, event: PlanRevised) -> None:
     part = _at_once(plan, event)
     later = tuple(line for other in plan.parts if other is not part for line in other.line_ids)
     plan.line_ids = tuple(dict.fromkeys((*event.line_ids, *later)))
+    plan.part_of = {line: at for line, at in plan.part_of.items() if line not in event.dropped_line_ids}
     plan.part_of.update(dict.fromkeys(event.line_ids, part))
     add_orders(plan, event.domain_orders, part)
     add_tasks(plan, event.tasks)

@@ -103,9 +103,13 @@ def goes_with_what_is_above(case: Case) -> Iterator[Reason]:
 
 
 def not_instead_of_another(case: Case) -> Iterator[Reason]:
-    """CHG-16: what a dropped line holds is free only when its work is undone."""
+    """CHG-16: what a dropped line holds is free only when its work is undone. What waits holds nothing."""
     held, asked = by_id(case.held), by_id(case.asked)
-    dropped = {line.instance_id: id for id, line in held.items() if id not in asked and line.instance_id}
+    dropped = {
+        line.instance_id: id
+        for id, line in held.items()
+        if id not in asked and line.instance_id and not case.waits(line)
+    }
     for id, line in asked.items():
         if id not in held and line.instance_id in dropped:
             message = (
