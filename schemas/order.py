@@ -250,11 +250,12 @@ class OrderStepped(OrderEvent):
 class OrderApproved(OrderEvent):
     """`order.approved`: all that inventory needs to reserve, in one message.
 
-    `priority` is that of its most urgent line, from 0 to 100 (ORC-05).
+    `priority` is that of its most urgent line, from 0 to 100 (ORC-05). `warnings` stop nothing (CHG-13).
     """
 
     priority: int | None = None
     priority_band: PriorityBand | None = None
+    warnings: tuple[Reason, ...] = ()
     category: Category
     action: Action | None = None
     lines: tuple[OrderLine, ...]

@@ -1,6 +1,6 @@
 """Section 6: which lines are written, changes, disconnects."""
 
-from schemas.rules.rule import Section, enforced, not_for_us, numbered, still_open
+from schemas.rules.rule import Section, enforced, not_for_us, numbered
 
 SECTION = Section(
     title="6. Lines, changes, disconnects",
@@ -61,7 +61,7 @@ SECTION = Section(
             "The account page modifies one active root at a time.",
             "it limits what a screen offers; that it must be active is D-07",
         ),
-        still_open(
+        enforced(
             "CHG-13", "order", "A compatibility that a change would break is a warning when it is approved."
         ),
         enforced("CHG-14", "order", "A quantity of none is allowed where terms are amended or renewed."),

@@ -61,11 +61,10 @@ SECTION = Section(
         enforced(
             "APP-04", "order", "A request is captured, submitted, approved, broken down, worked off, closed."
         ),
-        still_open(
+        enforced(
             "APP-05",
             "order",
             "Approval judges moves, pending instances and contract dates, and warns of compatibility.",
-            "contract dates and the warning; moves and pending instances are judged",
         ),
         enforced(
             "APP-06", "order", "Values that do not fit leave the order to be corrected before its approval."

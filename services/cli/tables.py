@@ -74,6 +74,7 @@ def _order(body: Body) -> Group:
         *requested(body),
         *tables_trouble.fallouts(body.get("fallouts")),
         *broken(refused, body.get("reasons", ())),
+        *broken("Warnings", body.get("warnings") or ()),
     )
 
 

@@ -12,6 +12,7 @@ from services.order.domain import choice, lifecycle
 from services.order.domain import instance as instances
 from services.order.domain import term as terms
 from services.order.domain.capture import Asked, capture
+from services.order.domain.compatibility import warnings
 from services.order.domain.events import OrderPlaced
 from services.order.domain.fewer import fewer
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
@@ -124,7 +125,12 @@ def place(command: Place, work: Work) -> None:
 
 def _judged(approve: lifecycle.Approve, request: Request, known: Heard) -> lifecycle.Approve:
     """What is found out of an order when it is approved."""
-    return replace(approve, fewer=fewer(request, known), priority=priority(Tree(request, known)))
+    return replace(
+        approve,
+        fewer=fewer(request, known),
+        priority=priority(Tree(request, known)),
+        warnings=warnings(request, known),
+    )
 
 
 def _too_many(request: Request, command: Place) -> bool:

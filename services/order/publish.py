@@ -53,6 +53,8 @@ def _said(happened: Happened, event: orders.OrderEvent) -> Public:
             more = {**_asked(event), "lines": lines(event.lines, "acknowledged", waiting)}
             if event.priority is not None:
                 more["priority"], more["priorityBand"] = event.priority, band(event.priority)
+            if event.warnings:
+                more["warnings"] = reasons(event.warnings)
             return _public(happened, "order.approved", "acknowledged", more)
         case orders.OrderStarted():
             return _public(happened, "order.started", event.status, {})

@@ -43,6 +43,7 @@ def _page(order_id: str, order: Order) -> Page:
         "lines": [_line(order_id, order, line) for line in written],
         "operations": operations(order_id, order),
         "reasons": reasons(order.reasons),
+        "warnings": reasons(order.warnings),
         "request": request(order.pending),
         "declined": declined(order.declined),
     }

@@ -52,6 +52,7 @@ class OrderApproved:
     reason: str | None = None
     fewer: tuple[Fewer, ...] = ()
     priority: int | None = None
+    warnings: tuple[Reason, ...] = ()
 
 
 @value

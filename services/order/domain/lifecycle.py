@@ -45,6 +45,7 @@ class Approve:
     reason: str | None = None
     fewer: tuple[Fewer, ...] = ()
     priority: int | None = None
+    warnings: tuple[Reason, ...] = ()
 
 
 @value
@@ -131,6 +132,7 @@ def _approved(order: Order, command: Approve) -> OrderApproved:
         reason=command.reason or order.reason,
         fewer=command.fewer,
         priority=command.priority,
+        warnings=command.warnings,
     )
 
 

@@ -57,6 +57,7 @@ class Order:
     upgrade: bool = False
     ranks: Ranks | None = None
     priority: int | None = None
+    warnings: tuple[Reason, ...] = ()
     reason: str | None = None
     return_id: str | None = None
     reasons: tuple[Reason, ...] = ()
@@ -156,6 +157,7 @@ def _change(order: Order, event: OrderEvent) -> None:
         case OrderApproved():
             order.stage, order.reasons, order.approval = "acknowledged", (), event.version
             order.parked, order.priority = parked(event.fewer), event.priority
+            order.warnings = event.warnings
         case OrderCompleted():
             _over(order, "completed")
         case LinesCompleted():

@@ -1,0 +1,96 @@
+"""CHG-13: what an order would break between products of one hierarchy is a warning, and stops nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.order.domain.line import Known, Line, Request
+from services.order.domain.parts import entry_at
+from services.order.domain.tree import Tree, below
+from services.order.domain.words import Reason
+
+_Made = dict[str, str]
+"""What stands in a hierarchy, with the specification it is made by."""
+
+
+def warnings(request: Request, known: Known) -> tuple[Reason, ...]:
+    """What held in a hierarchy before the order, and does not hold after it."""
+    tree = Tree(request, known)
+    return tuple(warning for root in _roots(tree) for warning in _of_root(root, tree))
+
+
+def _roots(tree: Tree) -> list[str]:
+    """Of the hierarchies with other products after the order. Values alone make no other product."""
+    lines = (line for line in tree.lines if line.kind == "product" and _makes_another(line, tree))
+    named = (line.instance_id or line.parent_instance_id for line in lines)
+    tops = (tree.top(id, "product") for id in named if id is not None and tree.instance(id))
+    return list(dict.fromkeys(tops))
+
+
+def _makes_another(line: Line, tree: Tree) -> bool:
+    if line.action != "change":
+        return line.action in ("add", "disconnect")
+    own = tree.instance(line.instance_id)
+    return own is not None and line.specification_id not in (None, own.specification_id)
+
+
+def _of_root(root: str, tree: Tree) -> Iterator[Reason]:
+    before, after = _before(root, tree), _after(root, tree)
+    had, has = Counter(before.values()), Counter(after.values())
+    for id, specification in after.items():
+        entry = entry_at(specification, None, tree.known)
+        for rule in entry.content.get("compatibility", ()) if entry else ():
+            others = 1 if rule["target"] == specification else 0
+            now, then = has[rule["target"]] - others, had[rule["target"]] - others
+            if _holds(rule, then) and not _holds(rule, now) and (id in before or rule["type"] == "excludes"):
+                yield _warning(id, specification, rule, tree)
+
+
+def _before(root: str, tree: Tree) -> _Made:
+    ids = (root, *(id for id, _ in below(root, "product", tree.known)))
+    return {id: found.specification_id for id in ids if (found := tree.instance(id)) is not None}
+
+
+def _after(root: str, tree: Tree) -> _Made:
+    """What ends takes along what is below it; what is added below stands there as well."""
+    made = _before(root, tree)
+    for id in tuple(made):
+        line = tree.by_instance.get(id)
+        if line is not None and line.action == "disconnect":
+            for gone in (id, *(lower for lower, _ in below(id, "product", tree.known))):
+                made.pop(gone, None)
+        elif line is not None and line.action == "change" and line.specification_id and id in made:
+            made[id] = line.specification_id
+    for line in tree.lines:
+        if line.action == "add" and line.specification_id and root in tree.ancestors(line):
+            made[f"line {line.line_id}"] = line.specification_id
+    return made
+
+
+def _holds(rule: Mapping[str, Any], count: int) -> bool:
+    if rule["type"] == "excludes":
+        return count == 0
+    most = rule.get("max")
+    return count >= max(1, rule.get("min") or 0) and (most is None or count <= most)
+
+
+def _warning(id: str, specification: str, rule: Mapping[str, Any], tree: Tree) -> Reason:
+    line = _touching(rule["target"], tree) or tree.by_instance.get(id)
+    said = "requires" if rule["type"] == "requires" else "does not go with"
+    return Reason(
+        rule="CHG-13",
+        line_id=line.line_id if line else None,
+        message=f"{id}, a {specification}, {said} {rule['target']}, and after this order that holds no more: "
+        "the order goes on; change or end one of the two",
+    )
+
+
+def _touching(specification: str, tree: Tree) -> Line | None:
+    """The line that makes it more or fewer."""
+    for line in tree.lines:
+        own = tree.instance(line.instance_id)
+        if specification in (line.specification_id, own.specification_id if own else None):
+            return line
+    return None
