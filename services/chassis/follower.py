@@ -21,7 +21,10 @@ VIEW = "pages"
 REBUILD = "rebuild"
 """The kind of the row by which a person asks for every page to be made again."""
 READ = 2_000
+MANY = 100
 IDLE_SECONDS = 0.1
+BUSY_SECONDS = 0.5
+"""While orders come all the time: a look at the log costs more than what it finds there."""
 LEAD_SECONDS = 1.0
 
 
@@ -45,8 +48,9 @@ class Follower:
                     continue
                 if await asyncio.to_thread(self._asked_to_rebuild):
                     await asyncio.to_thread(self.rebuild)
-                if await asyncio.to_thread(self.step) < READ:
-                    await pause(stop, IDLE_SECONDS)
+                went = await asyncio.to_thread(self.step)
+                if went < READ:
+                    await pause(stop, BUSY_SECONDS if went > MANY else IDLE_SECONDS)
                 backoff.succeeded()
             except (Exception, asyncio.CancelledError) as error:
                 if asked_to_end():

@@ -171,7 +171,11 @@ class Relay:
                 self._offered.popleft()
             else:
                 break
-        if entries or (not self._offered and time.monotonic() - self._read_at < self._every):
+        if entries:
+            # It joined up with the log, so nothing lies between: the log need not be looked at again so soon.
+            self._read_at = time.monotonic()
+            return entries
+        if not self._offered and time.monotonic() - self._read_at < self._every:
             return entries
         found = await asyncio.to_thread(self._read, self._position)
         self._read_at = time.monotonic() if len(found) < READ else 0.0
