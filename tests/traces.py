@@ -90,6 +90,10 @@ def planted_orders(account: str) -> Iterator[dict[str, Any]]:
     yield _about(account, "order.cancel", orderId="S-2", reason=secret("cancel"))
     yield _about(account, "order.reject", orderId="S-9", reason={"deep": secret("no text")})
     yield _about(account, "order.approve", orderId="S-1", note=secret("unknown field"))
+    yield _about(account, "order.cancel", orderId="S-1", reason=secret("asked to be canceled"))
+    yield _about(account, "order.decline-change", orderId="S-1", reason=secret("declined"))
+    yield _about(account, "order.hold", orderId="S-1", reason=secret("held"))
+    yield _about(account, "order.release", orderId="S-1", reason=secret("released"))
     yield _about(account, "task.report", taskId="NONE", result="failed", message=secret("unknown task"))
 
 
