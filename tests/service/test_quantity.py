@@ -184,13 +184,6 @@ def test_what_is_not_there_any_more_when_the_line_goes_on_cancels_it() -> None:
     assert world.pages()["instance", "SIM-2"]["state"] == "active"
 
 
-@pytest.mark.rule("D-15", "ORD-11")
-def test_a_line_that_needs_attention_can_be_dropped() -> None:
-    drop = ("order.cancel", {"orderId": "Q1", "lineIds": ["1"]})
-    world = counting(LESS, (drop,))
-    assert order(world)["state"] == "assessing_cancellation"
-
-
 @pytest.mark.rule("D-15", "D-09")
 def test_a_dated_one_waits_for_both_its_instances_and_its_day() -> None:
     later = place("Q1", "change", "POOL", characteristics={"sims": 2}, start="2026-02-01T00:00:00Z")
@@ -231,3 +224,19 @@ def test_the_choice_ends_alike_in_whatever_order_messages_arrive() -> None:
     at_once = (LESS[0], name("SIM-1", "SIM-2"))
     ends = [counting(at_once, seed=seed) for seed in range(8)]
     assert all(standing(world, "SIM") == {"SIM-3": "active"} for world in ends)
+
+
+@pytest.mark.rule("D-15", "ORD-11")
+def test_a_line_that_needs_attention_can_be_dropped() -> None:
+    drop = ("order.cancel", {"orderId": "Q1", "lineIds": ["1"]})
+    world = counting(LESS, (drop,), (("order.approve-change", {"orderId": "Q1"}),))
+    assert order(world)["state"] == "canceled"
+    assert set(standing(world, "SIM").values()) == {"active"}
+
+
+@pytest.mark.rule("D-15", "ORD-11")
+def test_after_a_declined_cancel_it_still_waits_to_be_told() -> None:
+    asked = (("order.cancel", {"orderId": "Q1"}),)
+    world = counting(LESS, asked, (("order.decline-change", {"orderId": "Q1"}),))
+    assert order(world)["state"] == "awaiting_information"
+    assert order(play(world, ((name("SIM-1", "SIM-2"),),)))["state"] == "completed"
