@@ -241,7 +241,8 @@ def test_what_people_did_about_tasks_can_be_seen(world: World, pages: dict[tuple
     opened = {
         data["taskId"]: data["rule"]
         for message, data in world.messages("fulfillment.events")
-        if message.type == "aftersale.fallout.opened.v1" and data.get("taskId", "").startswith("SEAT-")
+        if message.type == "aftersale.fallout.opened.v1"
+        and data.get("taskId", "").startswith(("SEAT-", "RETURN-"))
     }
     assert opened == {
         "SEAT-FAILED-AND-RETRIED.1.create-mailbox": "D-20",
