@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -102,11 +102,14 @@ class EmbeddedPublisher:
         self._expire_every = expire_every
         self._expired = 0.0
 
-    async def publish(self, batch: Sequence[Outgoing]) -> list[int]:
+    async def publish(self, batch: Sequence[Outgoing] | Callable[[], Sequence[Outgoing]]) -> list[int]:
         return await self._log.run(self._append, batch) if batch else []
 
-    def _append(self, log: Log, batch: Sequence[Outgoing]) -> list[int]:
-        offsets = log.append(batch)
+    def _append(self, log: Log, batch: Sequence[Outgoing] | Callable[[], Sequence[Outgoing]]) -> list[int]:
+        made = batch() if callable(batch) else batch
+        if not made:
+            return []
+        offsets = log.append(made)
         self._ringer.ring()
         if time.monotonic() - self._expired > self._expire_every and not self._expire(log):
             self._expired = time.monotonic()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from services.chassis.kafka_wire import Wire
@@ -29,7 +29,9 @@ class KafkaPublisher:
         self._connections: dict[Any, Any] = {}
         self._turn = asyncio.Lock()
 
-    async def publish(self, batch: Sequence[Outgoing]) -> list[int]:
+    async def publish(self, batch: Sequence[Outgoing] | Callable[[], Sequence[Outgoing]]) -> list[int]:
+        if callable(batch):
+            batch = await asyncio.to_thread(batch)
         if not batch:
             return []
         async with self._turn:

@@ -10,7 +10,7 @@ Errors, all of them `PortError`:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -88,9 +88,10 @@ class Kept(NamedTuple):
 class Publisher(Protocol):
     """Publishes batches. Records of one partition keep the order in which they were given."""
 
-    async def publish(self, batch: Sequence[Outgoing]) -> list[int]:
+    async def publish(self, batch: Sequence[Outgoing] | Callable[[], Sequence[Outgoing]]) -> list[int]:
         """Offsets of the batch, in its order, when every record is acknowledged.
 
+        A function makes the batch in another thread: the one that writes it, where there is one.
         Raises `Unavailable` when any was not; some may have been written all the same.
         """
         ...

@@ -20,6 +20,7 @@ from services.chassis.outbox import Letter, Outbox, Pair
 from services.chassis.pause import asked_to_end, pause
 from services.chassis.ports import (
     Bus,
+    Outgoing,
     PortError,
     Publisher,
     RelayPlace,
@@ -142,7 +143,7 @@ class Relay:
             await self._refill(set(self._suspects))
         entries = await self._next()
         if entries:
-            await self._publish(await asyncio.to_thread(self._letters, entries))
+            await self._publish(entries)
             self._position = entries[-1][0]
             await self._save(SAVE_SECONDS)
         else:
@@ -184,14 +185,23 @@ class Relay:
     def _read(self, after: int) -> Sequence[Pair]:
         return self._outbox.entries(self._store.log(after, READ))
 
-    def _letters(self, entries: Sequence[Pair]) -> list[Letter]:
-        return self._outbox.letters(entries, {at: place.sequence for at, place in self._places.items()})
+    async def _publish(self, entries: Sequence[Pair]) -> None:
+        letters: list[Letter] = []
 
-    async def _publish(self, letters: Sequence[Letter]) -> None:
-        if not letters:
-            return
+        def make() -> list[Outgoing]:
+            last = {at: place.sequence for at, place in self._places.items()}
+            letters.extend(self._outbox.letters(entries, last))
+            return [letter.outgoing for letter in letters]
+
         assert self._publisher is not None
-        offsets = await self._publisher.publish([letter.outgoing for letter in letters])
+        # Made where they are written: a way to another thread and back costs as much as ten letters.
+        self._published(letters, await self._publisher.publish(make))
+
+    async def _publish_again(self, letters: Sequence[Letter]) -> None:
+        assert self._publisher is not None
+        self._published(letters, await self._publisher.publish([letter.outgoing for letter in letters]))
+
+    def _published(self, letters: Sequence[Letter], offsets: Sequence[int]) -> None:
         ends = {at: place.offset for at, place in self._places.items()}
         last: dict[tuple[str, int], Letter] = {}
         for letter, offset in zip(letters, offsets, strict=True):
@@ -285,7 +295,7 @@ class Relay:
                 break
             after = entries[-1][0]
             letters = await asyncio.to_thread(self._outbox.letters, entries, last, only)
-            await self._publish([letter for letter in letters if not _expired(letter)])
+            await self._publish_again([letter for letter in letters if not _expired(letter)])
         self._suspects -= only
         await self._save_now()
 
