@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from pydantic_core import from_json
 
+from schemas.headers import glance
 from schemas.registry import full
 from schemas.topics import ORDER_EVENTS, TASKS, TOPICS
 from services.chassis.host import topics
@@ -42,7 +43,7 @@ class Watcher:
         for partition, bound in bounds.items():
             while self._offsets[partition] < bound.end:
                 records = await self._bus.read(partition, self._offsets[partition], 2_000)
-                found += [(dict(record.headers).get("ce_type", b""), record.value) for record in records]
+                found += [(glance(record.headers)[0], record.value) for record in records]
                 self._offsets[partition] = records[-1].offset + 1
         return found
 

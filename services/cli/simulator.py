@@ -22,6 +22,7 @@ SOURCE = "/simulator"
 REQUESTED = full("task.requested")
 BATCH = 500
 POLL_SECONDS = 0.2
+_FAILED = b'"result":"failed"'
 
 Told = Callable[[int, int], object]
 """Told (answered, of which failed) after each batch."""
@@ -33,8 +34,13 @@ def fails(task: str, attempt: int, rate: float) -> bool:
     return int.from_bytes(digest) < rate * 2**32
 
 
-def report(record: Record, rate: float, partitions: int) -> Outgoing | None:
-    """The answer to a task; None for a message that asks for nothing. Asked again, it is the same answer."""
+def report(
+    record: Record, rate: float, partitions: int, left: Container[str] = frozenset()
+) -> Outgoing | None:
+    """The answer to a task; None for a message that asks for nothing, and for tasks of the orders `left`.
+
+    Asked again, it is the same answer.
+    """
     try:
         asked, body = read(record.headers, record.value, keyless=True)
     except Unreadable:
@@ -42,6 +48,8 @@ def report(record: Record, rate: float, partitions: int) -> Outgoing | None:
     if asked.type != REQUESTED or asked.account is None:
         return None
     task = from_json(body)
+    if task["orderId"] in left:
+        return None
     result = "failed" if fails(task["taskId"], task["attempt"], rate) else "completed"
     answer = {"taskId": task["taskId"], "attempt": task["attempt"], "result": result}
     if result == "failed":
@@ -70,7 +78,7 @@ class Simulator:
         self._rate = rate
         self._delay = delay
         self._told = told
-        self._left: Container[str] | None = None
+        self._left: Container[str] = frozenset()
 
     def leave(self, orders: Container[str]) -> None:
         """Leaves the tasks of these orders to people."""
@@ -107,17 +115,13 @@ class Simulator:
             answer
             for part in found.values()
             for record in part
-            if not self._leaves(record)
-            and (answer := report(record, self._rate, self._partitions)) is not None
+            if (answer := report(record, self._rate, self._partitions, self._left)) is not None
         ]
         if self._delay:
             await pause(stop, self._delay)
         await publisher.publish(answers)
-        failed = sum(dict(answer.headers)["ce_id"].endswith(b"/failed") for answer in answers)
+        failed = sum(answer.value.find(_FAILED) >= 0 for answer in answers)
         self._told(len(answers), failed)
-
-    def _leaves(self, record: Record) -> bool:
-        return self._left is not None and from_json(record.value).get("orderId") in self._left
 
 
 class _Nobody:
