@@ -48,7 +48,7 @@ def report(
     if asked.type != REQUESTED or asked.account is None:
         return None
     task = from_json(body)
-    if task["orderId"] in left:
+    if task.get("orderId") in left:
         return None
     result = "failed" if fails(task["taskId"], task["attempt"], rate) else "completed"
     answer = {"taskId": task["taskId"], "attempt": task["attempt"], "result": result}
