@@ -78,6 +78,7 @@ def _rare(
     | orders.OrderRejected
     | orders.OrderReworked
     | orders.OrderRevised
+    | orders.OrderRedated
     | orders.OrderCanceled
     | parked.InstancesChosen
     | parked.InformationAwaited
@@ -97,6 +98,9 @@ def _rare(
         case orders.OrderReworked() | orders.OrderRevised():
             more = {"lines": lines(event.lines, "draft"), **_because(event.reason)}
             return _public(happened, "order.revised", "draft", more)
+        case orders.OrderRedated():
+            more = {"lines": lines(event.lines, "in_progress"), **_because(event.reason)}
+            return _public(happened, "order.revised", "in_progress", more)
         case orders.OrderCanceled():
             return _public(happened, "order.canceled", "canceled", _because(event.reason))
         case _:

@@ -16,6 +16,7 @@ STORED: tuple[Version, ...] = (
     Version(name="order.instances-chosen.v1", type=parked.InstancesChosen),
     Version(name="order.information-awaited.v1", type=parked.InformationAwaited),
     Version(name="order.operation-heard.v1", type=events.OperationHeard),
+    Version(name="order.redated.v1", type=events.OrderRedated),
     Version(name="order.lines-completed.v1", type=events.LinesCompleted),
     Version(name="order.completed.v1", type=events.OrderCompleted),
     Version(name="order.canceled.v1", type=events.OrderCanceled),

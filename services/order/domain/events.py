@@ -109,6 +109,18 @@ class OperationHeard:
 
 
 @value
+class OrderRedated:
+    """Lines that waited got other dates: stored before there were revisions, and read for ever.
+
+    What it came to is told by `OperationHeard`.
+    """
+
+    version: int
+    lines: tuple[Line, ...]
+    reason: str | None = None
+
+
+@value
 class LinesCompleted:
     """A part of it is done; more follows."""
 
@@ -141,6 +153,7 @@ OrderEvent: TypeAlias = (
     | OperationHeard
     | InstancesChosen
     | InformationAwaited
+    | OrderRedated
     | LinesCompleted
     | OrderCompleted
     | OrderCanceled
