@@ -43,7 +43,7 @@ from services.chassis.taken import Handled
 from services.chassis.ticks import Ticks
 from services.chassis.work import Setup
 
-BATCH = 300
+BATCH = 700
 POLL_SECONDS = 0.1
 TICK_SECONDS = 0.25
 COMMIT_SECONDS = 0.5
