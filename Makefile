@@ -5,7 +5,7 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: install demo up test check rules bench export lock
+.PHONY: install demo up test machine check rules bench export lock
 
 install: .venv/develop.stamp
 
@@ -17,6 +17,10 @@ up: .venv/run.stamp
 
 test: .venv/develop.stamp
 	$(BIN)/python -m pytest $(ARGS)
+
+# A hundred thousand random steps beside the reference model; `make test` plays some thousand of them.
+machine: .venv/develop.stamp
+	AFTERSALE_MACHINE_STEPS=$${AFTERSALE_MACHINE_STEPS:-100000} $(BIN)/python -m pytest tests/machine -q -s $(ARGS)
 
 check: .venv/develop.stamp
 	$(BIN)/ruff format --check .

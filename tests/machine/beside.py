@@ -144,6 +144,9 @@ class Beside:
             before = (order.state, [part.phase for part in order.parts])
             shown = self.orders[order.id]
             state = shown["state"]
+            if order.raced:
+                overtaken = state == "completed" or (order.hard and state == "in_progress")
+                order.canceling, order.raced = not overtaken, False
             part = order.open()
             if part is not None and (order.paused or order.asked):
                 states = {one["lineId"]: one["state"] for one in shown["lines"]}

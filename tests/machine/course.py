@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from tests.machine import book
 from tests.machine.judging import early, late
 from tests.machine.model import Line, Model, Order, Part, Thing
 
@@ -126,8 +127,18 @@ class Course(Model):
             return
         if touched & order.hard or early(self, lines) - early(self, part.lines) or self._misfit(order, new):
             return
+        if any(self._goes_along(order.lines[one], lines) for one in order.lines.keys() - lines.keys()):
+            return
         order.asked, order.wanted = "revise", lines
         order.used |= set(lines)
+
+    def _goes_along(self, dropped: Line, lines: dict[str, Line]) -> bool:
+        """SUS-08, LIN-05: what goes with the line above it is not dropped alone."""
+        if dropped.about is None or dropped.action not in book.TAKES_ALONG:
+            return False
+        named = {line.about: line for line in lines.values()}
+        above = [named[up] for up in self.above(self.things[dropped.about].parent) if up in named]
+        return bool(above) and above[0].action == dropped.action
 
     def _misfit(self, order: Order, new: dict[str, Line]) -> bool:
         """CHG-16: an instance has one line in an order, and what it makes has one already."""

@@ -17,6 +17,8 @@ ACTIONS = ("change", "disconnect", "suspend", "resume", "no_change")
 PICK = st.integers(0, 11)
 LEVELS = st.integers(1, 3)
 SITES = st.sampled_from(("SITE-1", "SITE-2"))
+THEN = st.sampled_from(("approve-change", "approve-change", "decline-change", ""))
+"""What is sent in the same breath as a request."""
 APPROVE = st.booleans() | st.just(True)
 DAY = 24 * 60
 
@@ -156,19 +158,40 @@ class Machine(RuleBasedStateMachine):
         self.done()
 
     @precondition(lambda self: self.model.orders)
-    @rule(pick=PICK)
-    def cancel(self, pick: int) -> None:
+    @rule(pick=PICK, then=THEN)
+    def cancel(self, pick: int, then: str) -> None:
         order = self.order(pick, "in_progress", "on_hold", "new").id
         self.both.send("order.cancel", orderId=order)
         self.model.cancel(order)
+        self._answer(order, then)
         self.done()
+
+    @precondition(lambda self: self.model.orders)
+    @rule(pick=PICK)
+    def race(self, pick: int) -> None:
+        """It is canceled while all that is with somebody is done: whichever comes first."""
+        order = self.order(pick, "in_progress")
+        if len(order.parts) > 1 or order.asked is not None:
+            return
+        self.both.send("order.cancel", orderId=order.id)
+        self.model.cancel(order.id)
+        self._answer(order.id, "approve-change")
+        for task in [task for _, task in sorted(self.both.tasks.items()) if task.order == order.id]:
+            if task.status == "asked":
+                self.report(task, "completed")
+        order.raced = order.canceling
+        self.done()
+
+    def _answer(self, order: str, verb: str) -> None:
+        if verb:
+            self.both.send(f"order.{verb}", orderId=order)
+            getattr(self.model, verb.replace("-", "_"))(order)
 
     @precondition(lambda self: any(one.asked for one in self.model.orders.values()))
     @rule(pick=PICK, verb=st.sampled_from(("approve-change", "approve-change", "decline-change")))
     def answered(self, pick: int, verb: str) -> None:
         order = self.order(pick, "revision_in_progress", "assessing_cancellation").id
-        self.both.send(f"order.{verb}", orderId=order)
-        getattr(self.model, verb.replace("-", "_"))(order)
+        self._answer(order, verb)
         self.done()
 
     # ------------------------------------------------------------------------------------ revising
@@ -179,18 +202,18 @@ class Machine(RuleBasedStateMachine):
         return order if part is not None and len(order.parts) == 1 else None
 
     @precondition(lambda self: self.model.orders)
-    @rule(pick=PICK, which=PICK, level=LEVELS)
-    def revise_level(self, pick: int, which: int, level: int) -> None:
+    @rule(then=THEN, pick=PICK, which=PICK, level=LEVELS)
+    def revise_level(self, then: str, pick: int, which: int, level: int) -> None:
         if (order := self.revisable(pick)) is None:
             return
         can = [line for line in order.lines.values() if line.action in ("add", "change")]
         if can:
             line = can[which % len(can)]
-            self._revise(order, {**order.lines, line.id: replace(line, level=level)})
+            self._revise(then, order, {**order.lines, line.id: replace(line, level=level)})
 
     @precondition(lambda self: self.model.orders)
-    @rule(pick=PICK, which=PICK, by_id=st.booleans())
-    def revise_drop(self, pick: int, which: int, by_id: bool) -> None:
+    @rule(then=THEN, pick=PICK, which=PICK, by_id=st.booleans())
+    def revise_drop(self, then: str, pick: int, which: int, by_id: bool) -> None:
         if (order := self.revisable(pick)) is None or len(order.lines) < 2:
             return
         if any(line.action == "move" for line in order.lines.values()):
@@ -199,7 +222,10 @@ class Machine(RuleBasedStateMachine):
         if can:
             line = can[which % len(can)]
             self._revise(
-                order, {id: one for id, one in order.lines.items() if one is not line}, by_id and line.id
+                then,
+                order,
+                {id: one for id, one in order.lines.items() if one is not line},
+                by_id and line.id,
             )
 
     def _ends_nothing_else(self, line: Line, order: Order) -> bool:
@@ -211,24 +237,30 @@ class Machine(RuleBasedStateMachine):
         return (line.about or f"{order.id}:{line.id}") not in above and line.spec != "internet"
 
     @precondition(lambda self: self.model.orders)
-    @rule(pick=PICK, which=PICK, action=st.sampled_from(("change", "disconnect", "no_change")), level=LEVELS)
-    def revise_more(self, pick: int, which: int, action: str, level: int) -> None:
+    @rule(
+        then=THEN,
+        pick=PICK,
+        which=PICK,
+        action=st.sampled_from(("change", "disconnect", "no_change")),
+        level=LEVELS,
+    )
+    def revise_more(self, then: str, pick: int, which: int, action: str, level: int) -> None:
         if (order := self.revisable(pick)) is None:
             return
         id = str(100 + len(order.used))
         line = Line(id, action, self.product(which), level=level if action == "change" else None)
-        self._revise(order, {**order.lines, id: line})
+        self._revise(then, order, {**order.lines, id: line})
 
     @precondition(lambda self: self.model.orders)
-    @rule(pick=PICK, what=st.sampled_from(("line", "voice", "tv")), which=PICK, level=LEVELS)
-    def revise_add(self, pick: int, what: str, which: int, level: int) -> None:
+    @rule(then=THEN, pick=PICK, what=st.sampled_from(("line", "voice", "tv")), which=PICK, level=LEVELS)
+    def revise_add(self, then: str, pick: int, what: str, which: int, level: int) -> None:
         if (order := self.revisable(pick)) is not None:
             id = str(100 + len(order.used))
             self._revise(
-                order, {**order.lines, **{one.id: one for one in self._added(what, which, level, id)}}
+                then, order, {**order.lines, **{one.id: one for one in self._added(what, which, level, id)}}
             )
 
-    def _revise(self, order: Order, lines: dict[str, Line], drop: str | bool = False) -> None:
+    def _revise(self, then: str, order: Order, lines: dict[str, Line], drop: str | bool = False) -> None:
         if drop:
             self.both.send("order.cancel", orderId=order.id, lineIds=[drop])
         else:
@@ -236,6 +268,7 @@ class Machine(RuleBasedStateMachine):
                 "order.revise", orderId=order.id, lines=[written(line, order.id) for line in lines.values()]
             )
         self.model.revise(order.id, lines)
+        self._answer(order.id, then)
         self.done()
 
     # --------------------------------------------------------------------------------------- work
@@ -255,6 +288,13 @@ class Machine(RuleBasedStateMachine):
     def work(self, pick: int, result: str) -> None:
         if (task := self.task(pick, "asked")) is not None:
             self.report(task, result)
+            self.done()
+
+    @rule(pick=PICK)
+    def work_late(self, pick: int) -> None:
+        """What is not wanted any more is done all the same."""
+        if (task := self.task(pick, "withdrawn")) is not None:
+            self.report(task, "completed")
             self.done()
 
     @rule(pick=PICK, verb=st.sampled_from(("retry", "skip")))

@@ -90,6 +90,8 @@ class Order:
     wanted: dict[str, Line] = field(default_factory=dict)
     paused: bool = False
     canceling: bool = False
+    raced: bool = False
+    """Its cancel was approved while its work was being done: it may be either."""
     hard: set[str] = field(default_factory=set)
     """Lines past a hard point of no return."""
     used: set[str] = field(default_factory=set)

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from services.inventory.domain import land, table
+from services.inventory.domain import fulfil, land, table
 from tests.machine.catalog import BASE, prepared
 from tests.machine.course import Difference
 from tests.machine.machine import Machine
 from tests.machine.seen import thing_of
 
-STEPS = int(os.environ.get("AFTERSALE_MACHINE_STEPS", "3000"))
+STEPS = int(os.environ.get("AFTERSALE_MACHINE_STEPS", "2000"))
 FIRST = int(os.environ.get("AFTERSALE_MACHINE_SEED", "1"))
 ROUND = settings(
     max_examples=40,
@@ -65,7 +65,8 @@ def rests_only_what_is_named(patch: pytest.MonkeyPatch) -> None:
 
 
 def keeps_what_a_cancel_gives_back(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(land, "released", lambda *_: ())
+    for module in (land, fulfil):
+        patch.setattr(module, "released", lambda *_: ())
 
 
 @pytest.mark.parametrize(
