@@ -166,7 +166,9 @@ class CancelOrder(Command):
 
     order_id: OrderId
     reason: PersonalText | None = None
-    line_ids: Annotated[tuple[Identifier, ...], Field(max_length=MAX_LINES, strict=False)] | None = None
+    line_ids: (
+        Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=MAX_LINES, strict=False)] | None
+    ) = None
 
 
 class ChooseInstances(Command):

@@ -66,7 +66,9 @@ def _ask(order_id: str, order: Order, lines: tuple[Line, ...], reason: str | Non
         raise Refused(*map(handlers.why, found.reasons))
     held = tuple(line for line in order.lines if not order.over(line.line_id))
     written = _with_tokens(found.lines, readable.lines, order.lines, known)
-    asked = underway.AskRevision(lines=written, changes=differences(held, written), reason=reason)
+    asked = underway.AskRevision(
+        lines=written, changes=differences(held, written), reason=reason, fewer=found.fewer
+    )
     settle(order_id, lifecycle.decide(order, asked), work)
 
 

@@ -118,6 +118,40 @@ def test_a_part_that_its_product_cannot_be_without_is_not_dropped_alone() -> Non
     assert rules(order, known, add("1", "internet")) == [("2", "ACT-13")]
 
 
+def message(order: Order, known: Heard, *lines: Line) -> str:
+    return asked(order, known, *lines).reasons[0].message
+
+
+@pytest.mark.rule("CHG-07", "INF-04")
+def test_of_lines_that_a_value_asked_for_as_many_stay_as_it_asks_for_now() -> None:
+    counted = bundles("seat", quantityCharacteristic="seats", max=9)
+    item = {"name": "seats", "type": "number"}
+    known = Heard().sells("office", characteristics=[item], relationships=[counted]).owns("OFFICE", "office")
+    order = under_way(known, line("1", "change", "OFFICE", characteristics={"seats": 3}))
+    fewer = line("1", "change", "OFFICE", characteristics={"seats": 1})
+    assert rules(order, known, fewer) == [(id, "CHG-07") for id in ("2", "3", "4")]
+    assert "write 1 of the lines 2, 3, 4" in message(order, known, fewer)
+    assert rules(order, known, fewer, line("3", "add")) == []
+
+
+@pytest.mark.rule("CHG-09", "INF-04")
+def test_a_quantity_that_was_written_out_is_revised_line_by_line() -> None:
+    known = home()
+    order = under_way(known, add("1", "tv", quantity=3))
+    assert rules(order, known, line("1", "add", quantity=2)) == [("1.2", "CHG-09"), ("1.3", "CHG-09")]
+    assert "leave 'quantity' out of line 1" in message(order, known, line("1", "add", quantity=2))
+    assert rules(order, known, line("1", "add"), line("1.2", "add")) == []
+
+
+@pytest.mark.rule("ACT-13")
+def test_of_what_is_written_again_instead_of_a_dropped_part_nothing_is_said() -> None:
+    needed = {"name": "serial", "type": "string", "required": True}
+    known = home().sells("router", characteristics=[needed])
+    router = line("2", "add", specification_id="router", parent_line_id="1", characteristics={"serial": "7"})
+    order = under_way(known, add("1", "internet", parent_instance_id="HOME"), router)
+    assert rules(order, known, add("1", "internet")) == [("2", "ACT-13")]
+
+
 @pytest.mark.rule("INF-04")
 def test_lines_that_we_write_never_have_the_id_of_one_that_was_dropped() -> None:
     known = home()

@@ -240,3 +240,48 @@ def test_after_a_declined_cancel_it_still_waits_to_be_told() -> None:
     world = counting(LESS, asked, (("order.decline-change", {"orderId": "Q1"}),))
     assert order(world)["state"] == "awaiting_information"
     assert order(play(world, ((name("SIM-1", "SIM-2"),),)))["state"] == "completed"
+
+
+def revised(value: int, *stages: tuple[Sent, ...]) -> World:
+    """The line of `LESS` is asked to leave so many, and that is approved."""
+    again = {"orderId": "Q1", "lines": [line("1", "change", characteristics={"sims": value})]}
+    approve = ("order.approve-change", {"orderId": "Q1"})
+    return counting(LESS, (("order.revise", again),), (approve,), *stages)
+
+
+@pytest.mark.rule("D-15", "CHG-08", "INF-04")
+def test_a_line_that_waits_may_ask_for_another_number_and_says_how_many_are_to_be_named() -> None:
+    world = revised(2)
+    assert order(world)["lines"][0]["attention"] == "order.choose-instances: which 1 of sim end"
+    assert order(play(world, ((name("SIM-2"),),)))["state"] == "completed"
+    assert set(standing(world, "SIM")) == {"SIM-1", "SIM-3"}
+
+
+@pytest.mark.rule("D-15", "CHG-08")
+@pytest.mark.parametrize("value", [3, 5])
+def test_it_is_not_left_waiting_for_an_answer_that_nobody_can_give(value: int) -> None:
+    world = revised(value)
+    found = [body for message, body in world.messages(ORDER_EVENTS) if "refused" in message.type]
+    (reason,) = found[0]["reasons"]
+    assert (reason["rule"], reason["lineId"]) == ("CHG-08", "1")
+    assert "would end none" in reason["message"]
+    assert order(world)["lines"][0]["attention"] == "order.choose-instances: which 2 of sim end"
+    assert order(play(world, ((name("SIM-1", "SIM-2"),),)))["state"] == "completed"
+
+
+@pytest.mark.rule("D-15", "CHG-08", "D-02")
+def test_a_revision_does_not_bring_up_which_ones_end() -> None:
+    world = counting()
+    world.answer = lambda _: None
+    more = place("Q1", "change", "POOL", characteristics={"sims": 5})
+    fewer = {"orderId": "Q1", "lines": [line("1", "change", characteristics={"sims": 4})]}
+    less = {"orderId": "Q1", "lines": [line("1", "change", characteristics={"sims": 2})]}
+    approve = ("order.approve-change", {"orderId": "Q1"})
+    play(world, ((more,), (("order.revise", fewer),), (approve,)))
+    assert set(standing(world, "SIM", "Q1")) >= {"SIM-1", "SIM-2", "SIM-3"}
+    assert order(world)["lines"][0]["characteristics"] == {"sims": 4}
+    play(world, ((("order.revise", less),),))
+    (reason,) = refused(world)["reasons"]
+    assert (reason["rule"], reason["lineId"]) == ("CHG-08", "1")
+    assert "would end 1 of sim" in reason["message"]
+    assert order(world)["state"] == "in_progress"

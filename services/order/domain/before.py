@@ -56,4 +56,8 @@ class Before:
         ]
 
     def _made(self, id: str) -> bool:
-        return id.startswith((f"{self.order_id}:", f"{self.order_id}~"))
+        """By a line, as the other side of a move, or by the plan, which counts what it makes (`O1.7`)."""
+        own = self.order_id
+        return id.startswith((f"{own}:", f"{own}~")) or (
+            id.startswith(f"{own}.") and id[len(own) + 1 :].isdecimal()
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from services.order.domain.line import Line
+from services.order.domain.parked import Fewer
 from services.order.domain.value import value
 from services.order.domain.words import ChangeType, LineOperation, Reason, Status
 
@@ -41,12 +42,13 @@ class OrderReleased:
 
 @value
 class RevisionRequested:
-    """`lines` are all that it should have, without those that are dropped."""
+    """`lines` are all that it should have, without dropped ones; of those in `fewer` that many end."""
 
     version: int
     lines: tuple[Line, ...]
     changes: tuple[LineChange, ...]
     reason: str | None = None
+    fewer: tuple[Fewer, ...] = ()
 
 
 @value
@@ -57,6 +59,7 @@ class RevisionApproved:
     lines: tuple[Line, ...]
     changes: tuple[LineChange, ...]
     reason: str | None = None
+    fewer: tuple[Fewer, ...] = ()
 
 
 @value
@@ -100,10 +103,11 @@ ChangeEvent: TypeAlias = (
 
 @value
 class Lines:
-    """The lines of an order, and which of them were dropped."""
+    """The lines of an order, which of them were dropped, and what was asked fewer of."""
 
     all: tuple[Line, ...]
     dropped: frozenset[str] = frozenset()
+    fewer: tuple[Fewer, ...] = ()
 
 
 @value
@@ -120,6 +124,7 @@ class Pending:
     reason: str | None = None
     approved: bool = False
     before: Lines | None = None
+    fewer: tuple[Fewer, ...] = ()
 
     @property
     def revises(self) -> bool:

@@ -215,8 +215,8 @@ REFUSALS: Mapping[type, tuple[str, str]] = {
     Rework: ("D-03", "only a rejected order can be reworked into a draft; place a new order instead"),
     Revise: (
         "INF-01",
-        "a draft or an order in progress can be revised: reject a new one and rework it, or order in a new "
-        "one what should be different",
+        "only a draft and an order in progress can be revised; a new one is rejected and reworked first, and "
+        "what should be different of one that is over is ordered anew",
     ),
     Cancel: ("INF-01", "what is completed stays: order what should be different now"),
     underway.Hold: (

@@ -207,9 +207,8 @@ def _change_under_way(order: Order, event: OrderEvent) -> None:
             order.held = True
         case OrderReleased():
             order.held = False
-        case RevisionRequested(version=version, lines=lines, changes=changes, reason=reason):
-            order.version, order.declined = version, None
-            order.pending = Pending(version=version, lines=lines, changes=changes, reason=reason)
+        case RevisionRequested():
+            _asked(order, event)
         case CancellationRequested(version=version, reason=reason):
             order.version, order.declined = version, None
             order.pending = Pending(version=version, reason=reason)
@@ -222,8 +221,20 @@ def _change_under_way(order: Order, event: OrderEvent) -> None:
             _decline(order, event)
 
 
+def _asked(order: Order, event: RevisionRequested) -> None:
+    order.version, order.declined = event.version, None
+    order.pending = Pending(
+        version=event.version,
+        lines=event.lines,
+        changes=event.changes,
+        reason=event.reason,
+        fewer=event.fewer,
+    )
+
+
 def _revise(order: Order, event: RevisionApproved) -> None:
-    before = Lines(all=order.lines, dropped=order.dropped)
+    before = Lines(all=order.lines, dropped=order.dropped, fewer=order.parked.every())
+    order.parked.recounted(event.fewer)
     if order.pending is not None:
         order.pending = replace(order.pending, approved=True, before=before)
     now = revised(before, event.lines)
@@ -234,6 +245,7 @@ def _decline(order: Order, event: ChangeDeclined) -> None:
     """D-02: exactly as before the request, but for the version."""
     if order.pending is not None and (before := order.pending.before) is not None:
         order.lines, order.dropped = before.all, before.dropped
+        order.parked.recounted(before.fewer)
     order.pending, order.declined = None, event
 
 

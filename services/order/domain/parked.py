@@ -48,6 +48,13 @@ class Parked:
     lines: dict[str, tuple[Fewer, ...]] = field(default_factory=dict)
     chosen: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    def every(self) -> tuple[Fewer, ...]:
+        return tuple(one for found in self.lines.values() for one in found)
+
+    def recounted(self, fewer: Iterable[Fewer]) -> None:
+        """Of these lines another number is to be named; the others stay as they are."""
+        self.lines.update(parked(fewer).lines)
+
     def of(self, line_ids: Iterable[str]) -> tuple[Fewer, ...]:
         """What is to be named of these lines, and was not."""
         return tuple(one for id in line_ids if id not in self.chosen for one in self.lines.get(id, ()))

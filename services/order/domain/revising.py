@@ -10,7 +10,9 @@ from services.order.domain.change import LineChange
 from services.order.domain.dates import windows
 from services.order.domain.line import Line
 from services.order.domain.order import Order
+from services.order.domain.parked import Fewer
 from services.order.domain.policy import judge
+from services.order.domain.recounting import recounted, still_asked
 from services.order.domain.revision import TYPES, Case, by_id, given
 from services.order.domain.rules.revision import RULES, still_the_same_lines
 from services.order.domain.value import value
@@ -20,9 +22,10 @@ from services.order.domain.writing import write_out
 
 @value
 class Revised:
-    """The lines as they would be, or every reason why not."""
+    """The lines as they would be, and what is then to be named of them (D-15), or every reason why not."""
 
     lines: tuple[Line, ...] = ()
+    fewer: tuple[Fewer, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
 
@@ -31,9 +34,14 @@ def revise(case: Case) -> Revised:
     if reasons := tuple(reason for rule in RULES for reason in rule(case)):
         return Revised(reasons=reasons)
     lines = _written(case)
-    if reasons := (*still_the_same_lines(case, lines), *_broken(case, lines)):
+    if reasons := tuple(still_the_same_lines(case, lines)):
+        # What is written again instead of what was dropped is no line that anybody knows.
+        known = {line.line_id for line in (*case.held, *case.asked)}
+        others = (reason for reason in _broken(case, lines) if reason.line_id in known or not reason.line_id)
+        return Revised(reasons=(*reasons, *others))
+    if reasons := (*_broken(case, lines), *still_asked(case, lines)):
         return Revised(reasons=reasons)
-    return Revised(lines=lines)
+    return Revised(lines=lines, fewer=recounted(case, lines))
 
 
 def without(order: Order, line_ids: Collection[str]) -> tuple[Line, ...] | Reason:

@@ -18,6 +18,7 @@ from services.order.domain.change import (
 )
 from services.order.domain.line import Line
 from services.order.domain.order import Order
+from services.order.domain.parked import Fewer
 from services.order.domain.value import value
 from services.order.domain.words import Reason
 
@@ -41,6 +42,7 @@ class AskRevision:
     lines: tuple[Line, ...]
     changes: tuple[LineChange, ...]
     reason: str | None = None
+    fewer: tuple[Fewer, ...] = ()
 
 
 @value
@@ -114,7 +116,11 @@ def ask_revision(order: Order, command: AskRevision) -> Outcome:
     if not command.changes:
         return ()
     asked = RevisionRequested(
-        version=order.version + 1, lines=command.lines, changes=command.changes, reason=command.reason
+        version=order.version + 1,
+        lines=command.lines,
+        changes=command.changes,
+        reason=command.reason,
+        fewer=command.fewer,
     )
     return (asked,)
 
@@ -170,7 +176,11 @@ def approve(order: Order, command: ApproveChange) -> Outcome:
     if pending.lines is None:
         return (CancellationApproved(version=pending.version, reason=reason),)
     approved = RevisionApproved(
-        version=pending.version, lines=pending.lines, changes=pending.changes, reason=reason
+        version=pending.version,
+        lines=pending.lines,
+        changes=pending.changes,
+        reason=reason,
+        fewer=pending.fewer,
     )
     return (approved,)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from services.order.domain.line import Line
 from services.order.domain.revision import IDENTITY, Case, by_id, edited, given, public
@@ -139,8 +140,8 @@ def still_the_same_lines(case: Case, lines: tuple[Line, ...]) -> Iterator[Reason
         if before is not None and asked is not None:
             yield from _became_a_move(line, before)
             yield from _dated_from_above(case, (line, before, asked))
-        elif asked is None:
-            yield from _needed(line, [one for id, one in held.items() if id not in wanted])
+    again = [line for line in lines if line.line_id not in wanted]
+    yield from _needed(again, [one for id, one in held.items() if id not in wanted], case.asked)
 
 
 def _became_a_move(line: Line, before: Line) -> Iterator[Reason]:
@@ -159,13 +160,53 @@ def _dated_from_above(case: Case, one: tuple[Line, Line, Line]) -> Iterator[Reas
         yield Reason(rule="SUS-08", message=message, line_id=line.line_id, field="dueDate")
 
 
-def _needed(line: Line, dropped: list[Line]) -> Iterator[Reason]:
-    """What is written again because nothing is whole without it."""
-    for one in dropped:
-        same = (one.action, one.specification_id, one.parent_line_id, one.parent_instance_id)
-        if same == (line.action, line.specification_id, line.parent_line_id, line.parent_instance_id):
-            message = (
-                f"line {one.line_id} adds a {one.specification_id}, which what is above it cannot be "
-                "without: drop that as well, or neither"
-            )
-            yield Reason(rule="ACT-13", message=message, line_id=one.line_id, field="lines")
+def _needed(again: list[Line], dropped: list[Line], asked: tuple[Line, ...]) -> Iterator[Reason]:
+    """What is written `again` because nothing is whole without it, or because so many are asked for."""
+    for sort in dict.fromkeys(map(_sort, again)):
+        same = [line.line_id for line in dropped if _sort(line) == sort]
+        needed = min(sum(1 for line in again if _sort(line) == sort), len(same))
+        many = [line.line_id for line in asked if _is_many(line, sort)]
+        for id in same:
+            if many:
+                rule, message = "CHG-09", _one_each(many[0], same)
+            elif needed < len(same):
+                rule, message = "CHG-07", _keep(needed, same, sort)
+            else:
+                rule, message = "ACT-13", _whole(id, sort)
+            yield Reason(rule=rule, message=message, line_id=id, field="lines")
+
+
+_Sort: TypeAlias = tuple[str, str | None, str | None, str | None]
+
+
+def _sort(line: Line) -> _Sort:
+    return line.action, line.specification_id, line.parent_line_id, line.parent_instance_id
+
+
+def _is_many(line: Line, sort: _Sort) -> bool:
+    return (
+        line.action == sort[0] == "add"
+        and (line.quantity or 0) > 1
+        and line.specification_id in (None, sort[1])
+    )
+
+
+def _one_each(many: str, same: list[str]) -> str:
+    return (
+        f"a quantity was written out when it was ordered, one line each: leave 'quantity' out of line "
+        f"{many}, and write those of the lines {', '.join(same)} that should stay"
+    )
+
+
+def _keep(needed: int, same: list[str], sort: _Sort) -> str:
+    return (
+        f"{needed} more of {sort[1]} {'is' if needed == 1 else 'are'} still asked for by what is above: "
+        f"write {needed} of the lines {', '.join(same)} that add one, or ask for fewer"
+    )
+
+
+def _whole(id: str, sort: _Sort) -> str:
+    return (
+        f"line {id} adds {sort[1]}, which what is above it asks for or cannot be without: drop or change "
+        "that as well, or neither"
+    )
