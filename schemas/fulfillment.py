@@ -21,6 +21,7 @@ from schemas.vocabulary import (
     Side,
     TaskKind,
     TaskState,
+    WorkOrderState,
 )
 
 
@@ -185,14 +186,23 @@ class DomainOrderStateChanged(PlanEvent):
     tasks: tuple[PlannedTask, ...] = ()
 
 
+class WorkOrder(Part):
+    state: WorkOrderState
+    note: PersonalText | None = None
+
+
 class TaskStateChanged(PlanEvent):
-    """`task.state-changed`. `outcome` is what was found where the task belongs to a return."""
+    """`task.state-changed`. `outcome` is what was found where the task belongs to a return.
+
+    `workOrder` is what was reported of field work: said again, in the same state, with each such report.
+    """
 
     task_id: str
     domain_order_id: str
     state: TaskState
     attempt: int
     outcome: Outcome | None = None
+    work_order: WorkOrder | None = None
     message: PersonalText | None = None
 
 

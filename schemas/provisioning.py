@@ -17,6 +17,7 @@ from schemas.vocabulary import (
     PriorityBand,
     Reference,
     TaskKind,
+    WorkOrderState,
 )
 
 
@@ -61,10 +62,22 @@ class TaskWithdrawn(Part):
     reason: str
 
 
+class ReportedWorkOrder(Command):
+    """What people on site say of their work order.
+
+    `ready_for_dispatch`, `assigned`, `accepted` and `work_in_progress` go with the result `in_progress`,
+    `closed_complete` with `completed`, `closed_incomplete` and `canceled` with `failed`.
+    """
+
+    state: WorkOrderState
+    note: PersonalText | None = None
+
+
 class ReportTask(Command):
     """`task.report`: what became of a task; `characteristics` are values found or assigned on the way.
 
-    `falloutType` says what a failure is: `billing`, `allocation`, `provisioning`, or a word of your own.
+    `workOrder` is for a task of kind `field`. `falloutType` says what a failure is: `billing`, `allocation`,
+    `provisioning`, or a word of your own.
     """
 
     task_id: Reference
@@ -73,6 +86,7 @@ class ReportTask(Command):
     message: PersonalText | None = None
     characteristics: Characteristics = Field(default_factory=dict)
     fallout_type: Identifier | None = None
+    work_order: ReportedWorkOrder | None = None
 
 
 class RetryTask(Command):

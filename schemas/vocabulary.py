@@ -82,6 +82,16 @@ TaskState = Literal[
     "closed_complete",
     "canceled",
 ]
+WorkOrderState = Literal[
+    "draft",
+    "ready_for_dispatch",
+    "assigned",
+    "accepted",
+    "work_in_progress",
+    "closed_complete",
+    "closed_incomplete",
+    "canceled",
+]
 RiskLevel = Literal["low", "medium", "high", "critical"]
 FalloutStage = Literal["classified", "assigned", "resolved", "closed"]
 InstanceState = Literal[

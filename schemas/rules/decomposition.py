@@ -1,6 +1,6 @@
 """Section 10: from lines to domain orders and tasks."""
 
-from schemas.rules.rule import Section, enforced, not_for_us, numbered, still_open
+from schemas.rules.rule import Section, enforced, not_for_us, numbered
 
 SECTION = Section(
     title="10. Decomposition and orchestration",
@@ -42,7 +42,7 @@ SECTION = Section(
         enforced(
             "ORC-01", "fulfillment", "Tasks are of many kinds, and run side by side or one after the other."
         ),
-        still_open(
+        enforced(
             "ORC-02", "fulfillment", "What changes about field work is noted on its domain order, and back."
         ),
         enforced(

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from services.cli import tables_terms, tables_trouble
+from services.cli import tables_field, tables_terms, tables_trouble
 from services.cli.requested import requested
 from services.cli.returned import returned
 from services.cli.screen import state
@@ -132,6 +132,7 @@ def _plan(body: Body) -> Group:
         head(f"Plan of order {text(body['orderId'])}", facts),
         *_domain_orders(body["domainOrders"]),
         *section("Tasks", _TASK, map(_task, body["tasks"])),
+        *tables_field.field_work(body),
         *tables_trouble.fallouts(body.get("fallouts")),
         *section(
             "Points of no return",
@@ -186,7 +187,7 @@ def _task(task: Body) -> tuple[str, ...]:
     undo = " [dim](undo)[/]" if task.get("undo") else ""
     return (
         f"{text(task['taskId'])}{undo}",
-        text(task["kind"]),
+        tables_field.kind(task),
         state(task["state"]),
         text(task["attempt"]),
         after,

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas import catalog as entries
 from schemas.inventory import OperationCanceled
-from schemas.provisioning import ReportTask, ResolveFallout, RetryTask, SkipTask
+from schemas.provisioning import ReportedWorkOrder, ReportTask, ResolveFallout, RetryTask, SkipTask
 from schemas.registry import full
 from services.chassis.service import Refused, Route, StreamOf, Why, Wish, Work
 from services.fulfillment import (
@@ -27,6 +27,7 @@ from services.fulfillment.domain.fallout import Resolve
 from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
 from services.fulfillment.domain.state import Waiting
+from services.fulfillment.domain.work_order import WorkOrder
 from services.fulfillment.handlers import REPORT, SPECIFICATION
 from services.fulfillment.heard import AffectedInstance, OperationStarted, ReservationAccepted, ReservedLine
 from services.fulfillment.missing import PLAN
@@ -162,13 +163,21 @@ def _waiting(data: LookAgain, work: Work) -> Wishes:
 
 def _report(data: ReportTask, work: Work) -> None:
     command = Report(
-        task_id=data.task_id, result=data.result, attempt=data.attempt, fallout_type=data.fallout_type
+        task_id=data.task_id,
+        result=data.result,
+        attempt=data.attempt,
+        fallout_type=data.fallout_type,
+        work_order=_work_order(data.work_order, work),
     )
     if data.characteristics:
         _check_types(data, work)
     handlers.report(command, data.message, data.characteristics, work)
     if data.characteristics and (order_id := order_of(data.task_id)):
         staggering.follow(order_id, work)
+
+
+def _work_order(said: ReportedWorkOrder | None, work: Work) -> WorkOrder | None:
+    return None if said is None else WorkOrder(state=said.state, note=work.seal(said.note))
 
 
 def _check_types(data: ReportTask, work: Work) -> None:

@@ -150,8 +150,10 @@ def report(command: reports.Report, message: str | None, found: Mapping[str, Sca
         fallout_type=command.fallout_type,
         outcome=outcome,
         characteristics=_sealed(command.task_id, found, plan, work) if found else {},
+        work_order=command.work_order,
     )
-    events = reports.report(sealed, plan, work.now)
+    with refusing():
+        events = reports.report(sealed, plan, work.now)
     jeopardy.append(order_id, events, work)
     if any(isinstance(event, DoneAllTheSame) for event in events):
         jeopardy.append(order_id, start(work.state(PLAN, order_id), work.now), work)

@@ -230,6 +230,8 @@ def _task(event: _Task, happened: Happened) -> Public:
         body["message"] = message
     if isinstance(event, TaskClosed | TaskHeld) and event.outcome is not None:
         body["outcome"] = event.outcome
+    if not isinstance(event, TaskReleased) and event.work_order is not None:
+        body["workOrder"] = present(state=event.work_order.state, note=event.work_order.note)
     return Public(FULFILLMENT_EVENTS, "task.state-changed", event.task_id, body)
 
 

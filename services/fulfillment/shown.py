@@ -1,4 +1,4 @@
-"""What the page of a plan says of fallouts, dates and risks."""
+"""What the page of a plan says of fallouts, field work, dates and risks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.fulfillment.domain.fallout import advice
 from services.fulfillment.domain.jeopardy import is_planned
 from services.fulfillment.domain.outlook import DONE
 from services.fulfillment.domain.risk import Level, Risk
-from services.fulfillment.domain.state import Jeopardy, OpenFallout, Plan
+from services.fulfillment.domain.state import Jeopardy, OpenFallout, OpenOrder, OpenTask, Plan
 
 Body = dict[str, Any]
 
@@ -31,6 +31,17 @@ def fallouts(found: Iterable[OpenFallout]) -> list[Body]:
         }
         for each in found
     ]
+
+
+def notes(order: OpenOrder) -> Body:
+    """ORC-02: what changed about its field work; nothing where there is none."""
+    found = [{"taskId": one.task_id, "workOrder": one.state, "note": one.note} for one in order.notes]
+    return {"notes": found} if found else {}
+
+
+def work_order(task: OpenTask) -> Body:
+    """Of field work alone."""
+    return {"workOrder": {"state": task.work_order}} if task.planned.kind == "field" else {}
 
 
 def with_risks(body: Body, plan: Plan) -> Body:

@@ -94,6 +94,7 @@ def _domain_order(order: OpenOrder, plan: Plan) -> dict[str, Any]:
         "instanceId": brief.instance_id,
         "pairId": brief.pair_id,
         "lineId": brief.line_id,
+        **shown.notes(order),
     }
 
 
@@ -117,4 +118,5 @@ def _task(task: OpenTask, plan: Plan) -> dict[str, Any]:
         "undoes": planned.marks.undoes if planned.marks else None,
         "why": task.why or (planned.marks.why if planned.marks else None),
         "falloutId": task.fallout_id,
+        **shown.work_order(task),
     }

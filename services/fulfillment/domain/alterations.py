@@ -15,6 +15,7 @@ from services.fulfillment.domain.blueprint import (
 )
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.value import value
+from services.fulfillment.domain.work_order import WorkOrder
 
 Because = Literal["hold", "cancel", "revise"]
 
@@ -169,6 +170,7 @@ class DoneAllTheSame:
     attempt: int
     message: str | None = None
     tasks: tuple[PlannedTask, ...] = ()
+    work_order: WorkOrder | None = None
 
 
 Alteration = (

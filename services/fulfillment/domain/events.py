@@ -21,6 +21,7 @@ from services.fulfillment.domain.catalog import LineAction, ReturnPlan, Scalar, 
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.risk import Level, Risk
 from services.fulfillment.domain.value import value
+from services.fulfillment.domain.work_order import WorkOrder
 
 
 @value
@@ -209,6 +210,7 @@ class TaskStarted:
     domain_order_id: str
     attempt: int
     message: str | None = None
+    work_order: WorkOrder | None = None
 
 
 @value
@@ -226,6 +228,7 @@ class TaskClosed:
     """The attempt that is not wanted any more, because an earlier one was completed late."""
     outcome: str | None = None
     """What was found of a return."""
+    work_order: WorkOrder | None = None
 
 
 @value
@@ -251,6 +254,7 @@ class AttemptFailed:
     again: datetime
     message: str | None = None
     unanswered: bool = False
+    work_order: WorkOrder | None = None
 
 
 @value
@@ -265,6 +269,7 @@ class TaskHeld:
     unanswered: bool = False
     outcome: str | None = None
     """What was found of a return, where it is not what was promised."""
+    work_order: WorkOrder | None = None
 
 
 @value

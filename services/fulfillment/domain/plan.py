@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.fulfillment.domain import dates, staggering, trouble
+from services.fulfillment.domain import dates, field_work, staggering, trouble
 from services.fulfillment.domain.alterations import ChangeRefused, PlanHeld, PlanReleased, ReservationKept
 from services.fulfillment.domain.altered import CHANGES
 from services.fulfillment.domain.before import evolve_before, put_off, waiting
@@ -71,6 +71,7 @@ def evolve(state: PlanState, event: PlanEvent) -> PlanState:
     """Changes the state in place where it can, but never what stands in an event."""
     if isinstance(state, Plan) and (change := _CHANGES.get(type(event))) is not None:
         change(state, event)
+        field_work.follow(state, event)
         return state
     match event:
         case PlanCreated():

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Literal
 
-from services.fulfillment.domain import fallout, late, outcome, withdrawn
+from services.fulfillment.domain import fallout, late, outcome, withdrawn, work_order
 from services.fulfillment.domain.blueprint import Reason, Refused
 from services.fulfillment.domain.cascade import Cascade
 from services.fulfillment.domain.catalog import Scalar
 from services.fulfillment.domain.events import (
+    AttemptFailed,
     PlanEvent,
     ReportIgnored,
     TaskClosed,
+    TaskHeld,
     TaskStarted,
 )
 from services.fulfillment.domain.state import OpenTask, Plan
 from services.fulfillment.domain.value import value
+from services.fulfillment.domain.work_order import WorkOrder
 
 # --------------------------------------------------------------------------------------- commands
 
@@ -36,6 +39,7 @@ class Report:
     """What whoever failed says that it is (FAL-02)."""
     outcome: str | None = None
     """What was found of a return."""
+    work_order: WorkOrder | None = None
 
 
 @value
@@ -66,8 +70,13 @@ class AskAgain:
 
 
 def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
-    """A task of the plan was reported on. What cannot count any more is recorded as ignored."""
+    """A task of the plan was reported on. What cannot count any more is recorded as ignored.
+
+    Raises `Refused` for a work order that the task cannot have, or not with this result.
+    """
     task = plan.tasks[command.task_id]
+    if command.work_order is not None:
+        work_order.fits(command.work_order, command.task_id, task.planned.kind, command.result)
     if command.result == "completed" and (attempt := withdrawn.answered(command.attempt, task)) is not None:
         return withdrawn.completed(_completed(command, plan, task, attempt), plan)
     if command.result == "completed" and (attempt := _late_answer(command, task)) is not None:
@@ -81,14 +90,17 @@ def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
         )
     match command.result:
         case "in_progress":
-            return () if task.state == "in_progress" else (_started(command, plan, task),)
+            known = task.state == "in_progress" and not _news(command.work_order, task)
+            return () if known else (_started(command, plan, task),)
         case "completed" if command.outcome is not None and outcome.differs(command.outcome):
-            return outcome.held(task, plan, command.outcome, command.message)
+            found = outcome.held(task, plan, command.outcome, command.message)
+            return _with_work(found, command.work_order)
         case "completed":
             over = fallout.closed(task, plan, verified=True)
             return (*over, *Cascade(plan, now).close(_completed(command, plan, task, task.attempt)))
         case "failed":
-            return outcome.noted(_failed(command, plan, now), command.outcome)
+            failed = outcome.noted(_failed(command, plan, now), command.outcome)
+            return _with_work(failed, command.work_order)
 
 
 def _late_answer(command: Report, task: OpenTask) -> int | None:
@@ -119,6 +131,10 @@ def _over(task: OpenTask) -> str:
     return f"attempt {task.attempt} was answered already"
 
 
+def _news(said: WorkOrder | None, task: OpenTask) -> bool:
+    return said is not None and (said.note is not None or said.state != task.work_order)
+
+
 def _started(command: Report, plan: Plan, task: OpenTask) -> TaskStarted:
     return TaskStarted(
         version=plan.version,
@@ -126,6 +142,7 @@ def _started(command: Report, plan: Plan, task: OpenTask) -> TaskStarted:
         domain_order_id=task.planned.domain_order_id,
         attempt=task.attempt,
         message=command.message,
+        work_order=command.work_order,
     )
 
 
@@ -138,6 +155,7 @@ def _completed(command: Report, plan: Plan, task: OpenTask, attempt: int) -> Tas
         characteristics=command.characteristics,
         message=command.message,
         outcome=command.outcome,
+        work_order=command.work_order,
     )
 
 
@@ -149,6 +167,15 @@ def _failed(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]
     held = late.held(task, plan, message=command.message, unanswered=False)
     said = command.message or f"attempt {task.attempt} failed, and no reason was given"
     return (held, *fallout.opened(task, plan, "D-20", said, command.fallout_type))
+
+
+def _with_work(events: tuple[PlanEvent, ...], said: WorkOrder | None) -> tuple[PlanEvent, ...]:
+    """The same, with what was said of the work order."""
+    if said is None:
+        return events
+    return tuple(
+        replace(one, work_order=said) if isinstance(one, AttemptFailed | TaskHeld) else one for one in events
+    )
 
 
 def ask_again(command: AskAgain, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:

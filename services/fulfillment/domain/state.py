@@ -26,6 +26,7 @@ from services.fulfillment.domain.events import PonrPassed
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.risk import Level, Risk
 from services.fulfillment.domain.value import value
+from services.fulfillment.domain.work_order import Note, WorkOrderState
 
 
 @value
@@ -139,6 +140,8 @@ class OpenTask:
     withdrawn: int = 0
     """The last attempt that was taken back, 0 for none."""
     why: str | None = None
+    work_order: WorkOrderState = "draft"
+    """Of field work alone."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -179,6 +182,8 @@ class OpenOrder:
     """Targets that were left out for want of a value (DEC-04)."""
     sources: list[tuple[str, str]] = field(default_factory=list)
     """Domain orders whose values come here, each with the name that a value has here."""
+    notes: list[Note] = field(default_factory=list)
+    """What changed about its work orders (ORC-02), the latest last."""
 
 
 @dataclass(slots=True, kw_only=True)

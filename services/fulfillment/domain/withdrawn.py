@@ -37,6 +37,7 @@ def completed(closed: TaskClosed, plan: Plan) -> tuple[PlanEvent, ...]:
         attempt=closed.attempt,
         message=closed.message,
         tasks=undo,
+        work_order=closed.work_order,
     )
     if not task.gone:
         return (done,)
