@@ -15,7 +15,7 @@ _COLUMNS = ("domain order", "task", "work order", "note")
 def kind(task: Body) -> str:
     """The kind of a task, and of field work how far it is."""
     order = task.get("workOrder")
-    return text(task["kind"]) if order is None else f"{text(task['kind'])} [dim]{text(order['state'])}[/]"
+    return text(task["kind"]) if order is None else f"{text(task['kind'])} {state(order['state'])}"
 
 
 def field_work(body: Body) -> list[RenderableType]:
