@@ -199,7 +199,7 @@ class Machine(RuleBasedStateMachine):
     def revisable(self, pick: int) -> Order | None:
         order = self.order(pick, "in_progress")
         part = order.open()
-        return order if part is not None and len(order.parts) == 1 else None
+        return order if part is not None and len(order.parts) == 1 and part.due is None else None
 
     @precondition(lambda self: self.model.orders)
     @rule(then=THEN, pick=PICK, which=PICK, level=LEVELS)
@@ -216,7 +216,7 @@ class Machine(RuleBasedStateMachine):
     def revise_drop(self, then: str, pick: int, which: int, by_id: bool) -> None:
         if (order := self.revisable(pick)) is None or len(order.lines) < 2:
             return
-        if any(line.action == "move" for line in order.lines.values()):
+        if moves(order):
             return
         can = [line for line in order.lines.values() if self._ends_nothing_else(line, order)]
         if can:
@@ -245,7 +245,8 @@ class Machine(RuleBasedStateMachine):
         level=LEVELS,
     )
     def revise_more(self, then: str, pick: int, which: int, action: str, level: int) -> None:
-        if (order := self.revisable(pick)) is None:
+        order = self.revisable(pick)
+        if order is None or (action == "change" and moves(order)):
             return
         id = str(100 + len(order.used))
         line = Line(id, action, self.product(which), level=level if action == "change" else None)
@@ -343,3 +344,8 @@ class Machine(RuleBasedStateMachine):
 def arriving(thing: Thing) -> bool:
     """The new side of a move that is not over: nobody can order anything for it yet."""
     return "~" in thing.id and thing.state == "installation_pending"
+
+
+def moves(order: Order) -> bool:
+    """An order with the header action move: a change that joins it is a move as well (D-06)."""
+    return any(line.action == "move" for line in order.lines.values())
