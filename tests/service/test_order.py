@@ -143,6 +143,8 @@ def test_an_approved_order_carries_its_lines_written_out() -> None:
         "state": "acknowledged",
         "category": "product",
         "action": "move",
+        "priority": 50,
+        "priorityBand": "medium",
         "lines": [
             {
                 "lineId": "1",

@@ -248,6 +248,7 @@ def test_what_people_did_about_tasks_can_be_seen(world: World, pages: dict[tuple
         "SEAT-FAILED-AND-RETRIED.1.create-mailbox": "D-20",
         "SEAT-SKIPPED.1.welcome-user": "D-20",
         "SEAT-LATE.1.welcome-user": "FAL-05",
+        "RETURN-OF-SOMETHING-ELSE-1.2.inspect-handset": "RMA-05",
     }
     [retried, _] = pages["plan", "SEAT-FAILED-AND-RETRIED"]["tasks"]
     assert (retried["name"], retried["attempt"]) == ("create-mailbox", 2)
