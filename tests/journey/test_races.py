@@ -112,9 +112,15 @@ RACES = (
     ),
     Race(
         name="approved at once and canceled",
-        sent=(_FASTER, ask("cancel", "O1")),
+        sent=(_FASTER, ask("cancel", "O1"), ask("approve-change", "O1")),
+        allowed=({"O1": "completed", "NET": "active"}, {"O1": "canceled", "NET": "active"}),
+        refused=("INF-01", "INF-02"),
+    ),
+    Race(
+        name="approved at once, canceled, and nobody says yes to that",
+        sent=(_FASTER, ask("cancel", "O1"), ask("decline-change", "O1", reason="keep it")),
         allowed=({"O1": "completed", "NET": "active"},),
-        refused=("INF-01",),
+        refused=("INF-01", "INF-02"),
     ),
     Race(
         name="an instance loaded and ordered about",
