@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict
+from typing import cast
 
 from pydantic import TypeAdapter
-from pydantic_core import to_json
 
 from schemas import catalog as entries
 from services.chassis.service import RowsOf, StreamOf, Wish, Work
@@ -29,11 +28,13 @@ def publish(data: entries.Specification, work: Work) -> None:
 
 
 def _known(work: Work) -> dict[str, entries.Specification]:
+    """What was heard, as the check reads it: field by field it is the entry that was published.
+
+    Making the messages anew of thousands of entries for each new one took longer than all else together.
+    """
     found = (work.state(SPECIFICATION, id).named(None) for id in work.members(SPECIFICATION, "all"))
     return {
-        entry.specification_id: entries.Specification.model_validate_json(to_json(asdict(entry)))
-        for entry in found
-        if entry is not None
+        entry.specification_id: cast("entries.Specification", entry) for entry in found if entry is not None
     }
 
 
