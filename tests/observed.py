@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from schemas.registry import full
 from schemas.topics import FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS, TASKS, TOPICS, parked
+from services.chassis.batch import Batch
 from services.chassis.cache import Cache
 from services.chassis.inbox import Inbox
 from services.chassis.parking import owner
@@ -17,7 +18,6 @@ from services.chassis.partitions import partition_of
 from services.chassis.personal import unseal_value
 from services.chassis.ports import Fence, Record
 from services.chassis.taken import Handled
-from services.chassis.work import Batch
 from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER

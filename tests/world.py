@@ -24,6 +24,7 @@ from schemas.envelope import Envelope
 from schemas.registry import MESSAGES, full
 from schemas.topics import CATALOG, RESULTS, TASKS, TOPICS
 from services.chassis import answers
+from services.chassis.batch import Setup
 from services.chassis.cache import Cache
 from services.chassis.host import setup
 from services.chassis.inbox import Inbox
@@ -34,7 +35,6 @@ from services.chassis.partitions import partition_of
 from services.chassis.ports import Record, StoredEvent, Timer
 from services.chassis.service import Service, Version
 from services.chassis.stored import Codec, micros, moment
-from services.chassis.work import Setup
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 PARTITIONS = 3

@@ -20,11 +20,11 @@ from pydantic_core import to_json
 from schemas.topics import TOPICS, parked
 from services.audit.source import READ, Source, Sources, Tell, scan, silent
 from services.chassis.backoff import FIRST_SECONDS, LONGEST_SECONDS
+from services.chassis.batch import Setup
 from services.chassis.outbox import Letter, Outbox
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Bus, Keys, Outgoing, Publisher, StoredEvent, TopicConfig, Unavailable
 from services.chassis.stored import read_meta
-from services.chassis.work import Setup
 
 BATCH = 200
 ATTEMPTS = 8

@@ -21,13 +21,13 @@ from services.audit.whatif_asked import Asked, Handled, Unasked, handled
 from services.audit.whatif_past import Catalog, Past, ReadingKeys
 from services.audit.whatif_said import FAULT, Outcome, alike, outcome, said
 from services.audit.whatif_timers import Timers, of_timer
+from services.chassis.batch import Batch
 from services.chassis.deciding import run, work_of
 from services.chassis.intake import Intake
 from services.chassis.parking import Parking
 from services.chassis.ports import Commit, Keys, Record, StoredEvent
 from services.chassis.stored import moment, split
 from services.chassis.taken import Faulted, Taken
-from services.chassis.work import Batch
 
 OF_TRANSPORT = (b'"rule":"ENV-02"', b'"rule":"ENV-03"')
 """Refusals for where and how often a command came, which is no part of it."""

@@ -11,12 +11,12 @@ from schemas.registry import MESSAGES
 from services.audit.source import Source, Sources
 from services.audit.whatif_past import ReadingKeys
 from services.chassis.answers import PARKED, REFUSED
+from services.chassis.batch import Appended, Setup
 from services.chassis.outbox import Entry, Outbox
 from services.chassis.partitions import partition_of
 from services.chassis.personal import unseal_value
 from services.chassis.ports import Keys, Record, StoredEvent
 from services.chassis.stored import Meta, read_meta, split
-from services.chassis.work import Appended, Setup
 
 KEPT = 256
 """Streams of senders that are remembered."""

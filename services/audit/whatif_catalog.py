@@ -16,13 +16,13 @@ from services.audit.source import Source, Sources, scan
 from services.audit.whatif_asked import command_of
 from services.audit.whatif_past import Catalog
 from services.chassis.answers import REFUSED, CommandRefused
+from services.chassis.batch import Setup
 from services.chassis.cache import Cache
 from services.chassis.inbox import Inbox
 from services.chassis.keys import MemoryKeys
 from services.chassis.memory import MemoryStore
 from services.chassis.ports import Keys, Record, StoredEvent
 from services.chassis.stored import read_meta, split
-from services.chassis.work import Setup
 
 ANSWERING = TOPICS[CATALOG].answered_by
 """The service that answers for the catalog: what it took is the catalog."""

@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import TypeAlias, cast
 
 from services.audit.source import Source
+from services.chassis.batch import Setup
 from services.chassis.cache import Cache, Fold
 from services.chassis.ports import Keys, Row, Store, StoredEvent
 from services.chassis.stored import split
-from services.chassis.work import Setup
 
 Catalog: TypeAlias = Mapping[str, Sequence[StoredEvent]]
 """The streams of a catalog, all there are."""

@@ -12,13 +12,14 @@ from pydantic_core import from_json
 from schemas.envelope import MAX_ATTRIBUTE, Unreadable
 from services.chassis import answers
 from services.chassis.answers import identity, refusal
+from services.chassis.batch import Batch, wishes
 from services.chassis.heard import UNREAD, unread
 from services.chassis.outbox import TooLarge
 from services.chassis.parking import Parking
 from services.chassis.ports import PortError
 from services.chassis.service import Refused, Why
 from services.chassis.taken import Faulted, Handled, Taken
-from services.chassis.work import Batch, MessageWork, wishes
+from services.chassis.work import MessageWork
 
 
 def work_of(batch: Batch, one: Taken) -> MessageWork:

@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 from services.chassis.answers import REFUSED
 from services.chassis.backoff import Backoff
+from services.chassis.batch import Setup
 from services.chassis.pause import asked_to_end, pause
 from services.chassis.ports import Commit, Document, StoredEvent
 from services.chassis.service import Service
 from services.chassis.stored import read_meta, split
-from services.chassis.work import Setup
 
 VIEW = "pages"
 REBUILD = "rebuild"

@@ -8,13 +8,13 @@ from typing import Any
 from schemas.envelope import Unreadable, of_own, text
 from schemas.headers import glance
 from schemas.registry import MESSAGES
+from services.chassis.batch import Batch, Setup
 from services.chassis.heard import UNREAD, reader, unread
 from services.chassis.lane import Lane, Turn
 from services.chassis.parking import Parking
 from services.chassis.ports import PortError, Record, TopicPartition
 from services.chassis.service import Route, Service
 from services.chassis.taken import Faulted, Handled, Taken, key_of
-from services.chassis.work import Batch, Setup
 
 _NOWHERE = Lane("", None, 0)
 _KNOWN = frozenset(type_.encode() for type_ in MESSAGES)

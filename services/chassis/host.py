@@ -15,6 +15,7 @@ import structlog
 from schemas.topics import TOPICS, parked
 from services.chassis import answers
 from services.chassis.backoff import Backoff
+from services.chassis.batch import Setup
 from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.deciding import said
@@ -41,7 +42,6 @@ from services.chassis.service import Service
 from services.chassis.stored import Codec
 from services.chassis.taken import Handled
 from services.chassis.ticks import Ticks
-from services.chassis.work import Setup
 
 BATCH = 700
 POLL_SECONDS = 0.1

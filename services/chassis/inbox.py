@@ -14,6 +14,7 @@ import structlog
 
 from services.chassis import answers, timers
 from services.chassis.answers import ParkedMessage
+from services.chassis.batch import Batch, Setup
 from services.chassis.cache import Cache
 from services.chassis.deciding import decide_all, order_of, run, said, work_of
 from services.chassis.intake import Intake
@@ -22,7 +23,7 @@ from services.chassis.parking import QUEUE, Parking
 from services.chassis.ports import Conflict, Fence, PortError, Record, Row, Timer
 from services.chassis.service import Service
 from services.chassis.taken import Faulted, Handled
-from services.chassis.work import Batch, MessageWork, Setup
+from services.chassis.work import MessageWork
 
 __all__ = ["Faulted", "Inbox"]
 

@@ -23,6 +23,7 @@ from schemas.registry import MESSAGES, advice
 from schemas.topics import CATALOG, TOPICS
 from services.chassis import fields
 from services.chassis.answers import digest
+from services.chassis.batch import Batch, Setup
 from services.chassis.following import Following
 from services.chassis.heard import reader, unread
 from services.chassis.parking import Parking
@@ -30,7 +31,6 @@ from services.chassis.partitions import partition_of
 from services.chassis.ports import Answer, PortError, Record
 from services.chassis.service import Service, Why
 from services.chassis.taken import Faulted, Handled, Taken, key_of
-from services.chassis.work import Batch, Setup
 
 
 class Intake:

@@ -14,12 +14,12 @@ from schemas.registry import full
 from schemas.topics import TOPICS, parked
 from services.chassis import answers
 from services.chassis.answers import MessageParked
+from services.chassis.batch import Appended, Setup
 from services.chassis.partitions import partition_of
 from services.chassis.personal import TOKEN, unseal_all
 from services.chassis.ports import Outgoing, StoredEvent
 from services.chassis.service import Happened, Public, Service
 from services.chassis.stored import Meta, moment, read_meta, split, to_bytes
-from services.chassis.work import Appended, Setup
 
 Lane = tuple[str, int]
 """A topic and a partition."""

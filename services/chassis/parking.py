@@ -16,10 +16,11 @@ from services.chassis.answers import (
     digest,
     identity,
 )
+from services.chassis.batch import Batch, Setup
 from services.chassis.personal import is_sealed, seal, seal_value, unseal, unseal_value
 from services.chassis.ports import Record, Row
 from services.chassis.stored import Meta, micros
-from services.chassis.work import Batch, MessageWork, Setup
+from services.chassis.work import MessageWork
 
 OPEN = "parked"
 QUEUE = "queue"

@@ -15,12 +15,12 @@ from pydantic import ValidationError
 
 from services.chassis import logs
 from services.chassis.backoff import Backoff
+from services.chassis.batch import Setup
 from services.chassis.clock import Clock
 from services.chassis.host import Host, setup
 from services.chassis.ports import PortError, Unavailable
 from services.chassis.service import Service
 from services.chassis.settings import Settings, WrongPartitions, described, record_partitions
-from services.chassis.work import Setup
 
 COLLECT_SECONDS = 30.0
 CHILD = "AFTERSALE_CHILD"

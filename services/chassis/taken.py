@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from schemas.envelope import Envelope
+from services.chassis.batch import Appended
 from services.chassis.ports import Committed, Record, TopicPartition
 from services.chassis.service import Route, Why
-from services.chassis.work import Appended
 
 
 class Faulted(Exception):

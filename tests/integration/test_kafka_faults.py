@@ -13,7 +13,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.chassis.kafka import KafkaBus, KafkaSettings, _Aiokafka
+from services.chassis.kafka import KafkaBus, KafkaSettings
+from services.chassis.kafka_clients import Clients
 from services.chassis.kafka_wire import SaslMechanism
 from services.chassis.ports import Bounds, Outgoing, Record, TopicConfig, TopicPartition, Unavailable
 from tests.brokers import LocalKafka
@@ -305,7 +306,7 @@ def test_a_login_without_a_password_is_refused_at_once() -> None:
 
 def test_a_login_that_fails_as_a_missing_signature_is_said_clearly() -> None:
     """What aiokafka makes of a refused SCRAM login where the broker answers instead of hanging up."""
-    wire = _Aiokafka(KafkaSettings(bootstrap="localhost:9092", user="aftersale"))
+    wire = Clients(KafkaSettings(bootstrap="localhost:9092", user="aftersale"))
     with pytest.raises(Unavailable, match="refuses user aftersale"), wire.faults("publishing"):
         raise KeyError("v")
     with pytest.raises(KeyError, match="other"), wire.faults("publishing"):

@@ -13,6 +13,7 @@ from schemas.envelope import MAX_BYTES, Envelope
 from schemas.headers import Headers, glance
 from services.chassis import following
 from services.chassis.answers import PARKED
+from services.chassis.batch import Batch
 from services.chassis.cache import Cache
 from services.chassis.host import setup
 from services.chassis.inbox import Faulted, Inbox
@@ -22,7 +23,7 @@ from services.chassis.memory import MemoryStore
 from services.chassis.outbox import Outbox
 from services.chassis.ports import Commit, Committed, Conflict, Outgoing, Record, Unavailable
 from services.chassis.service import Category, Service, Version
-from services.chassis.work import Batch, MessageWork
+from services.chassis.work import MessageWork
 from tests.toy import PARTITIONS, Trouble, add, command, counters, later, raw, recorded, totals
 from tests.world import FakeClock
 
