@@ -33,6 +33,9 @@ TASKS = "fulfillment.tasks"
 RESULTS = "provisioning.results"
 CHECKPOINTS = "audit.checkpoints"
 
+GATEWAY = "/aftersale/gateway"
+"""The source of what the gateway sends: its `actor` was identified. From others it is hearsay (D-21)."""
+
 TOPICS: dict[str, Topic] = {
     topic.name: topic
     for topic in (

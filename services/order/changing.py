@@ -14,7 +14,7 @@ from services.order.domain.order import Order
 from services.order.domain.revising import differences, revise, without
 from services.order.domain.revision import by_id, case_of
 from services.order.domain.words import Reason
-from services.order.handlers import Heard, existing, opened, sealed, settle
+from services.order.handlers import Heard, existing, identified, opened, sealed, settle
 
 
 def revised(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
@@ -30,7 +30,7 @@ def revised(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Wo
 def canceled(order_id: str, line_ids: Collection[str] | None, reason: str | None, work: Work) -> None:
     """The whole order, or the lines named with all below them. Raises `Refused` with every reason."""
     order = existing(order_id, work)
-    whole = lifecycle.Cancel(reason=reason)
+    whole = lifecycle.Cancel(reason=reason, by=identified(work))
     if line_ids is None:
         settle(order_id, lifecycle.decide(order, whole), work)
     elif order.status in lifecycle.UNDER_WAY:
@@ -40,6 +40,12 @@ def canceled(order_id: str, line_ids: Collection[str] | None, reason: str | None
     else:
         message = "nothing of the order runs yet: edit the draft to drop lines, or leave 'lineIds' out"
         raise Refused(Why("INF-01", message, None, "lineIds"))
+
+
+def approved(order_id: str, reason: str | None, work: Work) -> None:
+    """What is asked of an order under way. Raises `Refused`, also for whoever asked (D-21)."""
+    answer = underway.ApproveChange(reason=reason, by=identified(work))
+    settle(order_id, lifecycle.decide(existing(order_id, work), answer), work)
 
 
 def _cancel_lines(
@@ -67,7 +73,11 @@ def _ask(order_id: str, order: Order, lines: tuple[Line, ...], reason: str | Non
     held = tuple(line for line in order.lines if not order.over(line.line_id))
     written = _with_tokens(found.lines, readable.lines, order.lines, known)
     asked = underway.AskRevision(
-        lines=written, changes=differences(held, written), reason=reason, fewer=found.fewer
+        lines=written,
+        changes=differences(held, written),
+        reason=reason,
+        fewer=found.fewer,
+        by=identified(work),
     )
     settle(order_id, lifecycle.decide(order, asked), work)
 

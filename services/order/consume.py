@@ -13,7 +13,7 @@ from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.heard import Reason as HeardReason
 from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
-from services.order import cases, catalog, changing, handlers, heard, needs, returning
+from services.order import cases, catalog, changing, handlers, heard, needs, placing, returning
 from services.order.domain import facts, lifecycle, underway
 from services.order.domain.capture import Asked
 from services.order.domain.events import OperationHeard
@@ -34,8 +34,8 @@ def _place(data: messages.PlaceOrder, work: Work) -> None:
     if data.draft and data.approve:
         message = "a draft is not approved in the same breath: leave out 'draft' or 'approve'"
         raise Refused(Why("FIELD", message, None, "approve"))
-    handlers.place(
-        handlers.Place(
+    placing.place(
+        placing.Place(
             order_id=data.order_id,
             asked=_asked(data, work),
             draft=data.draft,
@@ -112,11 +112,11 @@ def _must_be_readable(lines: tuple[messages.LineRequest, ...]) -> None:
 
 
 def _submit(data: messages.OrderCommand, work: Work) -> None:
-    handlers.submit(data.order_id, work.seal(data.reason), work)
+    placing.submit(data.order_id, work.seal(data.reason), work)
 
 
 def _approve(data: messages.OrderCommand, work: Work) -> None:
-    handlers.approve(data.order_id, work.seal(data.reason), work)
+    placing.approve(data.order_id, work.seal(data.reason), work)
 
 
 def _choose(data: messages.ChooseInstances, work: Work) -> None:
@@ -134,6 +134,10 @@ def _revise_needs(data: messages.ReviseOrder, work: Work) -> needs.Wishes:
 
 def _cancel(data: messages.CancelOrder, work: Work) -> None:
     changing.canceled(data.order_id, data.line_ids, work.seal(data.reason), work)
+
+
+def _approve_change(data: messages.OrderCommand, work: Work) -> None:
+    changing.approved(data.order_id, work.seal(data.reason), work)
 
 
 def _step(
@@ -345,7 +349,7 @@ ROUTES: Mapping[str, Route] = {
         "order.cancel": _about_order(messages.CancelOrder, _cancel, _of_lines),
         "order.hold": _about_order(messages.OrderCommand, _step(underway.Hold)),
         "order.release": _about_order(messages.OrderCommand, _step(underway.Release)),
-        "order.approve-change": _about_order(messages.OrderCommand, _step(underway.ApproveChange)),
+        "order.approve-change": _about_order(messages.OrderCommand, _approve_change),
         "order.decline-change": _about_order(messages.OrderCommand, _step(underway.DeclineChange)),
         "specification.publish": Route(
             model=entries.Specification, handle=catalog.publish, needs=catalog.needs_of_publish

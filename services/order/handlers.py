@@ -6,27 +6,21 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from schemas.topics import GATEWAY
 from services.chassis.service import Refused, RowsOf, Why, Work
 from services.order import cases
 from services.order.domain import choice, lifecycle
 from services.order.domain import instance as instances
 from services.order.domain import term as terms
-from services.order.domain.capture import Asked, capture
-from services.order.domain.compatibility import warnings
-from services.order.domain.events import OrderPlaced
-from services.order.domain.fewer import fewer
 from services.order.domain.instance import Instance, InstanceLearned, InstanceRevised
 from services.order.domain.lifecycle import Outcome
 from services.order.domain.line import Line, Request
 from services.order.domain.order import Order
 from services.order.domain.parts import entry_at
-from services.order.domain.policy import judge
-from services.order.domain.priority import priority
 from services.order.domain.specification import Specification
 from services.order.domain.term import Term, TermLearned
-from services.order.domain.tree import Tree
 from services.order.domain.words import Kind, Reason, Scalar
-from services.order.domain.writing import MAX_LINES, write_out
+from services.order.domain.writing import write_out
 
 ORDER, INSTANCE, TERM, SPECIFICATION = "order", "instance", "term", "specification"
 NAMED_BY = "named-by"
@@ -90,71 +84,6 @@ class Heard:
 # ---------------------------------------------------------------------------------------- commands
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A new order; personal texts sealed, characteristics still plain."""
-
-    order_id: str
-    asked: Asked
-    draft: bool = False
-    approve: bool = False
-    reason: str | None = None
-
-
-def place(command: Place, work: Work) -> None:
-    known = Heard(work)
-    request = write_out(capture(command.asked, known), known)
-    broken = () if command.draft else judge(request, known)
-    placed = OrderPlaced(
-        account_id=request.account_id,
-        status="draft" if command.draft else "new",
-        category=request.category,
-        action=request.action,
-        lines=sealed(() if _too_many(request, command) else request.lines, known),
-        location=request.location,
-        end=request.end,
-        cascade=request.cascade,
-        upgrade=request.upgrade,
-        ranks=request.ranks,
-        reason=command.reason,
-    )
-    order: Order | None = work.state(ORDER, command.order_id)
-    approved = _judged(lifecycle.Approve(), request, known) if command.approve and not broken else None
-    settle(command.order_id, lifecycle.place(order, placed, broken, approved), work)
-
-
-def _judged(approve: lifecycle.Approve, request: Request, known: Heard) -> lifecycle.Approve:
-    """What is found out of an order when it is approved."""
-    return replace(
-        approve,
-        fewer=fewer(request, known),
-        priority=priority(Tree(request, known)),
-        warnings=warnings(request, known),
-    )
-
-
-def _too_many(request: Request, command: Place) -> bool:
-    """LIM-01: what is selected may have any size; the order is rejected, and keeps none of the lines."""
-    return len(request.lines) > MAX_LINES and not command.draft
-
-
-def submit(order_id: str, reason: str | None, work: Work) -> None:
-    order, known = existing(order_id, work), Heard(work)
-    written = write_out(opened(order, work), known)
-    broken = judge(written, known)
-    submitted = lifecycle.Submit(lines=sealed(written.lines, known), broken=broken, reason=reason)
-    settle(order_id, lifecycle.decide(order, submitted), work)
-
-
-def approve(order_id: str, reason: str | None, work: Work) -> None:
-    order = existing(order_id, work)
-    wanted = lifecycle.Approve(reason=reason)
-    if order.status == "new":
-        readable, known = opened(order, work), Heard(work)
-        wanted = _judged(replace(wanted, broken=judge(readable, known)), readable, known)
-    settle(order_id, lifecycle.decide(order, wanted), work)
-
-
 def choose(order_id: str, line_id: str, instance_ids: tuple[str, ...], work: Work) -> None:
     """Which instances a line ends that needs attention (D-15)."""
     order = existing(order_id, work)
@@ -162,11 +91,16 @@ def choose(order_id: str, line_id: str, instance_ids: tuple[str, ...], work: Wor
     settle(order_id, chosen, work)
 
 
+def identified(work: Work) -> str | None:
+    """Who sent the command, where that was established: at the gateway. Elsewhere it is hearsay (D-21)."""
+    return (work.message.actor or None) if work.message.source == GATEWAY else None
+
+
 def revise(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
     """A draft: it is edited at once."""
     order, known = existing(order_id, work), Heard(work)
     written = write_out(replace(order.request(lines), end=None), known)
-    revised = lifecycle.Revise(lines=sealed(written.lines, known), reason=reason)
+    revised = lifecycle.Revise(lines=sealed(written.lines, known), reason=reason, by=identified(work))
     settle(order_id, lifecycle.decide(order, revised), work)
 
 

@@ -42,13 +42,17 @@ class OrderReleased:
 
 @value
 class RevisionRequested:
-    """`lines` are all that it should have, without dropped ones; of those in `fewer` that many end."""
+    """`lines` are all that it should have, without dropped ones; of those in `fewer` that many end.
+
+    `asked_by` is who asked, where that is known and not hearsay (D-21); likewise of a cancellation.
+    """
 
     version: int
     lines: tuple[Line, ...]
     changes: tuple[LineChange, ...]
     reason: str | None = None
     fewer: tuple[Fewer, ...] = ()
+    asked_by: str | None = None
 
 
 @value
@@ -68,6 +72,7 @@ class CancellationRequested:
 
     version: int
     reason: str | None = None
+    asked_by: str | None = None
 
 
 @value
@@ -125,6 +130,7 @@ class Pending:
     approved: bool = False
     before: Lines | None = None
     fewer: tuple[Fewer, ...] = ()
+    asked_by: str | None = None
 
     @property
     def revises(self) -> bool:

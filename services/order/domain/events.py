@@ -30,6 +30,8 @@ class OrderPlaced:
     reason: str | None = None
     return_id: str | None = None
     """The return that has written it."""
+    asked_by: str | None = None
+    """Who placed it, where that is known and not hearsay (D-21); likewise with what follows."""
 
 
 @value
@@ -39,6 +41,7 @@ class OrderSubmitted:
     version: int
     lines: tuple[Line, ...]
     reason: str | None = None
+    asked_by: str | None = None
 
 
 @value
@@ -80,6 +83,7 @@ class OrderRevised:
     version: int
     lines: tuple[Line, ...]
     reason: str | None = None
+    asked_by: str | None = None
 
 
 @value

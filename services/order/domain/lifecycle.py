@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from services.order.domain import facts, underway
+from services.order.domain.approver import own_order
 from services.order.domain.choice import then_awaits
 from services.order.domain.events import (
     OrderApproved,
@@ -30,11 +31,12 @@ from services.order.domain.words import Reason, Status
 
 @value
 class Submit:
-    """`lines` are written out, `broken` what they break."""
+    """`lines` are written out, `broken` what they break; `by` is who asks, where that is known."""
 
     lines: tuple[Line, ...]
     broken: tuple[Reason, ...] = ()
     reason: str | None = None
+    by: str | None = None
 
 
 @value
@@ -46,6 +48,7 @@ class Approve:
     fewer: tuple[Fewer, ...] = ()
     priority: int | None = None
     warnings: tuple[Reason, ...] = ()
+    by: str | None = None
 
 
 @value
@@ -62,6 +65,7 @@ class Rework:
 class Revise:
     lines: tuple[Line, ...]
     reason: str | None = None
+    by: str | None = None
 
 
 @value
@@ -69,6 +73,7 @@ class Cancel:
     """The whole order; of one under way it is asked for."""
 
     reason: str | None = None
+    by: str | None = None
 
 
 Command: TypeAlias = Submit | Approve | Reject | Rework | Revise | Cancel | Fact | ChangeCommand
@@ -111,13 +116,17 @@ def _already(order: Order, command: Command) -> Outcome:  # noqa: ARG001
 
 
 def _submit(order: Order, command: Submit) -> Outcome:
-    submitted = OrderSubmitted(version=order.version, lines=command.lines, reason=command.reason)
+    submitted = OrderSubmitted(
+        version=order.version, lines=command.lines, reason=command.reason, asked_by=command.by
+    )
     if command.broken:
         return (submitted, OrderRejected(version=order.version, reasons=command.broken))
     return (submitted,)
 
 
 def _approve(order: Order, command: Approve) -> Outcome:
+    if (own := own_order(order, command.by)) is not None:
+        return own
     if command.broken:
         return (OrderRejected(version=order.version, reasons=command.broken),)
     return (_approved(order, command),)
@@ -147,7 +156,10 @@ def _rework(order: Order, command: Rework) -> Outcome:
 def _revise(order: Order, command: Revise) -> Outcome:
     if command.lines == order.lines:
         return ()
-    return (OrderRevised(version=order.version, lines=command.lines, reason=command.reason),)
+    revised = OrderRevised(
+        version=order.version, lines=command.lines, reason=command.reason, asked_by=command.by
+    )
+    return (revised,)
 
 
 def _cancel(order: Order, command: Cancel) -> Outcome:
@@ -155,7 +167,7 @@ def _cancel(order: Order, command: Cancel) -> Outcome:
 
 
 def _ask_to_cancel(order: Order, command: Cancel) -> Outcome:
-    return underway.ask_cancellation(order, command.reason)
+    return underway.ask_cancellation(order, command.reason, command.by)
 
 
 def _under_way(step: Callable[..., Outcome]) -> Mapping[Status, Callable[..., Outcome]]:

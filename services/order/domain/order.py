@@ -69,6 +69,8 @@ class Order:
     pending: Pending | None = None
     declined: ChangeDeclined | None = None
     dropped: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
+    """Who placed, edited or submitted it, as far as that is known (D-21)."""
 
     @property
     def status(self) -> Status:
@@ -146,7 +148,12 @@ def placed(event: OrderPlaced) -> Order:
         ranks=event.ranks,
         reason=event.reason,
         return_id=event.return_id,
+        authors=_also(frozenset(), event.asked_by),
     )
+
+
+def _also(authors: frozenset[str], asked_by: str | None) -> frozenset[str]:
+    return authors if asked_by is None else authors | {asked_by}
 
 
 def _change(order: Order, event: OrderEvent) -> None:
@@ -172,6 +179,7 @@ def _change_seldom(order: Order, event: OrderEvent) -> None:
     match event:
         case OrderSubmitted():
             order.stage, order.lines, order.reasons = "new", event.lines, ()
+            order.authors = _also(order.authors, event.asked_by)
         case OrderRejected():
             _over(order, "rejected")
             order.reasons = event.reasons or (_by_a_person(event),)
@@ -181,6 +189,7 @@ def _change_seldom(order: Order, event: OrderEvent) -> None:
         case OrderRevised():
             # An end has become lines, and those say from now on what there is.
             order.lines, order.action, order.end = event.lines, _still(order.action, event.lines), None
+            order.authors = _also(order.authors, event.asked_by)
         case OrderCanceled():
             _over(order, "canceled")
             order.reason = event.reason or order.reason
@@ -209,9 +218,9 @@ def _change_under_way(order: Order, event: OrderEvent) -> None:
             order.held = False
         case RevisionRequested():
             _asked(order, event)
-        case CancellationRequested(version=version, reason=reason):
+        case CancellationRequested(version=version, reason=reason, asked_by=asked_by):
             order.version, order.declined = version, None
-            order.pending = Pending(version=version, reason=reason)
+            order.pending = Pending(version=version, reason=reason, asked_by=asked_by)
         case CancellationApproved():
             if order.pending is not None:
                 order.pending = replace(order.pending, approved=True)
@@ -229,6 +238,7 @@ def _asked(order: Order, event: RevisionRequested) -> None:
         changes=event.changes,
         reason=event.reason,
         fewer=event.fewer,
+        asked_by=event.asked_by,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from services.order.domain.approver import own_change
 from services.order.domain.change import (
     CancellationApproved,
     CancellationRequested,
@@ -43,11 +44,15 @@ class AskRevision:
     changes: tuple[LineChange, ...]
     reason: str | None = None
     fewer: tuple[Fewer, ...] = ()
+    by: str | None = None
 
 
 @value
 class ApproveChange:
+    """`by` is who answers, where that is known."""
+
     reason: str | None = None
+    by: str | None = None
 
 
 @value
@@ -121,11 +126,12 @@ def ask_revision(order: Order, command: AskRevision) -> Outcome:
         changes=command.changes,
         reason=command.reason,
         fewer=command.fewer,
+        asked_by=command.by,
     )
     return (asked,)
 
 
-def ask_cancellation(order: Order, reason: str | None) -> Outcome:
+def ask_cancellation(order: Order, reason: str | None, by: str | None) -> Outcome:
     """The whole order is to be undone: at any time after its approval, also before it is reserved."""
     if order.status in ("revision_in_progress", "assessing_cancellation"):
         return _waits_for_an_answer(order)
@@ -133,7 +139,7 @@ def ask_cancellation(order: Order, reason: str | None) -> Outcome:
         return _being_planned("INF-01")
     if order.completed:
         return _partly_done(order)
-    return (CancellationRequested(version=order.version + 1, reason=reason),)
+    return (CancellationRequested(version=order.version + 1, reason=reason, asked_by=by),)
 
 
 def _waits_for_an_answer(order: Order) -> Reason:
@@ -170,6 +176,8 @@ def approve(order: Order, command: ApproveChange) -> Outcome:
         return nothing_asked(order)
     if pending.approved:
         return ()
+    if (own := own_change(pending, command.by)) is not None:
+        return own
     if (late := _overtaken(order, pending)) is not None:
         return late
     reason = command.reason or pending.reason
