@@ -24,6 +24,10 @@ class Scenario:
     values: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     terms: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Of an instance and what hangs on it, the state in which the contract line or entitlement ends."""
+    returns: Mapping[str, str] = field(default_factory=dict)
+    """The state in which each named return ends."""
+    before: tuple[tuple[Sent, ...], ...] = ()
+    """Stages that are heard in peace: what it sells and owns beside the catalog and the base of all."""
     later: Mapping[str, tuple[Sent, ...]] = field(default_factory=dict)
     """By moment, what is sent when the clock stands there."""
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

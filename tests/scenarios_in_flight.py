@@ -130,9 +130,8 @@ IN_FLIGHT: tuple[Scenario, ...] = (
     ),
     Scenario(
         name="more of what is counted, and fewer, where somebody says which",
+        before=(COUNTED, COUNTED_BASE),
         stages=(
-            COUNTED,
-            COUNTED_BASE,
             (place("O1", "change", "POOL", characteristics={"sims": 4}),),
             (place("O2", "change", "POOL", characteristics={"sims": 2}),),
             (

@@ -38,17 +38,23 @@ def renamed(scenario: Scenario, prefix: str) -> Scenario:
     """The same scenario for accounts, orders and instances of its own; the catalog is everybody's."""
     return replace(
         scenario,
-        stages=tuple(tuple(renamed_command(sent, prefix) for sent in stage) for stage in scenario.stages),
+        before=_renamed_stages(scenario.before, prefix),
+        stages=_renamed_stages(scenario.stages, prefix),
         later={
             moment: tuple(renamed_command(sent, prefix) for sent in stage)
             for moment, stage in scenario.later.items()
         },
         orders={prefix + id: state for id, state in scenario.orders.items()},
         instances={prefix + id: state for id, state in scenario.instances.items()},
+        returns={prefix + id: state for id, state in scenario.returns.items()},
         values={(prefix + id, name): value for (id, name), value in scenario.values.items()},
         terms={(prefix + id, prefix + term): state for (id, term), state in scenario.terms.items()},
         rules={prefix + id: rules for id, rules in scenario.rules.items()},
     )
+
+
+def _renamed_stages(stages: tuple[tuple[Sent, ...], ...], prefix: str) -> tuple[tuple[Sent, ...], ...]:
+    return tuple(tuple(renamed_command(sent, prefix) for sent in stage) for stage in stages)
 
 
 def moved(scenario: Scenario, by: timedelta) -> Scenario:
@@ -89,6 +95,7 @@ def wrongs(scenario: Scenario, find: Find) -> list[str]:
     """Everything that did not end as the scenario says, a sentence each."""
     return [
         *_wrong_orders(scenario, find),
+        *_wrong_returns(scenario, find),
         *_wrong_instances(scenario, find),
         *_wrong_terms(scenario, find),
     ]
@@ -102,6 +109,15 @@ def _wrong_orders(scenario: Scenario, find: Find) -> list[str]:
         missing = set(scenario.rules.get(id, ())) - named
         if page["state"] != state or missing:
             found.append(f"{scenario.name}: order {id} is {page['state']} for {named or 'no reason'}")
+    return found
+
+
+def _wrong_returns(scenario: Scenario, find: Find) -> list[str]:
+    found = []
+    for id, state in scenario.returns.items():
+        page = find("return", id) or {"state": "not there"}
+        if page["state"] != state:
+            found.append(f"{scenario.name}: return {id} is {page['state']}")
     return found
 
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -235,6 +235,11 @@ class System:
             before = now if answered else None
             await asyncio.sleep(LOOK_SECONDS)
 
+    async def quiet_since(self, struck: Mapping[str, int]) -> None:
+        """Until all is quiet. Fails where nothing was left to do when the logs had these heads."""
+        await self.quiet()
+        assert self.heads() != struck, "it came when everything was over"
+
     def _all_run(self) -> None:
         ended = [one.log.name for one in self.everybody if one.ended is not None]
         assert not ended, f"ended by themselves: {ended}"
@@ -260,7 +265,7 @@ class System:
 
     def page(self, kind: str, id: str) -> Any:
         """What `aftersale show` would print, None when there is nothing."""
-        service = {"order": "order", "instance": "inventory", "plan": "fulfillment"}[kind]
+        service = {"order": "order", "return": "order", "instance": "inventory", "plan": "fulfillment"}[kind]
         found = shelf(service, self.stores).document(kind, id)
         return None if found is None else from_json(found.body)
 
@@ -282,11 +287,14 @@ class System:
 
 
 def _about(asked: dict[str, Any], made: dict[str, Any]) -> bool:
-    """Whether a command is about the order or the return that this one made; a task begins with its order."""
-    if "taskId" in asked:
-        return "orderId" in made and asked["taskId"].startswith(f"{made['orderId']}.")
-    name = "returnId" if "returnId" in asked else "orderId"
-    return bool(made.get(name) == asked[name])
+    """Whether a command is about the order or the return that this one made.
+
+    The id of a task begins with that of its order, the id of a return's order with that of the return.
+    """
+    [id] = [asked[name] for name in ("taskId", "returnId", "orderId") if name in asked]
+    if "returnId" in made:
+        return bool(id == made["returnId"] or id.startswith(f"{made['returnId']}-"))
+    return bool(id == made.get("orderId") or id.startswith(f"{made.get('orderId')}."))
 
 
 @asynccontextmanager

@@ -6,6 +6,9 @@ Each service says so, goes on by itself when it is back, and nothing is lost.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from tests.brokers import LocalKafka
 from tests.journey.conftest import url
 from tests.journey.playing import Play
 from tests.journey.system import PARTITIONS, System, running
+from tests.scenarios_dated import MARCH
 from tests.switch import Switch
 
 AWAY = "away, trying again"
@@ -57,17 +61,10 @@ async def test_the_database_is_away_at_the_start_and_in_flight(
             switch.mend()
             await told.by_all(BACK)
             await system.open()
+            cut = partial(_away, system, switch.cut, switch.mend)
             play = Play(system, "D")
             await play.set()
-            await play.begin()
-            told = Told(system)
-            switch.cut()
-            await told.by_all(AWAY)
-            assert play.in_flight() > 0
-            switch.mend()
-            await told.by_all(BACK)
-            await system.quiet()
-            await play.go(play.stages[1:])
+            await play.go({0: cut, 3: cut, MARCH: cut})
             assert await play.wrongs() == []
 
 
@@ -83,15 +80,24 @@ async def test_the_broker_is_away_at_the_start_and_in_flight(own_kafka: LocalKaf
         await asyncio.to_thread(own_kafka.start)
         await told.by_all(BACK)
         await system.open()
+        stopped = partial(_away, system, own_kafka.stop, own_kafka.start)
         play = Play(system, "B")
         await play.set()
-        await play.begin()
-        told = Told(system)
-        await asyncio.to_thread(own_kafka.stop)
-        await told.by_all(AWAY)
-        assert play.in_flight() > 0
-        await asyncio.to_thread(own_kafka.start)
-        await told.by_all(BACK)
-        await system.quiet()
-        await play.go(play.stages[1:])
+        await play.go({0: stopped, 3: stopped, MARCH: stopped})
         assert await play.wrongs() == []
+
+
+@asynccontextmanager
+async def _away(
+    system: System, ends: Callable[[], None], comes_back: Callable[[], None]
+) -> AsyncIterator[None]:
+    """In flight, until every service has said so."""
+    yield
+    told = Told(system)
+    await asyncio.to_thread(ends)
+    await told.by_all(AWAY)
+    struck = system.heads()
+    told = Told(system)
+    await asyncio.to_thread(comes_back)
+    await told.by_all(BACK)
+    await system.quiet_since(struck)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from services.chassis.ports import Commit, NewEvent, Record, StoredEvent
+from services.chassis.settings import Settings
 from tests.journey.effects import EVERYTHING, ambiguous, effects_of, missing_and_more, twice
 from tests.journey.scenes import Page, renamed, wrongs
+from tests.journey.system import PARTITIONS, running
 from tests.journey.worlds import forked, play
 from tests.scenarios import SCENARIOS
+from tests.scenarios_worked import WORKED
 from tests.world import World
 
 CHANGE = SCENARIOS[0]
@@ -79,3 +84,18 @@ def test_an_order_an_instance_and_a_value_that_end_otherwise_are_told() -> None:
     assert found[0] == "change: order X-O1 is rejected for {'D-07'}"
     assert "change: instance X-NET is suspended, held by None" in found
     assert "change: speed of X-NET is None" in found
+
+
+def test_a_return_that_ends_otherwise_is_told() -> None:
+    brought = next(one for one in WORKED if one.returns)
+    found = wrongs(renamed(brought, "X-"), lambda kind, _: {"state": "open"} if kind == "return" else None)
+    assert f"{brought.name}: return X-BY-HAND is open" in found
+
+
+async def test_what_befalls_an_installation_when_everything_is_over_is_seen(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", partitions=PARTITIONS)
+    async with running(settings, tmp_path) as system:
+        await system.open()
+        await system.quiet()
+        with pytest.raises(AssertionError, match="it came when everything was over"):
+            await system.quiet_since(system.heads())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.chassis.settings import Settings
-from tests.journey.playing import EVERY, Play
+from tests.journey.playing import Play
 from tests.journey.system import PARTITIONS, running
 
 
@@ -13,8 +13,7 @@ async def test_every_scenario_ends_as_it_should_in_the_embedded_installation(tmp
     settings = Settings(data=tmp_path / "data", partitions=PARTITIONS)
     async with running(settings, tmp_path) as system:
         await system.open()
-        play = Play(system, "E", EVERY)
+        play = Play(system, "E")
         await play.set()
-        await play.go(play.stages)
-        await play.days()
+        await play.go()
         assert await play.wrongs() == []

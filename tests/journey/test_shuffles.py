@@ -6,18 +6,17 @@ from typing import Any
 
 import pytest
 
+from tests.journey.playing import EVERY
 from tests.journey.worlds import SEEDS, effects, forked, played
-from tests.scenarios import SCENARIOS, Scenario
-from tests.scenarios_dated import DATED
-from tests.scenarios_in_flight import IN_FLIGHT
+from tests.scenarios import Scenario
 
 
-@pytest.mark.parametrize("scenario", [*SCENARIOS, *DATED, *IN_FLIGHT], ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", EVERY, ids=lambda scenario: scenario.name)
 def test_every_order_of_arrival_ends_in_the_same_state_with_the_same_effects(scenario: Scenario) -> None:
-    calm = played(forked(None), scenario)
+    calm = played(forked(None, scenario), scenario)
     wanted, pages = effects(calm), calm.pages()
     for seed in range(SEEDS):
-        world = played(forked(seed), scenario)
+        world = played(forked(seed, scenario), scenario)
         assert differences(pages, world.pages()) == [], f"seed {seed}"
         assert differences(wanted, effects(world)) == [], f"seed {seed}"
         assert world.parked() == [], f"seed {seed}"

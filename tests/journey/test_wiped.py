@@ -8,33 +8,44 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from services.chassis.settings import Settings
 from tests.brokers import LocalKafka
-from tests.journey.playing import Play
+from tests.journey.playing import Play, Stage
 from tests.journey.system import PARTITIONS, System, running
+from tests.scenarios import SCENARIOS
+from tests.scenarios_dated import MARCH
 
 
-async def wiped_halfway(system: System, wipe: Callable[[], Awaitable[None]]) -> None:
-    """Plays every scenario; the bus is wiped when the first tasks are out and the next orders just sent."""
-    play, late = Play(system, "W"), Play(system, "L")
+async def wiped_halfway(system: System, wipe: Callable[[], None]) -> None:
+    """Plays every scenario; the bus is wiped when the first tasks are out and the next orders just sent.
+
+    It is wiped again when changes of orders wait for an answer, and when days come.
+    """
+    play, late = Play(system, "W"), Play(system, "L", SCENARIOS)
     await play.set()
     await late.set()
-    await play.begin()
-    await system.send(late.stages[0])
-    await wipe()
-    assert play.in_flight() > 0
-    await system.send_again()
-    await system.quiet()
-    for stages in zip(play.stages[1:], late.stages[1:], strict=True):
-        await play.go([[sent for stage in stages for sent in stage]])
+    wiped = partial(_wiped, system, wipe)
+    await play.go({0: partial(_wiped, system, wipe, late.stages[0]), 3: wiped, MARCH: wiped})
+    await late.go(first=1)
     assert await play.wrongs() == []
     assert await late.wrongs() == []
+
+
+@asynccontextmanager
+async def _wiped(system: System, wipe: Callable[[], None], just_sent: Stage = ()) -> AsyncIterator[None]:
+    yield
+    await system.send(just_sent)
+    await asyncio.to_thread(wipe)
+    struck = system.heads()
+    await system.send_again()
+    await system.quiet_since(struck)
 
 
 @pytest.mark.kafka
@@ -44,7 +55,7 @@ async def test_a_broker_wiped_under_running_services_is_refilled(
 ) -> None:
     async with running(site, tmp_path) as system:
         await system.open()
-        await wiped_halfway(system, lambda: asyncio.to_thread(kafka_of_ours.wipe))
+        await wiped_halfway(system, kafka_of_ours.wipe)
 
 
 async def test_an_embedded_bus_wiped_under_running_services_is_refilled(tmp_path: Path) -> None:
@@ -57,4 +68,4 @@ async def test_an_embedded_bus_wiped_under_running_services_is_refilled(tmp_path
 
     async with running(settings, tmp_path) as system:
         await system.open()
-        await wiped_halfway(system, lambda: asyncio.to_thread(wipe))
+        await wiped_halfway(system, wipe)

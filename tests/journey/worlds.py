@@ -50,11 +50,21 @@ def prepared() -> World:
     return play(World([ORDER, INVENTORY, FULFILLMENT]), SETUP)
 
 
-def forked(seed: int | None) -> World:
-    world = prepared().forked(seed)
+def forked(seed: int | None, scenario: Scenario | None = None) -> World:
+    """One in which what the scenario needs before it begins was heard as well."""
+    world = (_before(scenario) if scenario is not None and scenario.before else prepared()).forked(seed)
     world.time_passes = True
     world.answer = lambda task: None if task["orderId"] in ByHand() else "completed"
     return world
+
+
+_BEFORE: dict[str, World] = {}
+
+
+def _before(scenario: Scenario) -> World:
+    if scenario.name not in _BEFORE:
+        _BEFORE[scenario.name] = play(prepared().forked(None), scenario.before)
+    return _BEFORE[scenario.name]
 
 
 def effects(world: World) -> dict[str, dict[str, Counter[str]]]:
