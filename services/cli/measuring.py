@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Self
+from uuid import uuid4
 
 from pydantic_core import from_json
 
@@ -24,28 +26,44 @@ ENDED = {COMPLETED, full("order.rejected").encode()}
 
 
 class Watcher:
-    """Reads a topic to its end, again and again, outside any group."""
+    """Hears all of a topic from now on, as a system that subscribed does: in a group of its own.
+
+    Reading from outside any group asks for the bounds each time, on Kafka a dozen questions a look:
+    it would measure itself.
+    """
 
     def __init__(self, bus: Bus, topic: str, partitions: int) -> None:
         self._bus = bus
-        self._partitions = [TopicPartition(topic, number) for number in range(partitions)]
-        self._offsets: dict[TopicPartition, int] = {}
+        self._places = [TopicPartition(topic, number) for number in range(partitions)]
+        self._next: dict[TopicPartition, int] = {}
+        self._assigned: set[TopicPartition] = set()
 
-    async def skip(self) -> None:
-        """Only what comes from now on counts."""
-        bounds = await self._bus.bounds(self._partitions)
-        self._offsets = {partition: bounds[partition].end for partition in self._partitions}
+    async def __aenter__(self) -> Self:
+        bounds = await self._bus.bounds(self._places)
+        self._next = {place: bound.end for place, bound in bounds.items()}
+        group = f"aftersale-bench-{uuid4().hex}"
+        self._consumer = await self._bus.consumer(group, [self._places[0].topic], self)
+        while self._assigned != set(self._places):
+            await self._consumer.poll(1, 0.1)
+        await self.assigned(self._places)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.close()
+
+    async def assigned(self, partitions: Collection[TopicPartition]) -> None:
+        for place in partitions:
+            self._consumer.seek(place, self._next[place])
+        self._assigned.update(partitions)
+
+    async def revoked(self, partitions: Collection[TopicPartition]) -> None:
+        self._assigned.difference_update(partitions)
 
     async def read(self) -> list[tuple[bytes, bytes]]:
-        """(type, value) of what came since."""
-        bounds = await self._bus.bounds(self._partitions)
-        found: list[tuple[bytes, bytes]] = []
-        for partition, bound in bounds.items():
-            while self._offsets[partition] < bound.end:
-                records = await self._bus.read(partition, self._offsets[partition], 2_000)
-                found += [(glance(record.headers)[0], record.value) for record in records]
-                self._offsets[partition] = records[-1].offset + 1
-        return found
+        """(type, value) of what came since; waits up to a tenth of a second for the first of it."""
+        found = await self._consumer.poll(2_000, 0.1)
+        self._next |= {place: records[-1].offset + 1 for place, records in found.items()}
+        return [(glance(record.headers)[0], record.value) for part in found.values() for record in part]
 
 
 class System:
@@ -77,32 +95,30 @@ class System:
         partitions = self.settings.partitions
         if not loaded:
             await self.load(run, count)
-        watcher = Watcher(self.bus, ORDER_EVENTS, partitions)
-        await watcher.skip()
         orders = [order(run, n, partitions) for n in range(count)]
-        begun = time.perf_counter()
-        await self.publish(orders)
         ends: Counter[bytes] = Counter()
-        while ends.total() < count:
-            ends.update(type_ for type_, _ in await watcher.read() if type_ in ENDED)
-            await asyncio.sleep(0.05)
-        return time.perf_counter() - begun, ends
+        async with Watcher(self.bus, ORDER_EVENTS, partitions) as watcher:
+            begun = time.perf_counter()
+            await self.publish(orders)
+            while ends.total() < count:
+                ends.update(type_ for type_, _ in await watcher.read() if type_ in ENDED)
+                await asyncio.sleep(0.05)
+            return time.perf_counter() - begun, ends
 
     async def paced(self, run: str, rate: int, seconds: float) -> list[float]:
         """Publishes orders at a steady rate: seconds from each command to its first task."""
         partitions, count = self.settings.partitions, int(rate * seconds)
         await self.load(run, count)
-        watcher = Watcher(self.bus, TASKS, partitions)
-        await watcher.skip()
         sent: dict[str, float] = {}
         first: dict[str, float] = {}
-        watching = asyncio.create_task(self._first_tasks(watcher, first, count))
-        begun = time.perf_counter()
-        for n in range(count):
-            await asyncio.sleep(max(0.0, begun + n / rate - time.perf_counter()))
-            sent[f"{run}-O{n}"] = time.perf_counter()
-            await self.publish([order(run, n, partitions)])
-        await asyncio.wait_for(watching, 60)
+        async with Watcher(self.bus, TASKS, partitions) as watcher:
+            watching = asyncio.create_task(self._first_tasks(watcher, first, count))
+            begun = time.perf_counter()
+            for n in range(count):
+                await asyncio.sleep(max(0.0, begun + n / rate - time.perf_counter()))
+                sent[f"{run}-O{n}"] = time.perf_counter()
+                await self.publish([order(run, n, partitions)])
+            await asyncio.wait_for(watching, 60)
         return sorted(first[id] - sent[id] for id in sent)
 
     async def _first_tasks(self, watcher: Watcher, first: dict[str, float], count: int) -> None:
@@ -110,7 +126,6 @@ class System:
             for type_, value in await watcher.read():
                 if type_ == REQUESTED:
                     first.setdefault(from_json(value)["orderId"], time.perf_counter())
-            await asyncio.sleep(0.001)
 
     async def settled(self) -> None:
         """Until no group has anything left to read."""

@@ -214,16 +214,15 @@ async def _floor_on_kafka(settings: Settings, prefix: str, shape: Shape, orders:
     publisher = bus.publisher()
     with tempfile.TemporaryDirectory() as logs, running({}, _floor_commands(config), Path(logs)):
         await asyncio.sleep(6.0)  # the groups are formed
-        watcher = Watcher(bus, prefix + "order.events", settings.partitions)
-        await watcher.skip()
-        begun = time.perf_counter()
-        for begin in range(0, orders, 1_000):
-            await publisher.publish(messages[begin : begin + 1_000])
-        finished = 0
-        while finished < orders:
-            finished += sum(read(value)[1] == "finished" for _, value in await watcher.read())
-            await asyncio.sleep(0.05)
-        seconds = time.perf_counter() - begun
+        async with Watcher(bus, prefix + "order.events", settings.partitions) as watcher:
+            begun = time.perf_counter()
+            for begin in range(0, orders, 1_000):
+                await publisher.publish(messages[begin : begin + 1_000])
+            finished = 0
+            while finished < orders:
+                finished += sum(read(value)[1] == "finished" for _, value in await watcher.read())
+                await asyncio.sleep(0.05)
+            seconds = time.perf_counter() - begun
     await publisher.close()
     await bus.close()
     return seconds
