@@ -59,9 +59,11 @@ def run(batch: Batch, one: Taken, work: MessageWork) -> Literal["handled", "refu
 
 def said(error: BaseException) -> str:
     """What went wrong, without a value of the message: what is parked is published as it is."""
-    cause = error.__cause__ or error
+    cause = error if isinstance(error, Unreadable) else error.__cause__ or error
+    if isinstance(cause, Unreadable):
+        return str(cause)
     kind = type(cause).__name__
-    if isinstance(cause, Unreadable | Refused | TooLarge | PortError):
+    if isinstance(cause, Refused | TooLarge | PortError):
         return f"{kind}: {cause}"
     if isinstance(cause, UNREAD):
         return f"{kind}: {unread(cause)}"

@@ -18,9 +18,9 @@ from services.chassis.backoff import Backoff
 from services.chassis.batch import Setup
 from services.chassis.cache import Cache
 from services.chassis.clock import Clock
-from services.chassis.deciding import said
 from services.chassis.follower import Follower
 from services.chassis.inbox import Faulted, Inbox
+from services.chassis.logs import note
 from services.chassis.outbox import Outbox
 from services.chassis.pause import asked_to_end, pause
 from services.chassis.ports import (
@@ -103,7 +103,7 @@ class Host:
         self._reading = Reading(bus)
         self._fences: dict[int, Fence] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
-        self._ticks = Ticks(self._inbox, clock, self._in_thread, self._relay.offer)
+        self._ticks = Ticks(self._inbox, clock, self._in_thread, self._took_effect)
         self._partitions = parts.partitions
         self._committed_at = self._recommitted_at = 0.0
         self._heartbeat = heartbeat
@@ -227,10 +227,14 @@ class Host:
         return self._back(consumer, records)
 
     def _done(self, records: Mapping[TopicPartition, list[Record]], handled: Handled) -> None:
-        self._relay.offer(handled)
+        self._took_effect(handled)
         self._reading.handled(records, handled)
         if unknown := handled.counts["unknown"]:
             log.warning("passed over messages of types that are not known here yet", count=unknown)
+
+    def _took_effect(self, handled: Handled) -> None:
+        note(handled.appended)
+        self._relay.offer(handled)
 
     def _back(self, consumer: Consumer, records: Mapping[TopicPartition, list[Record]]) -> None:
         """Nothing of these was handled: they come again, here or to their new owner."""
@@ -277,13 +281,6 @@ class Host:
         fences = self._fences_of((partition,))
         if fences is None:
             return False
-        log.error(
-            "parked",
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            error=said(error),
-        )
         log.debug("why it is parked", exc_info=error)
         try:
             handled = await self._in_thread(self._inbox.park, record, error, fences)

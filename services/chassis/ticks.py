@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 
 from services.chassis.clock import Clock
-from services.chassis.deciding import said
 from services.chassis.inbox import Faulted, Inbox
 from services.chassis.parking import DISCARD, RETRY
 from services.chassis.ports import Fence, Timer
@@ -74,7 +73,7 @@ class Ticks:
             failures = self._failures[timer.timer] = self._failures.get(timer.timer, 0) + 1
             if failures < ATTEMPTS:
                 return
-            log.error("parked", timer=timer.timer, partition=timer.partition, error=said(error))
+            log.debug("why it is parked", timer=timer.timer, exc_info=error)
             self._offer(await self._in_thread(self._inbox.park_timer, timer, error, [fence]))
             del self._failures[timer.timer]
 

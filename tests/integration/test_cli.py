@@ -233,6 +233,7 @@ def test_what_cannot_be_read_is_parked_shown_tried_again_in_vain_and_discarded(a
     for _ in range(2):
         again = aftersale("parked", "retry", parked["id"])
         assert (again.returncode, "failed" in again.stdout) == (1, True), again.stderr
+        assert parked["reason"] in again.stdout
     assert len(json.loads(aftersale.good("parked", "list", "--json"))) == 1
 
     assert "discarded" in aftersale.good("parked", "discard", "--all")

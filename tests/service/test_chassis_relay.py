@@ -183,6 +183,21 @@ async def test_of_two_replicas_one_relays_and_the_other_takes_over(bus: Embedded
             await until(bus, 3)
 
 
+async def test_what_another_replica_committed_in_between_is_published_before_what_was_handed_over(
+    bus: EmbeddedBus,
+) -> None:
+    side = Side(counters())
+    other = Side(counters(), MemoryStore(side.store.memory))
+    relay = made(side, bus)
+    async with running(relay):
+        relay.offer(side.take(add("c-1", 1)))
+        await until(bus, 1)
+        other.take(add("c-2", 2, counter="C-2"))
+        relay.offer(side.take(add("c-3", 3)))
+        found = await until(bus, 3)
+    assert ids(found) == ["counter-C-1@1", "counter-C-2@1", "counter-C-1@2"]
+
+
 async def test_a_fault_of_ours_in_the_relay_is_said_and_tried_again(
     bus: EmbeddedBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -338,6 +353,22 @@ async def test_a_topic_with_a_retention_gets_only_what_is_younger_in_real_time()
     letters = side.outbox.letters(side.outbox.entries(side.store.log(0, 10)), {})
     kept = [one.message for one in letters if not relay_module._expired(one)]
     assert kept == ["counter-young@1+", "counter-young, clock set ahead@1+"]
+
+
+async def test_a_wiped_topic_with_a_retention_is_filled_with_only_what_is_younger(bus: EmbeddedBus) -> None:
+    service = replace(counters(), publish=lambda happened: (Public(TASKS, "toy.task", happened.id, {}),))
+    side = Side(service)
+    now = datetime.now(UTC)
+    for id, ago in (("old", 15), ("young", 13)):
+        side.clock.at = now - timedelta(days=ago)
+        side.take(add(id, 1, counter=id))
+    async with running(made(side, bus)):
+        await until(bus, 2, TASKS)
+        await wipe(bus)
+        assert ids(await until(bus, 1, TASKS)) == ["counter-young@1+"]
+        side.clock.at = now
+        side.take(add("new", 1, counter="new"))
+        assert ids(await until(bus, 2, TASKS)) == ["counter-young@1+", "counter-new@1+"]
 
 
 # ----------------------------------------------------------------------------------------- sizes
