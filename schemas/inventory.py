@@ -130,6 +130,7 @@ class AffectedInstance(Part):
     side: Side | None = None
     pair_id: str | None = None
     new: bool = False
+    quantity: int | None = None
 
 
 class ReservationEvent(Part):

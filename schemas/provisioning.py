@@ -25,6 +25,8 @@ class TaskRequested(Part):
     """`task.requested`: do this, then answer with `task.report`. Personal values are plain here.
 
     `undo`: it takes back what another task did. `reason` says why it joined the plan, or is asked for again.
+    `quantity`: of what is counted, how many. Where the order changes that number it is the new one, and
+    `previousQuantity` the one before: when two of five come back, three are left, and they are 3 and 5.
     """
 
     task_id: str
@@ -41,6 +43,8 @@ class TaskRequested(Part):
     instance_id: str | None = None
     specification_id: str
     location: str | None = None
+    quantity: int | None = None
+    previous_quantity: int | None = None
     characteristics: Characteristics = Field(default_factory=dict)
     due: Moment | None = None
     priority: int | None = None

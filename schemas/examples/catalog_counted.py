@@ -65,7 +65,15 @@ RESOURCES: list[Entry] = [
         "resource",
         "res-fleet-sim",
         "SIM for a vehicle",
-        on("add", task("ship", "ship-fleet-sim", duration="P2D")),
+        on(
+            "add",
+            task(
+                "ship",
+                "ship-fleet-sim",
+                duration="P2D",
+                undo={"name": "void-shipped-fleet-sim", "kind": "provision"},
+            ),
+        ),
         on("disconnect", task("provision", "void-fleet-sim")),
     ),
 ]

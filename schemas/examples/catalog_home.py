@@ -131,7 +131,15 @@ SERVICES: list[Entry] = [
             ),
             task("provision", "activate-line", "splice-fibre", retries=2, backoff="PT30S"),
         ),
-        on("change", task("provision", "set-rate", respondsTo=["rateMbps"])),
+        on(
+            "change",
+            task(
+                "provision",
+                "set-rate",
+                respondsTo=["rateMbps"],
+                undo={"name": "set-rate-back", "kind": "provision"},
+            ),
+        ),
         on("suspend", task("provision", "block-line")),
         on("resume", task("provision", "unblock-line")),
         on("disconnect", task("provision", "release-line")),
@@ -170,7 +178,7 @@ SERVICES: list[Entry] = [
         "cfs-sports",
         "Sports rights",
         on("add", task("provision", "grant-rights")),
-        on("disconnect", task("provision", "end-rights")),
+        on("disconnect", task("provision", "end-rights", undo={"name": "renew-rights", "kind": "provision"})),
         layer="cfs",
     ),
     entry(

@@ -85,6 +85,7 @@ def _line(line: ReservedLine) -> Line:
         new_instance_id=line.new_instance_id,
         characteristics=line.characteristics,
         location=line.location,
+        quantity=line.quantity,
         return_=line.return_,
     )
 
@@ -103,6 +104,7 @@ def _instance(instance: AffectedInstance) -> Instance:
         side=instance.side,
         pair_id=instance.pair_id,
         new=instance.new,
+        quantity=instance.quantity,
     )
 
 

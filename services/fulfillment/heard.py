@@ -23,6 +23,7 @@ class ReservedLine(Heard, frozen=True, kw_only=True):
     specification_version: str | None = None
     characteristics: dict[str, Any] = field(default_factory=dict)
     location: str | None = None
+    quantity: int | None = None
     return_: ReturnPlan | None = field(name="return", default=None)
 
 
@@ -39,6 +40,7 @@ class AffectedInstance(Heard, frozen=True, kw_only=True):
     side: Side | None = None
     pair_id: str | None = None
     new: bool = False
+    quantity: int | None = None
 
 
 class ScheduledLines(Heard, frozen=True, kw_only=True):

@@ -202,6 +202,8 @@ def _request(event: TaskReleased, happened: Happened) -> Public:
         body["instanceId"] = event.instance_id
     if event.location is not None:
         body["location"] = event.location
+    if event.quantity is not None:
+        body |= present(quantity=event.quantity.after, previousQuantity=event.quantity.before)
     if event.due is not None:
         body["due"] = event.due
     if event.priority is not None:

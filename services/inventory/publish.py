@@ -378,6 +378,8 @@ def _affected(one: Affected) -> Data:
         data["side"] = one.side
     if one.pair_id is not None:
         data["pairId"] = one.pair_id
+    if one.quantity is not None:
+        data["quantity"] = one.quantity
     return data
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemas.topics import ORDER_EVENTS
+from schemas.topics import ORDER_EVENTS, TASKS
 from tests.journey.worlds import effects, play
 from tests.quantities import counting, lines, order, standing
 from tests.scenarios import Sent, line, place
@@ -285,3 +285,64 @@ def test_a_revision_does_not_bring_up_which_ones_end() -> None:
     assert (reason["rule"], reason["lineId"]) == ("CHG-08", "1")
     assert "would end 1 of sim" in reason["message"]
     assert order(world)["state"] == "in_progress"
+
+
+# ------------------------------------------------------------------------- what whoever does it is told
+
+FIVE: Sent = (
+    "instance.load",
+    {
+        "instanceId": "MANY",
+        "accountId": "ACME",
+        "kind": "product",
+        "specificationId": "mobile-4g",
+        "state": "active",
+        "quantity": 5,
+    },
+)
+BACK = {"lineId": "1", "instanceId": "MANY", "reason": "too many", "expected": "refund", "quantity": 2}
+COUNTED: dict[str, tuple[tuple[Sent, ...], list[tuple[int | None, int | None]]]] = {
+    "a change that leaves the number": (
+        (place("Q1", "change", "MANY", characteristics={"number": "1"}),),
+        [(5, None)],
+    ),
+    "a change of the number": (
+        (place("Q1", None, lines=[line("1", "change", instanceId="MANY", quantity=7)]),),
+        [(7, 5)],
+    ),
+    "an end of all": ((place("Q1", "disconnect", "MANY"),), [(5, None)]),
+    "some that come back": (
+        (
+            ("return.open", {"returnId": "R", "accountId": "ACME", "lines": [BACK]}),
+            ("return.assess", {"returnId": "R", "lines": [{"lineId": "1", "proposed": "refund"}]}),
+        ),
+        [(3, 5), (3, 5)],
+    ),
+    "what nobody counts": ((place("Q1", "change", "NET", characteristics={"speed": 200}),), [(None, None)]),
+    "a new one": ((place("Q1", "add", lines=[line("1", "add", specificationId="seat")]),), [(None, None)]),
+}
+
+
+def told(world: World) -> list[tuple[int | None, int | None]]:
+    """How many each task is about, and how many there were before."""
+    asked = [data for message, data in world.messages(TASKS) if "task.requested" in message.type]
+    return [(data.get("quantity"), data.get("previousQuantity")) for data in asked]
+
+
+@pytest.mark.rule("DIS-06", "CHG-01")
+@pytest.mark.parametrize("case", COUNTED)
+def test_a_task_says_how_many_it_is_about_where_that_is_counted(case: str) -> None:
+    asked, wanted = COUNTED[case]
+    found = told(counting((FIVE,), *((one,) for one in asked)))
+    assert set(found) == set(wanted)
+    assert len(found) >= len(wanted)
+
+
+@pytest.mark.rule("INF-04", "CHG-01")
+def test_another_number_under_way_is_told_to_whoever_had_begun() -> None:
+    world = counting((FIVE,))
+    world.answer = lambda _: None
+    placed = place("Q1", None, lines=[line("1", "change", instanceId="MANY", quantity=7)])
+    again = ("order.revise", {"orderId": "Q1", "lines": [line("1", "change", quantity=9)]})
+    play(world, ((placed,), (again,), (("order.approve-change", {"orderId": "Q1"}),)))
+    assert told(world) == [(7, 5), (9, 5)]

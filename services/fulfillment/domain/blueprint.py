@@ -41,6 +41,14 @@ class AwaitedTarget:
 
 
 @value
+class Quantity:
+    """How many of an instance the work is about; where the order changes that, how many there were before."""
+
+    after: int
+    before: int | None = None
+
+
+@value
 class DomainOrder:
     """The work on one instance. `waits_for` are domain orders that close before its tasks begin (D-05)."""
 
@@ -63,6 +71,7 @@ class DomainOrder:
     copies: tuple[Copy, ...] = ()
     priority: int | None = None
     awaits: tuple[AwaitedTarget, ...] = ()
+    quantity: Quantity | None = None
 
 
 @value

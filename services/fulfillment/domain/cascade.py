@@ -131,6 +131,7 @@ class Cascade:
             priority=self._plan.priority,
             undo=planned.marks is not None and planned.marks.undoes is not None,
             reason=task.why or (planned.marks.why if planned.marks else None),
+            quantity=_details(order).quantity,
         )
 
     # ------------------------------------------------------------------------------------ closing

@@ -233,12 +233,16 @@ class Difference:
 
 
 def _differing(before: DomainOrder, after: DomainOrder) -> set[str]:
-    """The names of the values that changed, and `location`."""
+    """The names of the values that changed, and `location` and `quantity`."""
     one, other = before.characteristics, after.characteristics
     names = {
         name for name in {*one, *other} if (name in one, one.get(name)) != (name in other, other.get(name))
     }
-    return names | ({"location"} if before.location != after.location else set())
+    if before.location != after.location:
+        names.add("location")
+    if before.quantity != after.quantity:
+        names.add("quantity")
+    return names
 
 
 def _copies(before: DomainOrder, after: DomainOrder, plan: Plan) -> tuple[Copy, ...]:

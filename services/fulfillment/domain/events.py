@@ -15,6 +15,7 @@ from services.fulfillment.domain.blueprint import (
     DomainOrderState,
     FalloutStage,
     PlannedTask,
+    Quantity,
     Reason,
 )
 from services.fulfillment.domain.catalog import LineAction, ReturnPlan, Scalar, TaskKind
@@ -201,6 +202,7 @@ class TaskReleased:
     undo: bool = False
     priority: int | None = None
     reason: str | None = None
+    quantity: Quantity | None = None
 
 
 @value

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from services.fulfillment.domain.addition import Additions, map_down
 from services.fulfillment.domain.catalog import Heard, Relationship
-from services.fulfillment.domain.node import Node, action_of, location_of
+from services.fulfillment.domain.node import Node, action_of, location_of, quantity_of
 from services.fulfillment.domain.reservation import Instance, Line, Reservation
 from services.fulfillment.domain.targets import Seal, View, needs, quantity
 
@@ -86,6 +86,7 @@ class Growth:
             location=location_of(instance, line),
             side=instance.side,
             return_=line.return_,
+            quantity=quantity_of(instance, line),
             values=dict(instance.characteristics),
             needless=needless,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from services.fulfillment.domain.blueprint import AwaitedTarget
+from services.fulfillment.domain.blueprint import AwaitedTarget, Quantity
 from services.fulfillment.domain.catalog import Kind, LineAction, ReturnPlan, Side, Specification, Values
 from services.fulfillment.domain.reservation import Instance, Line
 
@@ -27,6 +27,7 @@ class Node:
     location: str | None
     side: Side | None = None
     return_: ReturnPlan | None = None
+    quantity: Quantity | None = None
     values: Values = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     new_instance: bool = False
@@ -58,3 +59,13 @@ def location_of(instance: Instance, line: Line) -> str | None:
     if instance.side == "provide":
         return line.location or instance.location
     return instance.location or line.location
+
+
+def quantity_of(instance: Instance, line: Line) -> Quantity | None:
+    """DIS-06: what the line says of its own instance, else what there is; a new one alone is not counted."""
+    before = None if instance.new else instance.quantity
+    own = line.quantity if line.stands_for(instance.instance_id) else None
+    after = instance.quantity if own is None else own
+    if after is None or (before is None and after == 1):
+        return None
+    return Quantity(after=after, before=None if before == after else before)

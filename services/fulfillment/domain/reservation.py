@@ -19,6 +19,7 @@ class Line:
     new_instance_id: str | None = None
     characteristics: dict[str, Scalar] = field(default_factory=dict)
     location: str | None = None
+    quantity: int | None = None
     return_: ReturnPlan | None = None
     """The plan of the catalog by which a return is carried out, of a line that a return has written."""
 
@@ -42,6 +43,7 @@ class Instance:
     side: Side | None = None
     pair_id: str | None = None
     new: bool = False
+    quantity: int | None = None
 
 
 @value

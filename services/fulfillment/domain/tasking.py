@@ -147,6 +147,7 @@ def _domain_order(node: Node, waits_for: tuple[str, ...], index: Below, priority
         copies=_copies(node, index) if node.specification and node.specification.mappings else (),
         priority=priority,
         awaits=tuple(node.awaits),
+        quantity=node.quantity,
     )
 
 

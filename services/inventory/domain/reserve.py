@@ -244,6 +244,7 @@ def _existing(instance: Instance, line: Line, pair: Made | None, place: Instance
         characteristics=record.characteristics,
         side="cease" if pair else None,
         pair_id=pair.event.record.instance_id if pair else place,
+        quantity=record.quantity,
     )
 
 
@@ -263,6 +264,7 @@ def _new(made: Made) -> Affected:
         side=made.event.side,
         pair_id=made.event.pair_id,
         new=True,
+        quantity=record.quantity,
     )
 
 

@@ -53,6 +53,7 @@ class Affected:
     side: Side | None = None
     pair_id: InstanceId | None = None
     new: bool = False
+    quantity: int | None = None
 
 
 @value
