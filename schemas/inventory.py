@@ -133,6 +133,19 @@ class AffectedInstance(Part):
     quantity: int | None = None
 
 
+class StandingProduct(Part):
+    """A product of a hierarchy in which the order touches what the catalog requires or excludes (DOM-04).
+
+    All of the hierarchy are named that have not ended, as they stood without this order.
+    """
+
+    instance_id: str
+    root_id: str
+    specification_id: str
+    specification_version: str | None = None
+    state: InstanceState
+
+
 class ReservationEvent(Part):
     order_id: str
     account_id: str
@@ -158,6 +171,7 @@ class ReservationAccepted(ReservationEvent):
     tree: tuple[AffectedInstance, ...]
     operations: tuple[ScheduledLines, ...] = ()
     priority: int | None = None
+    standing: tuple[StandingProduct, ...] = ()
 
 
 class ReservationRefused(ReservationEvent):
@@ -200,6 +214,7 @@ class OperationStarted(OperationEvent):
 
     lines: tuple[ReservedLine, ...]
     tree: tuple[AffectedInstance, ...]
+    standing: tuple[StandingProduct, ...] = ()
 
 
 class OperationCanceled(OperationEvent):

@@ -110,11 +110,14 @@ class SkipTask(Command):
 class ResolveFallout(Command):
     """`fallout.resolve`: with a `resolution` the cause is mended, and the held task is asked for again.
 
-    Without one it says who sees to it (`assignee`), or of which `type` it is; at least one of the three.
+    A domain order that was stopped because products do not go together (DOM-04) is judged again. With
+    `accept` it closes although they do not, and the resolution says why. Without a resolution it is said who
+    sees to it (`assignee`), or of which `type` it is; at least one of the three.
     """
 
     fallout_id: Reference
     resolution: PersonalText | None = None
+    accept: bool = False
     assignee: PersonalText | None = None
     type: Identifier | None = None
 
@@ -122,4 +125,6 @@ class ResolveFallout(Command):
     def _says_something(self) -> Self:
         if self.resolution is None and self.assignee is None and self.type is None:
             raise ValueError("say the resolution, or who sees to it (assignee), or of which type it is")
+        if self.accept and self.resolution is None:
+            raise ValueError("to accept it, say in the resolution why")
         return self

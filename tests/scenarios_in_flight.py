@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.counted import BASE as COUNTED_BASE
 from tests.counted import CATALOG as COUNTED
+from tests.related import STOPPED
 from tests.scenarios import TREE, Scenario, Sent, ask, line, place
 from tests.scenarios_dated import APRIL, FEBRUARY, MARCH
 
@@ -145,6 +146,7 @@ IN_FLIGHT: tuple[Scenario, ...] = (
         instances={"POOL": "active", "SIM-1": "inactive", "SIM-2": "active", "SIM-3": "inactive"},
         values={("POOL", "sims"): 2},
     ),
+    STOPPED,
     Scenario(
         name="what waits is changed, re-dated, dropped and joined by more",
         stages=(

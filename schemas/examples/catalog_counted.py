@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.examples.words import Entry, entry, has, must, on, task, to
+from schemas.examples.words import Entry, beside, entry, has, must, on, task, to
 
 PRODUCTS: list[Entry] = [
     entry(
@@ -18,7 +18,11 @@ PRODUCTS: list[Entry] = [
         "Cloud office",
         has("seats", "number", required=True),
         to("bundles", "office-seat", quantityCharacteristic="seats", max=50),
+        to("bundles", "office-exchange", max=1),
+        to("bundles", "office-desk-phone"),
     ),
+    entry("product", "office-exchange", "Telephone exchange of the cloud office"),
+    entry("product", "office-desk-phone", "Desk phone", beside("requires", "office-exchange")),
     entry(
         "product",
         "office-seat",

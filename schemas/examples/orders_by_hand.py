@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.examples.days import A_WEEK, THREE_WEEKS
-from schemas.examples.requests import Order, Step, lines, new
+from schemas.examples.requests import Order, Step, lines, new, select
 
 UNDER_WAY = "in_progress"
 
@@ -94,5 +94,35 @@ ORDERS = (
         by_hand=True,
         first=UNDER_WAY,
         steps=_held("SEAT-HELD"),
+    ),
+    Order(
+        id="OFFICE-WITH-PHONES",
+        account=2003,
+        note="An exchange and a desk phone, which works only beside one.",
+        asks=lines(
+            new("1", "office-exchange", under="2003-office"),
+            new("2", "office-desk-phone", under="2003-office"),
+        ),
+    ),
+    Order(
+        id="EXCHANGE-ENDS-BEFORE-ITS-PHONE",
+        account=2003,
+        note="A warning at approval, and a stop where the work would close, until a person accepts it.",
+        shows=("CHG-13", "DOM-04"),
+        asks=select("disconnect", "OFFICE-WITH-PHONES:1"),
+        wave=2,
+        first=UNDER_WAY,
+        steps=(
+            Step(
+                wave=3,
+                command="fallout.resolve",
+                until="completed",
+                data={
+                    "falloutId": "EXCHANGE-ENDS-BEFORE-ITS-PHONE.1.f1",
+                    "resolution": "The phones go back next week",
+                    "accept": True,
+                },
+            ),
+        ),
     ),
 )

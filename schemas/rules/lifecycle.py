@@ -1,6 +1,6 @@
 """Section 9: orders, domain orders and approval."""
 
-from schemas.rules.rule import Section, enforced, not_for_us, numbered, still_open
+from schemas.rules.rule import Section, enforced, not_for_us, numbered
 
 _ENRICHMENT = "there is no enrichment step here: an order says all that is needed, or is rejected"
 _BY_HAND = "nobody closes or cancels a domain order by hand here: its tasks and its order do"
@@ -40,7 +40,7 @@ SECTION = Section(
         ),
         not_for_us("DOM-02", "A domain order closed by hand opens a fallout.", _BY_HAND),
         enforced("DOM-03", "fulfillment", "Open field work keeps its domain order open."),
-        still_open(
+        enforced(
             "DOM-04", "fulfillment", "A broken compatibility stops the domain order that would close on it."
         ),
         not_for_us("DOM-05", "A domain order canceled by hand cancels those below.", _BY_HAND),

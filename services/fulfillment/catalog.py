@@ -11,7 +11,7 @@ from schemas import catalog as entries
 from services.chassis.service import RowsOf, StreamOf, Wish, Work
 from services.fulfillment.domain import catalog as heard
 from services.fulfillment.domain.catalog import Specification
-from services.fulfillment.handlers import SPECIFICATION
+from services.fulfillment.missing import SPECIFICATION
 
 Wishes = Iterator[Collection[Wish]]
 

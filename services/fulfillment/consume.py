@@ -18,6 +18,7 @@ from services.fulfillment import (
     inflight,
     jeopardy,
     operations,
+    reserved,
     revisions,
     staggering,
 )
@@ -25,12 +26,12 @@ from services.fulfillment.domain.blueprint import order_of
 from services.fulfillment.domain.catalog import Heard
 from services.fulfillment.domain.fallout import Resolve
 from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip
-from services.fulfillment.domain.reservation import Instance, Line, Reservation
+from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.state import Waiting
 from services.fulfillment.domain.work_order import WorkOrder
-from services.fulfillment.handlers import REPORT, SPECIFICATION
-from services.fulfillment.heard import AffectedInstance, OperationStarted, ReservationAccepted, ReservedLine
-from services.fulfillment.missing import PLAN
+from services.fulfillment.handlers import REPORT
+from services.fulfillment.heard import OperationStarted, ReservationAccepted
+from services.fulfillment.missing import HIERARCHY, PLAN, SPECIFICATION
 
 Wishes = Iterator[Collection[Wish]]
 
@@ -38,31 +39,11 @@ Wishes = Iterator[Collection[Wish]]
 
 
 def _accepted(data: ReservationAccepted, work: Work) -> None:
-    inflight.accepted(_reservation(data), work)
-
-
-def _reservation(data: ReservationAccepted) -> Reservation:
-    return Reservation(
-        order_id=data.order_id,
-        account_id=data.account_id,
-        version=data.version,
-        lines=tuple(_line(line) for line in data.lines),
-        tree=tuple(_instance(instance) for instance in data.tree),
-        operations=tuple(one.operation_id for one in data.operations),
-        priority=data.priority,
-    )
+    inflight.accepted(reserved.order(data), work)
 
 
 def _started(data: OperationStarted, work: Work) -> None:
-    part = Reservation(
-        order_id=data.order_id,
-        account_id=data.account_id,
-        version=data.version,
-        lines=tuple(_line(line) for line in data.lines),
-        tree=tuple(_instance(instance) for instance in data.tree),
-        operation_id=data.operation_id,
-    )
-    operations.started(part, work)
+    operations.started(reserved.part(data), work)
 
 
 def _dropped(data: OperationCanceled, work: Work) -> None:
@@ -74,49 +55,20 @@ def _of_plan(data: OperationCanceled, work: Work) -> Wishes:  # noqa: ARG001
     yield [StreamOf(PLAN, data.order_id)]
 
 
-def _line(line: ReservedLine) -> Line:
-    return Line(
-        line_id=line.line_id,
-        action=line.action,
-        kind=line.kind,
-        specification_id=line.specification_id,
-        specification_version=line.specification_version,
-        instance_id=line.instance_id,
-        new_instance_id=line.new_instance_id,
-        characteristics=line.characteristics,
-        location=line.location,
-        quantity=line.quantity,
-        return_=line.return_,
-    )
-
-
-def _instance(instance: AffectedInstance) -> Instance:
-    return Instance(
-        instance_id=instance.instance_id,
-        line_id=instance.line_id,
-        action=instance.action,
-        kind=instance.kind,
-        specification_id=instance.specification_id,
-        specification_version=instance.specification_version,
-        parent_id=instance.parent_id,
-        location=instance.location,
-        characteristics=instance.characteristics,
-        side=instance.side,
-        pair_id=instance.pair_id,
-        new=instance.new,
-        quantity=instance.quantity,
-    )
-
-
 def _reserved(data: ReservationAccepted | OperationStarted, work: Work) -> Wishes:
-    named = _named(data)
-    yield [StreamOf(PLAN, data.order_id), *(StreamOf(SPECIFICATION, id) for id in named)]
+    named, roots = _named(data), {one.root_id for one in data.standing}
+    yield [
+        StreamOf(PLAN, data.order_id),
+        *(StreamOf(SPECIFICATION, id) for id in named),
+        *(StreamOf(HIERARCHY, id) for id in roots),
+    ]
     yield from _targets(named, work)
 
 
 def _named(data: ReservationAccepted | OperationStarted | Reservation) -> set[str]:
     lines = {line.specification_id for line in data.lines}
-    return lines | {instance.specification_id for instance in data.tree}
+    standing = {one.specification_id for one in data.standing}
+    return lines | standing | {instance.specification_id for instance in data.tree}
 
 
 def _targets(named: Iterable[str], work: Work) -> Wishes:
@@ -237,6 +189,7 @@ def _resolve(data: ResolveFallout, work: Work) -> None:
         resolution=work.seal(data.resolution),
         type=data.type,
         assignee=work.seal(data.assignee),
+        accept=data.accept,
     )
     fallouts.resolve(command, work)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from services.chassis.service import Refused, Why, Work
-from services.fulfillment import handlers, staggering
+from services.fulfillment import handlers, jeopardy, staggering
 from services.fulfillment.domain import fallout, reports
 from services.fulfillment.domain.blueprint import order_of
+from services.fulfillment.domain.cascade import start
 from services.fulfillment.domain.events import FalloutClosed
 from services.fulfillment.domain.fallout import Resolve
 from services.fulfillment.domain.state import OpenFallout, Plan, PlanState, Waiting
@@ -28,9 +29,21 @@ def resolve(command: Resolve, work: Work) -> None:
     if command.resolution is not None:
         with handlers.refusing():
             fallout.awaits_resolution(found)
+            fallout.may_go_on(command, found, state)
     work.append(PLAN, order_id, *taken_up)
     if command.resolution is not None:
-        _go_on(order_id, state, found, command.resolution, work)
+        if isinstance(state, Plan) and found.rule == fallout.STOPPED:
+            _close_after_all(order_id, state, found, command, work)
+        else:
+            _go_on(order_id, state, found, command.resolution, work)
+
+
+def _close_after_all(order_id: str, plan: Plan, found: OpenFallout, command: Resolve, work: Work) -> None:
+    """DOM-04: they go together again, or need not any more."""
+    if command.accept:
+        work.append(PLAN, order_id, fallout.waived(found, plan, command.resolution or ""))
+    _close(order_id, found, _version(plan), command.resolution or "", work)
+    jeopardy.append(order_id, start(work.state(PLAN, order_id), work.now), work)
 
 
 def _go_on(order_id: str, state: Plan | Waiting, found: OpenFallout, resolution: str, work: Work) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from services.chassis.service import Refused, Why, Work
-from services.fulfillment import jeopardy
+from services.fulfillment import compatibility, jeopardy
 from services.fulfillment.domain import blueprint, reports
 from services.fulfillment.domain.alterations import DoneAllTheSame
 from services.fulfillment.domain.blueprint import Blueprint, Reason, order_of
@@ -24,13 +24,12 @@ from services.fulfillment.domain.events import (
 )
 from services.fulfillment.domain.limits import MAX_MESSAGE, too_large, values_size
 from services.fulfillment.domain.outcome import taken_out
-from services.fulfillment.domain.reservation import Reservation
+from services.fulfillment.domain.reservation import Reservation, Standing
 from services.fulfillment.domain.schedule import scheduled
 from services.fulfillment.domain.state import Plan, PlanState, Waiting
-from services.fulfillment.missing import PLAN, close_fallout, open_fallout
+from services.fulfillment.missing import PLAN, SPECIFICATION, close_fallout, open_fallout
 
 REPORT = "report"
-SPECIFICATION = "specification"
 LOOK_AGAIN = "plan.look-again"
 
 FALLOUT_AFTER = timedelta(minutes=1)
@@ -91,15 +90,18 @@ def _begin(reservation: Reservation, made: Blueprint, work: Work) -> None:
         _cancel(reservation, (reason,), work)
         return
     made = scheduled(made, work.now)
-    lay_out(begin(made), made, work)
+    lay_out(begin(made), made, reservation.standing, work)
 
 
-def lay_out(first: PlanCreated | PlanExtended, made: Blueprint, work: Work) -> None:
+def lay_out(
+    first: PlanCreated | PlanExtended, made: Blueprint, standing: Sequence[Standing], work: Work
+) -> None:
     """A plan, or another part of it, with all that can begin at once."""
     order_id = made.order_id
     work.append(PLAN, order_id, first)
     plan: Plan = work.state(PLAN, order_id)
     work.append(PLAN, order_id, *planned(plan, made, first.tasks_apart))
+    compatibility.note(order_id, standing, work)
     plan = work.state(PLAN, order_id)
     jeopardy.append(order_id, start(plan, work.now), work)
 

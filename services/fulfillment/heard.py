@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import field
 
-from schemas.vocabulary import Kind, LineAction, ReturnPlan, Side
+from schemas.vocabulary import InstanceState, Kind, LineAction, ReturnPlan, Side
 from services.chassis.heard import Heard
 
 
@@ -43,6 +43,14 @@ class AffectedInstance(Heard, frozen=True, kw_only=True):
     quantity: int | None = None
 
 
+class StandingProduct(Heard, frozen=True, kw_only=True):
+    instance_id: str
+    root_id: str
+    specification_id: str
+    specification_version: str | None = None
+    state: InstanceState
+
+
 class ScheduledLines(Heard, frozen=True, kw_only=True):
     operation_id: str
 
@@ -57,6 +65,7 @@ class ReservationAccepted(Heard, frozen=True, kw_only=True):
     tree: tuple[AffectedInstance, ...]
     priority: int | None = None
     operations: tuple[ScheduledLines, ...] = ()
+    standing: tuple[StandingProduct, ...] = ()
 
 
 class OrderStepped(Heard, frozen=True, kw_only=True):
@@ -87,3 +96,4 @@ class OperationStarted(Heard, frozen=True, kw_only=True):
     version: int
     lines: tuple[ReservedLine, ...]
     tree: tuple[AffectedInstance, ...]
+    standing: tuple[StandingProduct, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 from services.chassis.ports import Row
 from services.chassis.service import Lookups
 from services.fulfillment.domain.catalog import Heard
-from services.fulfillment.handlers import SPECIFICATION
+from services.fulfillment.missing import SPECIFICATION
 
 
 def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001

@@ -10,6 +10,8 @@ from services.fulfillment.domain.fallout import classified
 from services.fulfillment.domain.state import Waiting
 
 PLAN = "plan"
+HIERARCHY = "hierarchy"
+SPECIFICATION = "specification"
 
 
 def fallout_of(order_id: str) -> str:

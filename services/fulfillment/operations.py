@@ -70,7 +70,7 @@ def _plan(part: Reservation, plan: Plan, work: Work) -> None:
             _refuse(part, (reason,), work)
         case Blueprint():
             made = scheduled(outcome, work.now)
-            handlers.lay_out(extend(made, part.operation_id), made, work)
+            handlers.lay_out(extend(made, part.operation_id), made, part.standing, work)
 
 
 def _wait(part: Reservation, plan: Plan, work: Work) -> None:

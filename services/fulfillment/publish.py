@@ -54,7 +54,14 @@ from services.fulfillment.domain.events import (
     ValuesCopied,
     WatchPaused,
 )
+from services.fulfillment.domain.hierarchy import HierarchyChanged, HierarchyJoined, HierarchyLeft
 from services.fulfillment.domain.priority import band
+from services.fulfillment.domain.stopping import (
+    CompatibilityWaived,
+    DomainOrderStopped,
+    StandingChanged,
+    StandingNoted,
+)
 
 _DomainOrder = DomainOrderPlanned | DomainOrderStarted | DomainOrderClosed
 _Task = TaskReleased | TaskStarted | TaskClosed | AttemptFailed | TaskHeld
@@ -83,6 +90,7 @@ def publish(happened: Happened) -> Iterable[Public]:
             | DomainOrderRevised()
             | DomainOrderDropped()
             | DomainOrderCanceled()
+            | DomainOrderStopped()
             | TaskWithdrawn()
             | TaskDropped()
             | TaskRedone()
@@ -100,6 +108,12 @@ def publish(happened: Happened) -> Iterable[Public]:
             | DoneAllTheSame()
             | ValuesCopied()
             | ReportIgnored()
+            | StandingNoted()
+            | StandingChanged()
+            | CompatibilityWaived()
+            | HierarchyJoined()
+            | HierarchyChanged()
+            | HierarchyLeft()
             | SpecificationPublished()
             | SpecificationRetired()
         ):

@@ -7,10 +7,10 @@ from typing import Any
 from schemas.topics import CATALOG, FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS, RESULTS
 from services.chassis.service import Category, Service
 from services.fulfillment.consume import ROUTES, TIMERS
-from services.fulfillment.domain import catalog, plan
-from services.fulfillment.handlers import REPORT, SPECIFICATION
+from services.fulfillment.domain import catalog, hierarchy, plan
+from services.fulfillment.handlers import REPORT
 from services.fulfillment.lookups import LOOKUPS
-from services.fulfillment.missing import PLAN
+from services.fulfillment.missing import HIERARCHY, PLAN, SPECIFICATION
 from services.fulfillment.publish import publish
 from services.fulfillment.stored import STORED
 from services.fulfillment.views import pages
@@ -33,6 +33,7 @@ SERVICE = Service(
     categories=(
         Category(name=PLAN, initial=plan.initial, evolve=plan.evolve),
         Category(name=SPECIFICATION, initial=catalog.initial, evolve=catalog.evolve, shared=True),
+        Category(name=HIERARCHY, initial=hierarchy.initial, evolve=hierarchy.evolve),
         Category(name=REPORT, initial=_nothing_known, evolve=_kept),
     ),
     stored=STORED,

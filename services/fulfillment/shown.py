@@ -21,6 +21,7 @@ def fallouts(found: Iterable[OpenFallout]) -> list[Body]:
         {
             "falloutId": each.fallout_id,
             "taskId": each.task_id,
+            "domainOrderId": each.domain_order_id,
             "type": each.type,
             "stage": each.stage,
             "rule": each.rule,

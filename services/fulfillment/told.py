@@ -20,9 +20,10 @@ from services.fulfillment.domain.alterations import (
     TaskRedone,
     TaskWithdrawn,
 )
+from services.fulfillment.domain.stopping import DomainOrderStopped
 
 _Plan = PlanHeld | PlanReleased | ChangeRefused | PlanRevised
-_DomainOrder = DomainOrderRevised | DomainOrderDropped | DomainOrderCanceled
+_DomainOrder = DomainOrderRevised | DomainOrderDropped | DomainOrderCanceled | DomainOrderStopped
 _Task = TaskWithdrawn | TaskDropped | TaskRedone
 
 
@@ -30,7 +31,7 @@ def alteration(event: _Plan | _DomainOrder | _Task, happened: Happened) -> tuple
     match event:
         case PlanHeld() | PlanReleased() | ChangeRefused() | PlanRevised():
             return (_plan(event, happened),)
-        case DomainOrderRevised() | DomainOrderDropped() | DomainOrderCanceled():
+        case DomainOrderRevised() | DomainOrderDropped() | DomainOrderCanceled() | DomainOrderStopped():
             return _domain_order(event, happened)
         case TaskWithdrawn() | TaskDropped() | TaskRedone():
             return _task(event, happened)
@@ -85,8 +86,8 @@ def _domain_order(event: _DomainOrder, happened: Happened) -> tuple[Public, ...]
     body["state"], body["previousState"] = _state(event), event.previous
     if not isinstance(event, DomainOrderCanceled):
         body["reason"] = event.reason
-        if event.tasks:
-            body["tasks"] = [brief_task(task) for task in event.tasks]
+    if isinstance(event, DomainOrderRevised | DomainOrderDropped) and event.tasks:
+        body["tasks"] = [brief_task(task) for task in event.tasks]
     return (Public(FULFILLMENT_EVENTS, "domain-order.state-changed", order.domain_order_id, body),)
 
 
@@ -98,6 +99,8 @@ def _state(event: _DomainOrder) -> str:
             return "cancellation_in_progress"
         case DomainOrderCanceled():
             return "canceled"
+        case DomainOrderStopped():
+            return "on_hold"
 
 
 # ------------------------------------------------------------------------------------------ tasks

@@ -35,7 +35,7 @@ from services.inventory.domain.replacing import replacements
 from services.inventory.domain.reservation import Reservation, ReservationAwaited
 from services.inventory.domain.reserve import answered, reserve, unheard
 from services.inventory.domain.revise import without
-from services.inventory.domain.specification import Specification, SpecificationHeard
+from services.inventory.domain.specification import Specification, SpecificationHeard, SpecificationRelated
 from services.inventory.domain.tree import Installed
 from services.inventory.domain.words import (
     INSTANCE,
@@ -141,6 +141,9 @@ def hear_specification(id: SpecificationId, heard: SpecificationHeard, work: Wor
     if heard.version not in specification(work, id).versions:
         work.append(SPECIFICATION, id, heard)
         work.put(*HEARD, id)
+        for target in sorted(specification(work, id).names()):
+            if id not in specification(work, target).named_by:
+                work.append(SPECIFICATION, target, SpecificationRelated(by=id))
 
 
 def heard(work: Work) -> Iterable[str]:

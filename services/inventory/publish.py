@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas.topics import INVENTORY_EVENTS
 from services.chassis.service import Happened, Public
+from services.inventory import said
 from services.inventory.domain.contract import ContractAgreed, ContractChanged, ContractLoaded
 from services.inventory.domain.instance_events import (
     ChildAdded,
@@ -54,7 +55,7 @@ from services.inventory.domain.revision import (
     RevisionRefused,
     RevisionSettled,
 )
-from services.inventory.domain.specification import SpecificationHeard
+from services.inventory.domain.specification import SpecificationHeard, SpecificationRelated
 from services.inventory.domain.term import TermChanged, TermGivenUp, TermLoaded, TermMade, TermTakenOver
 from services.inventory.domain.words import Reason
 
@@ -104,7 +105,7 @@ def _is_silent(event: Any) -> bool:
             return True
         case InstanceExpected() | SpecificationHeard() | TermGivenUp() | OperationDelayed():
             return True
-        case InstancesNamed():
+        case InstancesNamed() | SpecificationRelated():
             return True
         case ReservationAwaited() | ReservationExtended() | ReservationReduced():
             return True
@@ -279,6 +280,7 @@ def _accepted(event: ReservationAccepted | ReservationRevised) -> Data:
             "tree": [_affected(one) for one in event.tree],
             "operations": [_scheduled(one) for one in event.operations] or None,
         }
+        | said.standing(event.standing)
     )
 
 
@@ -305,7 +307,7 @@ def _operation(
             data["lineIds"] = tuple(line.line_id for line in event.lines)
             data["lines"] = [_line(line) for line in event.lines]
             data["tree"] = [_affected(one) for one in event.tree]
-            return "operation.started", data
+            return "operation.started", data | said.standing(event.standing)
 
 
 def _operation_over(happened: Happened, event: OperationCompleted | OperationCanceled) -> tuple[str, Data]:

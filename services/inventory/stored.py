@@ -60,6 +60,7 @@ STORED = (
     Version(name="operation.completed.v1", type=operation.OperationCompleted),
     Version(name="operation.canceled.v1", type=operation.OperationCanceled),
     Version(name="specification.heard.v1", type=specification.SpecificationHeard),
+    Version(name="specification.related.v1", type=specification.SpecificationRelated),
     Version(name="contract.loaded.v1", type=contract.ContractLoaded),
     Version(name="contract.changed.v1", type=contract.ContractChanged),
     Version(name="contract.agreed.v1", type=contract.ContractAgreed),

@@ -30,10 +30,12 @@ operation.redated.v1 operation.scheduled.v1 operation.started.v1 reservation.acc
 reservation.awaited.v1 reservation.extended.v1 reservation.fulfilled.v1 reservation.narrowed.v1
 reservation.reduced.v1 reservation.refused.v1 reservation.released.v1 reservation.revised.v1
 reservation.revision-awaited.v1 reservation.revision-given-up.v1 reservation.revision-refused.v1
-reservation.revision-settled.v1 reservation.widened.v1 specification.heard.v1 term.changed.v1
-term.given-up.v1 term.loaded.v1 term.made.v1 term.taken-over.v1
+reservation.revision-settled.v1 reservation.widened.v1 specification.heard.v1
+specification.related.v1 term.changed.v1 term.given-up.v1 term.loaded.v1 term.made.v1 term.taken-over.v1
 """
 OF_FULFILLMENT = """
+compatibility.waived.v1 domain-order.stopped.v1 hierarchy.changed.v1 hierarchy.joined.v1 hierarchy.left.v1
+plan.standing-changed.v1 plan.standing-noted.v1
 domain-order.canceled.v1 domain-order.closed.v1 domain-order.dropped.v1 domain-order.planned.v1
 domain-order.revised.v1 domain-order.started.v1 domain-order.values-copied.v1 fallout.changed.v1
 fallout.closed.v1 fallout.opened.v1 jeopardy.assessed.v1 plan.canceled.v1 plan.cancellation-begun.v1

@@ -97,7 +97,7 @@ def _together(given: Iterable[Sequence[Stage]]) -> list[Stage]:
     return [[sent for stage in stages for sent in stage] for stages in together]
 
 
-_COMPARED = ("order", "instance", "reservation", "plan", "operation", "contract", "return")
+_COMPARED = ("order", "instance", "reservation", "plan", "operation", "contract", "return", "hierarchy")
 """Categories whose streams belong to the accounts of one scenario."""
 
 

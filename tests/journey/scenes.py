@@ -23,6 +23,7 @@ _IDS = frozenset(
         "instanceId",
         "instanceIds",
         "taskId",
+        "falloutId",
         "externalId",
         "parentId",
         "parentInstanceId",

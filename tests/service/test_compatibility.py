@@ -1,4 +1,4 @@
-"""CHG-13: what an order would break between products is said when it is approved, and stops nothing."""
+"""CHG-13: what an order would break between products is said when it is approved, and refuses nothing."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def warned(*stages: tuple[Sent, ...]) -> tuple[World, list[tuple[str, str]]]:
 
 
 @pytest.mark.rule("CHG-13", "APP-05")
-def test_ending_what_another_product_requires_is_a_warning_and_the_order_goes_on() -> None:
+def test_ending_what_another_product_requires_is_a_warning_and_the_order_is_approved() -> None:
     world, found = warned((place("C1", "disconnect", "WIRE"),))
     assert found == [("CHG-13", "1")]
-    assert world.pages()["order", "C1"]["state"] == "completed"
+    assert world.pages()["order", "C1"]["state"] == "in_progress"
     [said] = [body for message, body in world.messages(ORDER_EVENTS) if "order.approved" in message.type]
-    assert said["warnings"][0]["message"].startswith("PHONE, a phone, requires wire, and after this order")
+    assert said["warnings"][0]["message"].startswith("PHONE (phone) requires wire, and after this order")
 
 
 @pytest.mark.rule("CHG-13")
@@ -69,7 +69,17 @@ def test_adding_what_another_product_excludes_is_one() -> None:
     asked = place("C1", None, lines=[added], approve=False)
     world, found = warned((asked,), (("order.approve", {"orderId": "C1"}),))
     assert found == [("CHG-13", "1")]
-    assert world.pages()["order", "C1"]["state"] == "completed"
+    assert world.pages()["order", "C1"]["state"] == "in_progress"
+
+
+@pytest.mark.rule("CHG-13")
+def test_so_is_adding_what_excludes_another_that_is_there() -> None:
+    key = owned("KEY", "key", "HOUSE")
+    end = place("C0", "disconnect", "LOCK")
+    again = place("C1", None, lines=[line("1", "add", specificationId="lock", parentInstanceId="HOUSE")])
+    world, found = warned((end,), (key,), (again,))
+    assert found == [("CHG-13", "1")]
+    assert world.pages()["order", "C1"]["state"] == "in_progress"
 
 
 @pytest.mark.rule("CHG-13")

@@ -18,7 +18,9 @@ from services.fulfillment.domain.catalog import (
 )
 from services.fulfillment.domain.value import value
 
-DomainOrderState = Literal["draft", "in_progress", "closed_complete", "cancellation_in_progress", "canceled"]
+DomainOrderState = Literal[
+    "draft", "in_progress", "on_hold", "closed_complete", "cancellation_in_progress", "canceled"
+]
 FalloutStage = Literal["classified", "assigned", "resolved", "closed"]
 TaskState = Literal["draft", "open", "scheduled", "in_progress", "on_hold", "closed_complete", "canceled"]
 

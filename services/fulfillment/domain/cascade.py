@@ -15,6 +15,7 @@ from services.fulfillment.domain.alterations import DomainOrderCanceled
 from services.fulfillment.domain.awaiting import standing
 from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, DomainOrderState
 from services.fulfillment.domain.catalog import Scalar, Values
+from services.fulfillment.domain.compatibility import broken
 from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.events import (
     DomainOrderClosed,
@@ -30,11 +31,14 @@ from services.fulfillment.domain.events import (
     TaskReleased,
     ValuesCopied,
 )
+from services.fulfillment.domain.fallout import lifted
+from services.fulfillment.domain.halting import halted
 from services.fulfillment.domain.limits import tasks_apart
 from services.fulfillment.domain.plan import created, extended
 from services.fulfillment.domain.ponr import passed
 from services.fulfillment.domain.staggering import line_top
 from services.fulfillment.domain.state import OpenOrder, OpenTask, Part, Plan
+from services.fulfillment.domain.together import Break
 
 
 def begin(blueprint: Blueprint) -> PlanCreated:
@@ -82,6 +86,7 @@ class Cascade:
         self._gone: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._values: dict[str, Values] = {}
         self._started: set[str] = set()
+        self._stopped: dict[str, tuple[Break, ...]] = {}
         self._look: deque[str] = deque()
         self.looked_at = 0
         """How many domain orders and tasks were touched: what the decision cost."""
@@ -141,7 +146,7 @@ class Cascade:
             self.looked_at += 1
             order = self._plan.orders[self._look.popleft()]
             if self._may_close(order):
-                self._close_order(order)
+                self._close_or_stop(order)
         self._close_parts()
         return tuple(self._events)
 
@@ -196,6 +201,20 @@ class Cascade:
 
     def _values_of(self, order: OpenOrder) -> Values:
         return self._values.get(order.brief.domain_order_id, order.values)
+
+    def _close_or_stop(self, order: OpenOrder) -> None:
+        """DOM-04: one that would break what holds between products waits for a person."""
+        breaks = () if _is_dropped(order) else broken(self._plan, order)
+        if not breaks:
+            self._events += lifted(order, self._plan, "nothing stands against it any more", verified=True)
+            self._close_order(order)
+        elif breaks != self._stopped.get(order.brief.domain_order_id, order.stopped):
+            self._stop(order, breaks)
+
+    def _stop(self, order: OpenOrder, breaks: tuple[Break, ...]) -> None:
+        id = order.brief.domain_order_id
+        self._stopped[id] = breaks
+        self._events += halted(order, self._plan, self._now_known(order), breaks)
 
     def _close_order(self, order: OpenOrder) -> None:
         brief = order.brief

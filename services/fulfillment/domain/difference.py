@@ -160,19 +160,22 @@ class Difference:
         """In this order: domain orders that go on, tasks, domain orders that do not."""
         more = by_order((*self.joining, *undo))
         for id, (after, why) in self.revised.items():
+            if why is not None:
+                yield from fallout.lifted(self.plan.orders[id], self.plan, why)
             yield self._revised(id, after, why, more.get(id, ()))
         for id, why in self.again.items():
             yield from self._redo(self.plan.tasks[id], why)
         for id, why in self.unwanted.items():
             yield from self._give_up(self.plan.tasks[id], why)
         for id, why in self.dropped.items():
+            yield from fallout.lifted(self.plan.orders[id], self.plan, why)
             yield self._dropped(id, why, more.get(id, ()))
 
     def _revised(
         self, id: str, after: DomainOrder, why: str | None, tasks: Sequence[PlannedTask]
     ) -> DomainOrderRevised:
         state = self.plan.orders[id].state
-        goes_on = why is not None and state in OVER
+        goes_on = why is not None and state in (*OVER, "on_hold")
         return DomainOrderRevised(
             version=self.version,
             domain_order=after,

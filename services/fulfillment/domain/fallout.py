@@ -6,11 +6,15 @@ from dataclasses import replace
 
 from services.fulfillment.domain.blueprint import FalloutStage, Reason, Refused
 from services.fulfillment.domain.catalog import TaskKind
+from services.fulfillment.domain.compatibility import broken, stopped_because
 from services.fulfillment.domain.events import FalloutChanged, FalloutClosed, FalloutOpened, PlanEvent
-from services.fulfillment.domain.state import OpenFallout, OpenTask, Plan
+from services.fulfillment.domain.state import OpenFallout, OpenOrder, OpenTask, Plan, Waiting
+from services.fulfillment.domain.stopping import CompatibilityWaived
 from services.fulfillment.domain.value import value
 
 BILLING, ALLOCATION, PROVISIONING = "billing", "allocation", "provisioning"
+STOPPED = "DOM-04"
+"""The rule of a fallout that stops a domain order as a whole."""
 _NOT_THERE = ("DEC-01", "SUS-19")
 """What was asked for does not exist, or is not free."""
 
@@ -23,6 +27,8 @@ class Resolve:
     resolution: str | None = None
     type: str | None = None
     assignee: str | None = None
+    accept: bool = False
+    """What is wrong stays so, and what was stopped closes all the same."""
 
 
 def classified(rule: str, kind: TaskKind | None = None, said: str | None = None) -> str:
@@ -42,6 +48,12 @@ def advice(id: str, task_id: str | None, rule: str | None, stage: FalloutStage =
         return f"order it anew for another day, then say so with 'fallout.resolve' of {id}"
     if rule in ("ORD-17", "INF-04"):
         return f"take back by hand what was done, then say so with 'fallout.resolve' of {id}"
+    if rule == STOPPED:
+        return (
+            "put it right with another order, or revise or cancel this one: it goes on by itself as soon as "
+            f"they go together. 'fallout.resolve' of {id} looks again, and with 'accept' it closes all the "
+            "same, for the reason you give"
+        )
     if task_id is None:
         return f"publish what is missing; 'fallout.resolve' of {id} looks for it at once"
     if rule == "RMA-05":
@@ -74,6 +86,34 @@ def opened(task: OpenTask, plan: Plan, rule: str, message: str, said: str | None
             type=classified(rule, planned.kind, said),
         ),
     )
+
+
+def stopped(order: OpenOrder, plan: Plan, message: str) -> FalloutOpened:
+    """DOM-04: of a domain order that may not close."""
+    id = order.brief.domain_order_id
+    return FalloutOpened(
+        version=plan.version,
+        fallout_id=f"{id}.f{order.fallouts + 1}",
+        task_id=None,
+        domain_order_id=id,
+        message=message,
+        rule=STOPPED,
+        type="compatibility",
+    )
+
+
+def lifted(order: OpenOrder, plan: Plan, how: str, *, verified: bool = False) -> tuple[FalloutClosed, ...]:
+    """What stopped a domain order is over; nothing when it was not stopped."""
+    if order.fallout_id is None:
+        return ()
+    closed = FalloutClosed(
+        version=plan.version,
+        fallout_id=order.fallout_id,
+        task_id=None,
+        resolution=how,
+        verified=verified,
+    )
+    return (closed,)
 
 
 # ------------------------------------------------------------------------------------------- people
@@ -141,3 +181,38 @@ def awaits_resolution(fallout: OpenFallout) -> None:
                 f"{fallout.task_id} is answered, so there is nothing left to do about it",
             )
         )
+
+
+def may_go_on(command: Resolve, found: OpenFallout, state: Plan | Waiting) -> None:
+    """Raises `Refused` while products still do not go together (DOM-04), unless that is accepted.
+
+    Nothing else can be accepted like that: a failed task is skipped.
+    """
+    if not isinstance(state, Plan) or found.rule != STOPPED:
+        if command.accept:
+            raise Refused(_nothing_to_accept(found))
+        return
+    order = state.orders[found.domain_order_id or ""]
+    if not command.accept and (breaks := broken(state, order)):
+        message = f"{stopped_because(order, breaks)}; or send it again with 'accept' to close it all the same"
+        raise Refused(Reason(rule=STOPPED, field="falloutId", message=message))
+
+
+def _nothing_to_accept(found: OpenFallout) -> Reason:
+    what = f"skip {found.task_id} with 'task.skip' and a reason" if found.task_id else "leave it out"
+    return Reason(
+        rule="FAL-03",
+        field="accept",
+        message=f"only what stops a domain order by {STOPPED} can be accepted as it is: {what}",
+    )
+
+
+def waived(found: OpenFallout, plan: Plan, reason: str) -> CompatibilityWaived:
+    """What does not go together need not, in this plan."""
+    order = plan.orders[found.domain_order_id or ""]
+    return CompatibilityWaived(
+        version=plan.version,
+        domain_order_id=order.brief.domain_order_id,
+        breaks=broken(plan, order),
+        reason=reason,
+    )

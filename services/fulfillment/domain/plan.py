@@ -58,6 +58,7 @@ from services.fulfillment.domain.state import (
     Unplanned,
     Waiting,
 )
+from services.fulfillment.domain.stopped import CHANGES as STOPPED
 
 
 def initial(id: str) -> PlanState:  # noqa: ARG001
@@ -241,6 +242,7 @@ _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
     ReservationKept: keep,
     PlanCanceled: _canceled,
     **CHANGES,
+    **STOPPED,
 }
 """What each event changes in a plan that is there; by type, as every event of the log is folded."""
 

@@ -47,6 +47,18 @@ class Instance:
 
 
 @value
+class Standing:
+    """A product of a hierarchy in which the order touches what others require or exclude."""
+
+    instance_id: str
+    root_id: str
+    specification_id: str
+    specification_version: str | None = None
+    pending: bool = False
+    """Another order is about to add it."""
+
+
+@value
 class Reservation:
     """`tree` names parents before their children. `operations` are parts of the order that follow.
 
@@ -61,3 +73,4 @@ class Reservation:
     operations: tuple[str, ...] = ()
     operation_id: str | None = None
     priority: int | None = None
+    standing: tuple[Standing, ...] = ()

@@ -25,6 +25,7 @@ from services.fulfillment.domain.catalog import ReturnPlan, Values
 from services.fulfillment.domain.events import PonrPassed
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.risk import Level, Risk
+from services.fulfillment.domain.together import Break, Key, Product
 from services.fulfillment.domain.value import value
 from services.fulfillment.domain.work_order import Note, WorkOrderState
 
@@ -54,6 +55,7 @@ class OpenFallout:
     rule: str | None = None
     assignee: str | None = None
     resolution: str | None = None
+    domain_order_id: str | None = None
 
 
 @value
@@ -184,6 +186,12 @@ class OpenOrder:
     """Domain orders whose values come here, each with the name that a value has here."""
     notes: list[Note] = field(default_factory=list)
     """What changed about its work orders (ORC-02), the latest last."""
+    fallouts: int = 0
+    """How many were opened about it as a whole."""
+    fallout_id: str | None = None
+    """The one that stops it."""
+    stopped: tuple[Break, ...] = ()
+    """What would not hold if it closed (DOM-04)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -231,6 +239,14 @@ class Plan:
     awaiting: dict[str, None] = field(default_factory=dict)
     """Domain orders with targets that were left out."""
     canceled: bool = False
+    standing: dict[str, Product] = field(default_factory=dict)
+    """What stands, without this plan, in hierarchies where it touches what others require or exclude."""
+    made: dict[str, Product] = field(default_factory=dict)
+    """What its domain orders add there, or turn others into."""
+    touching: dict[str, str] = field(default_factory=dict)
+    """Product instances with the domain order that changes each, where something stands beside them."""
+    waived: set[Key] = field(default_factory=set)
+    """What need not hold any more: a person has said so."""
 
     def over(self) -> bool:
         """Nothing changes it any more."""

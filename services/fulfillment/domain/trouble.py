@@ -11,8 +11,8 @@ from services.fulfillment.domain.events import (
     FalloutOpened,
     TaskHeld,
 )
-from services.fulfillment.domain.fallout import classified
-from services.fulfillment.domain.state import Awaited, OpenFallout, OpenTask, Plan, Waiting
+from services.fulfillment.domain.fallout import STOPPED, classified
+from services.fulfillment.domain.state import Awaited, OpenFallout, OpenOrder, OpenTask, Plan, Waiting
 
 
 def attempt_failed(plan: Plan, event: AttemptFailed) -> None:
@@ -40,9 +40,15 @@ def fallout_opened(plan: Plan | Waiting | Awaited, event: FalloutOpened) -> None
         rule=event.rule,
         message=event.message,
         type=event.type or classified(event.rule or ""),
+        domain_order_id=event.domain_order_id,
     )
-    if isinstance(plan, Plan) and event.task_id is not None:
+    if not isinstance(plan, Plan):
+        return
+    if event.task_id is not None:
         plan.tasks[event.task_id].fallout_id = event.fallout_id
+    elif (order := plan.orders.get(event.domain_order_id or "")) is not None:
+        order.fallouts += 1
+        order.fallout_id = event.fallout_id if event.rule == STOPPED else order.fallout_id
 
 
 def fallout_changed(plan: Plan | Waiting | Awaited, event: FalloutChanged) -> None:
@@ -56,6 +62,16 @@ def fallout_changed(plan: Plan | Waiting | Awaited, event: FalloutChanged) -> No
 
 
 def fallout_closed(plan: Plan | Waiting | Awaited, event: FalloutClosed) -> None:
-    plan.fallouts.pop(event.fallout_id, None)
-    if isinstance(plan, Plan) and event.task_id is not None:
+    found = plan.fallouts.pop(event.fallout_id, None)
+    if not isinstance(plan, Plan):
+        return
+    if event.task_id is not None:
         plan.tasks[event.task_id].fallout_id = None
+    elif found is not None and (order := plan.orders.get(found.domain_order_id or "")) is not None:
+        _goes_on(order, event.fallout_id)
+
+
+def _goes_on(order: OpenOrder, fallout_id: str) -> None:
+    if order.fallout_id == fallout_id:
+        order.fallout_id, order.stopped = None, ()
+        order.state = "in_progress" if order.state == "on_hold" else order.state

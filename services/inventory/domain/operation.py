@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from services.inventory.domain.approved import Approved, Line
-from services.inventory.domain.reserved import Affected, ReservedLine
+from services.inventory.domain.reserved import Affected, ReservedLine, Standing
 from services.inventory.domain.value import value
 from services.inventory.domain.words import Action, InstanceId, LineId, OrderId, Reason
 
@@ -65,6 +65,7 @@ class OperationStarted:
     at: datetime
     lines: tuple[ReservedLine, ...]
     tree: tuple[Affected, ...]
+    standing: tuple[Standing, ...] = ()
 
 
 @value

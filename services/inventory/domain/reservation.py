@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from services.inventory.domain.approved import Approved
-from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled
+from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled, Standing
 from services.inventory.domain.revision import (
     ReservationReduced,
     ReservationRevised,
@@ -51,6 +51,7 @@ class ReservationAccepted:
     operations: tuple[Scheduled, ...] = ()
     contract_id: str | None = None
     priority: int | None = None
+    standing: tuple[Standing, ...] = ()
 
 
 @value

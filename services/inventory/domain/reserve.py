@@ -17,7 +17,8 @@ from services.inventory.domain.operation import Later
 from services.inventory.domain.outgrown import becomes_another, brought
 from services.inventory.domain.record import Coming
 from services.inventory.domain.reservation import Reservation, ReservationAccepted, ReservationRefused
-from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled
+from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled, Standing
+from services.inventory.domain.standing import standing
 from services.inventory.domain.table import reserved
 from services.inventory.domain.term import ContractId
 from services.inventory.domain.value import value
@@ -64,6 +65,7 @@ class Secured:
     lines: tuple[ReservedLine, ...]
     tree: tuple[Affected, ...]
     contract_id: str | None = None
+    standing: tuple[Standing, ...] = ()
 
 
 def reserve(case: Case, before: Reservation, later: tuple[Later, ...] = ()) -> tuple[Append, ...]:
@@ -87,6 +89,7 @@ def reserve(case: Case, before: Reservation, later: tuple[Later, ...] = ()) -> t
         ),
         contract_id=secured.contract_id,
         priority=order.priority,
+        standing=secured.standing,
     )
     return (*secured.appends, Append(RESERVATION, order.order_id, accepted))
 
@@ -124,6 +127,7 @@ def _secured(case: Case, made: tuple[Made, ...], agreed: Agreements) -> Secured:
         lines=tuple(_line(case, line, made_for) for line, made_for in _with_made(case, made)),
         tree=tuple(_tree(case, made)),
         contract_id=agreed.contract_id,
+        standing=tuple(standing(case, made)),
     )
 
 
@@ -291,7 +295,7 @@ def _of(case: Case, id: InstanceId) -> Instance:
 
 def _size(secured: Secured) -> int:
     """Bytes as JSON, measured only where they could matter."""
-    few = len(secured.tree) + len(secured.lines) <= _SURELY_SMALL
+    few = len(secured.tree) + len(secured.lines) + len(secured.standing) <= _SURELY_SMALL
     values = (
         *(one.characteristics for one in secured.tree),
         *(line.characteristics for line in secured.lines),
@@ -301,6 +305,7 @@ def _size(secured: Secured) -> int:
         return 0
     body = [asdict(line, dict_factory=_said) for line in secured.lines]
     body += [asdict(one, dict_factory=_said) for one in secured.tree]
+    body += [asdict(one, dict_factory=_said) for one in secured.standing]
     return len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
 
 

@@ -62,3 +62,14 @@ class Scheduled:
 
     operation_id: str
     line_ids: tuple[LineId, ...]
+
+
+@value
+class Standing:
+    """A product in a hierarchy in which the order adds, ends or turns what others require or exclude."""
+
+    instance_id: InstanceId
+    root_id: InstanceId
+    specification_id: SpecificationId
+    specification_version: str | None
+    state: State

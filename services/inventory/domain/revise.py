@@ -199,6 +199,7 @@ def _accepted(revised: RevisedOrder, found: Secured, new: tuple[Append, ...], no
         coming=_coming(revised, found, fresh),
         later=now.parts.later,
         dropped=tuple(line for line in before.open if line not in wanted and line not in before.dropped),
+        standing=found.standing,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.operation import Later
 from services.inventory.domain.record import Coming
-from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled
+from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled, Standing
 from services.inventory.domain.value import value
 from services.inventory.domain.words import InstanceId, Kind, LineId, Reason, SpecificationId
 
@@ -68,6 +68,7 @@ class ReservationRevised:
     coming: dict[InstanceId, Coming] = field(default_factory=dict)
     later: tuple[Later, ...] = ()
     dropped: tuple[LineId, ...] = ()
+    standing: tuple[Standing, ...] = ()
 
 
 @value

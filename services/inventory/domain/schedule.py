@@ -100,6 +100,7 @@ def _started(operation: Operation, secured: Secured, find: Find) -> Iterator[App
         at=at,
         lines=secured.lines,
         tree=secured.tree,
+        standing=secured.standing,
     )
     yield Append(OPERATION, operation.id, started)
     yield from _noted(operation, "started", find)

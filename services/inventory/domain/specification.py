@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from services.inventory.domain.value import value
 from services.inventory.domain.words import SpecificationId, Value, Values
@@ -19,6 +20,16 @@ class SpecificationHeard:
     """The whole entry as JSON, in its public form."""
 
 
+@value
+class SpecificationRelated:
+    """Another catalog entry requires or excludes this one."""
+
+    by: SpecificationId
+
+
+SpecificationEvent: TypeAlias = SpecificationHeard | SpecificationRelated
+
+
 @dataclass(slots=True)
 class Specification:
     """The versions of one catalog entry in the order in which they were heard."""
@@ -27,6 +38,12 @@ class Specification:
     versions: dict[str, Version] = field(default_factory=dict)
     latest: str | None = None
     """The last entry heard, as JSON."""
+    named_by: set[SpecificationId] = field(default_factory=set)
+    """Those that require or exclude it."""
+
+    def names(self) -> frozenset[SpecificationId]:
+        """What any version of it requires or excludes."""
+        return frozenset().union(*(version.related for version in self.versions.values()))
 
     def version(self, name: str | None) -> Version | None:
         """That version; the last one heard when it is not known, or none is named."""
@@ -40,7 +57,8 @@ class Version:
     """`bundled` and `inner` are the specifications on either side of LIN-03's line.
 
     `listed` are the values of the characteristics that have a list of them, `defaults` what is meant unsaid,
-    `most` how many of a target there may be, `counted` the characteristic that says how many there are.
+    `most` how many of a target there may be, `counted` the characteristic that says how many there are;
+    `related` are those that it requires or excludes beside it.
     """
 
     characteristics: frozenset[str]
@@ -52,15 +70,20 @@ class Version:
     defaults: Values = field(default_factory=dict)
     most: Mapping[SpecificationId, int] = field(default_factory=dict)
     counted: Mapping[SpecificationId, str] = field(default_factory=dict)
+    related: frozenset[SpecificationId] = frozenset()
 
 
 def initial(id: str) -> Specification:
     return Specification(id)
 
 
-def evolve(state: Specification, event: SpecificationHeard) -> Specification:
-    state.versions[event.version] = _read(event.entry)
-    state.latest = event.entry
+def evolve(state: Specification, event: SpecificationEvent) -> Specification:
+    match event:
+        case SpecificationHeard(version=version, entry=entry):
+            state.versions[version] = _read(entry)
+            state.latest = entry
+        case SpecificationRelated(by=other):
+            state.named_by.add(other)
     return state
 
 
@@ -82,4 +105,5 @@ def _read(text: str) -> Version:
             for one in relationships
             if one.get("quantityCharacteristic")
         },
+        related=frozenset(one["target"] for one in entry.get("compatibility", ())),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance
@@ -67,6 +67,13 @@ class Installed:
         """That version of a specification, the last one when none is named; None while it was not heard."""
         heard = self._specification(id)
         return heard.version(name) if name is None or name in heard.versions else None
+
+    def related(self, id: SpecificationId, others: Iterable[SpecificationId]) -> bool:
+        """Whether any entry, or one of these, requires or excludes it, or it any."""
+        heard = self._specification(id)
+        if heard.named_by or heard.names():
+            return True
+        return any(id in self._specification(other).names() for other in others)
 
     def unheard(self, parent: Instance) -> bool:
         """Whether the specification that would say which children are bundled was not heard of yet."""

@@ -16,7 +16,10 @@ _Made = dict[str, str]
 
 
 def warnings(request: Request, known: Known) -> tuple[Reason, ...]:
-    """What held in a hierarchy before the order, and does not hold after it."""
+    """What held in a hierarchy before the order, and does not hold after it.
+
+    Of what is new, too, that it excludes what is there. Fulfillment judges alike when work closes (DOM-04).
+    """
     tree = Tree(request, known)
     return tuple(warning for root in _roots(tree) for warning in _of_root(root, tree))
 
@@ -41,10 +44,12 @@ def _of_root(root: str, tree: Tree) -> Iterator[Reason]:
     had, has = Counter(before.values()), Counter(after.values())
     for id, specification in after.items():
         entry = entry_at(specification, None, tree.known)
+        is_new = before.get(id) != specification
         for rule in entry.content.get("compatibility", ()) if entry else ():
             others = 1 if rule["target"] == specification else 0
             now, then = has[rule["target"]] - others, had[rule["target"]] - others
-            if _holds(rule, then) and not _holds(rule, now) and (id in before or rule["type"] == "excludes"):
+            fresh = is_new and rule["type"] == "excludes"
+            if not _holds(rule, now) and (fresh or _holds(rule, then)):
                 yield _warning(id, specification, rule, tree)
 
 
@@ -77,13 +82,15 @@ def _holds(rule: Mapping[str, Any], count: int) -> bool:
 
 
 def _warning(id: str, specification: str, rule: Mapping[str, Any], tree: Tree) -> Reason:
-    line = _touching(rule["target"], tree) or tree.by_instance.get(id)
-    said = "requires" if rule["type"] == "requires" else "does not go with"
+    line = _touching(rule["target"], tree) or tree.by_instance.get(id) or _touching(specification, tree)
+    wrong = f"requires {rule['target']}, and after this order that holds no more"
+    if rule["type"] == "excludes":
+        wrong = f"does not go with {rule['target']}, and after this order both are there"
     return Reason(
         rule="CHG-13",
         line_id=line.line_id if line else None,
-        message=f"{id}, a {specification}, {said} {rule['target']}, and after this order that holds no more: "
-        "the order goes on; change or end one of the two",
+        message=f"{id} ({specification}) {wrong}: change or end one of the two, or the work on it stops "
+        "before it closes (DOM-04)",
     )
 
 

@@ -1,0 +1,157 @@
+"""What the plans of several orders know of one hierarchy of products, so that DOM-04 is judged right.
+
+What inventory tells with a reservation is as of then. What other orders close in the same hierarchy is told
+to a plan at once, and one that was stopped goes on when that has put it right. What a migration loads
+meanwhile (`instance.load`) is not seen: whoever resolves the fallout knows, and can accept it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from services.chassis.service import Work
+from services.fulfillment.domain import hierarchy
+from services.fulfillment.domain.alterations import DomainOrderCanceled, DomainOrderRevised
+from services.fulfillment.domain.blueprint import DomainOrder
+from services.fulfillment.domain.catalog import Compatibility, Heard
+from services.fulfillment.domain.compatibility import changed_by, ends, live
+from services.fulfillment.domain.events import DomainOrderClosed, PlanEvent
+from services.fulfillment.domain.hierarchy import Hierarchy
+from services.fulfillment.domain.reservation import Standing
+from services.fulfillment.domain.state import OpenOrder, Plan, PlanState
+from services.fulfillment.domain.stopping import StandingChanged, StandingNoted
+from services.fulfillment.domain.together import Product
+from services.fulfillment.missing import HIERARCHY, PLAN, SPECIFICATION
+
+# ------------------------------------------------------------------------------------------- noted
+
+
+def note(order_id: str, told: Sequence[Standing], work: Work) -> None:
+    """What stands beside the products of a plan that was just made, or has just changed."""
+    plan: Plan = work.state(PLAN, order_id)
+    if not told and not plan.standing:
+        return
+    by_root: dict[str, list[Standing]] = {}
+    for one in told:
+        by_root.setdefault(one.root_id, []).append(one)
+    found = [product for root in by_root for product in _standing(root, by_root[root], work)]
+    there = {**plan.standing, **{one.instance_id: one for one in found}}
+    noted = StandingNoted(
+        root_ids=tuple(by_root), standing=tuple(found), made=tuple(_made(plan, there, work))
+    )
+    work.append(PLAN, order_id, noted)
+    for root, of_root in by_root.items():
+        work.append(HIERARCHY, root, *hierarchy.joined(order_id, of_root, work.state(HIERARCHY, root)))
+
+
+def _standing(root: str, told: Sequence[Standing], work: Work) -> tuple[Product, ...]:
+    products = (
+        Product(
+            instance_id=one.instance_id,
+            root_id=root,
+            specification_id=one.specification_id,
+            rules=_rules(one.specification_id, one.specification_version, work),
+        )
+        for one in told
+    )
+    pending = frozenset(one.instance_id for one in told if one.pending)
+    return hierarchy.standing(products, pending, work.state(HIERARCHY, root))
+
+
+def _made(plan: Plan, there: Mapping[str, Product], work: Work) -> Iterator[Product]:
+    """What its domain orders add, or turn into something else. What has landed is as it is known to be."""
+    roots = {id: one.root_id for id, one in there.items()}
+    for order in plan.orders.values():
+        details = order.details
+        if order.brief.kind != "product" or details is None or not live(order) or ends(order):
+            continue
+        for id in changed_by(order)[:1]:
+            if order.part not in plan.parts:
+                yield from (plan.made[id],) if id in plan.made else ()
+            elif root := roots.get(id) or roots.get(details.parent_instance_id or ""):
+                roots[id] = root
+                yield from _made_by(id, root, details, there.get(id), work)
+
+
+def _made_by(id: str, root: str, details: DomainOrder, was: Product | None, work: Work) -> Iterator[Product]:
+    specification = details.specification_id
+    if was is None or was.specification_id != specification:
+        rules = _rules(specification, details.specification_version, work)
+        yield Product(instance_id=id, root_id=root, specification_id=specification, rules=rules)
+
+
+def _rules(id: str, version: str | None, work: Work) -> tuple[Compatibility, ...]:
+    """Of the version that it is of; of the current one where none is named."""
+    heard: Heard = work.state(SPECIFICATION, id)
+    entry = heard.named(version)
+    return entry.compatibility if entry is not None else ()
+
+
+# -------------------------------------------------------------------------------------------- told
+
+
+@dataclass(slots=True, kw_only=True)
+class _Changes:
+    """In one hierarchy."""
+
+    gone: list[str] = field(default_factory=list)
+    there: list[Product] = field(default_factory=list)
+
+
+def tell(order_id: str, events: Iterable[PlanEvent], work: Work) -> tuple[str, ...]:
+    """Other plans hear what has closed or was undone. Returned are those that are stopped, and may go on."""
+    plan: PlanState = work.state(PLAN, order_id)
+    if not isinstance(plan, Plan) or not plan.standing:
+        return ()
+    stopped: list[str] = []
+    for root, changes in _changed(plan, events).items():
+        state: Hierarchy = work.state(HIERARCHY, root)
+        for event in hierarchy.changed(order_id, changes.gone, changes.there, state):
+            work.append(HIERARCHY, root, event)
+            news = StandingChanged(order_id=order_id, gone=event.gone, there=event.there)
+            stopped += _tell(news, [id for id in state.orders if id != order_id], work)
+    if plan.completed or plan.canceled:
+        for root in {one.root_id for one in plan.standing.values()}:
+            work.append(HIERARCHY, root, *hierarchy.left(order_id, work.state(HIERARCHY, root)))
+    return tuple(dict.fromkeys(stopped))
+
+
+def _tell(news: StandingChanged, orders: Iterable[str], work: Work) -> Iterator[str]:
+    for id in orders:
+        plan: PlanState = work.state(PLAN, id)
+        if isinstance(plan, Plan):
+            work.append(PLAN, id, news)
+            if any(order.stopped for order in plan.orders.values()):
+                yield id
+
+
+def _changed(plan: Plan, events: Iterable[PlanEvent]) -> dict[str, _Changes]:
+    found: dict[str, _Changes] = {}
+    for event in events:
+        match event:
+            case DomainOrderClosed(domain_order=details):
+                _done(plan, plan.orders[details.domain_order_id], found)
+            case DomainOrderCanceled(domain_order=details):
+                _undone(plan, plan.orders[details.domain_order_id], found)
+            case DomainOrderRevised(domain_order=details, previous="closed_complete", state="in_progress"):
+                _undone(plan, plan.orders[details.domain_order_id], found)
+    return found
+
+
+def _done(plan: Plan, order: OpenOrder, found: dict[str, _Changes]) -> None:
+    for id in changed_by(order):
+        was, becomes = plan.standing.get(id), plan.made.get(id)
+        if becomes is not None:
+            found.setdefault(becomes.root_id, _Changes()).there.append(becomes)
+        elif was is not None and ends(order):
+            found.setdefault(was.root_id, _Changes()).gone.append(id)
+
+
+def _undone(plan: Plan, order: OpenOrder, found: dict[str, _Changes]) -> None:
+    for id in changed_by(order):
+        was, becomes = plan.standing.get(id), plan.made.get(id)
+        if was is not None:
+            found.setdefault(was.root_id, _Changes()).there.append(was)
+        elif becomes is not None:
+            found.setdefault(becomes.root_id, _Changes()).gone.append(id)

@@ -1,0 +1,100 @@
+"""DOM-04: whether products of one hierarchy still go together when the work on one of them would close.
+
+Judged is what the plan itself breaks: what holds with everything of the plan left out, and does not hold with
+everything of it done, whatever of it is closed already. So lines that only together make it right do not stop
+each other, and what was broken before is nobody's fault.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from services.fulfillment.domain.catalog import Compatibility
+from services.fulfillment.domain.state import OpenOrder, Plan
+from services.fulfillment.domain.together import Break, Product
+
+_Hierarchy = dict[str, Product]
+
+
+def broken(plan: Plan, order: OpenOrder) -> tuple[Break, ...]:
+    """What would not hold any more because of this domain order; nothing of what a person has waived."""
+    if not plan.standing or order.brief.kind != "product":
+        return ()
+    touched = [id for id in changed_by(order) if id in plan.standing or id in plan.made]
+    found = {one.key(): one for id in touched for one in _of(plan, id)}
+    return tuple(one for key, one in found.items() if key not in plan.waived)
+
+
+def changed_by(order: OpenOrder) -> tuple[str, ...]:
+    """The instances that it makes, ends or turns; neither side of a move is another product than it was."""
+    details = order.details
+    if details is None or details.side is not None or details.instance_id is None:
+        return ()
+    return (details.instance_id, *details.composed_of)
+
+
+def ends(order: OpenOrder) -> bool:
+    return order.brief.action == "disconnect"
+
+
+def stopped_because(order: OpenOrder, breaks: tuple[Break, ...]) -> str:
+    """A sentence for a person: what is wrong, and what would be right."""
+    brief = order.brief
+    what = f"{brief.domain_order_id} ({brief.action} of {brief.instance_id}, {brief.specification_id})"
+    wrong = "; ".join(one.said() for one in breaks)
+    right = "; or ".join(dict.fromkeys(one.right() for one in breaks))
+    return f"{what} does not close: {wrong}. What would be right: {right}"
+
+
+def _of(plan: Plan, id: str) -> Iterator[Break]:
+    was, becomes = plan.standing.get(id), plan.made.get(id)
+    root = (was or becomes or _NOWHERE).root_id
+    before = {one.instance_id: one for one in plan.standing.values() if one.root_id == root}
+    after = _after(plan, before, root)
+    names = {one.specification_id for one in (was, becomes) if one is not None}
+    had, has = _count(before), _count(after)
+    for product in after.values():
+        is_new = product.instance_id == id and becomes is not None
+        for rule in product.rules:
+            if is_new or rule.target in names:
+                own = 1 if rule.target == product.specification_id else 0
+                now, then = has[rule.target] - own, had[rule.target] - own
+                fresh = is_new and rule.type == "excludes"
+                if not holds(rule, now) and (fresh or holds(rule, then)):
+                    yield Break(product=product.named(), rule=rule, there=now)
+
+
+_NOWHERE = Product(instance_id="", root_id="", specification_id="")
+
+
+def _after(plan: Plan, before: _Hierarchy, root: str) -> _Hierarchy:
+    after = {
+        **before,
+        **{id: one for id, one in plan.made.items() if one.root_id == root and _is_wanted(plan, id)},
+    }
+    for id in before:
+        order = plan.orders.get(plan.touching.get(id, ""))
+        if order is not None and ends(order) and live(order):
+            del after[id]
+    return after
+
+
+def _is_wanted(plan: Plan, id: str) -> bool:
+    order = plan.orders.get(plan.touching.get(id, ""))
+    return order is not None and live(order)
+
+
+def live(order: OpenOrder) -> bool:
+    return order.state not in ("cancellation_in_progress", "canceled")
+
+
+def _count(products: _Hierarchy) -> Counter[str]:
+    return Counter(one.specification_id for one in products.values())
+
+
+def holds(rule: Compatibility, count: int) -> bool:
+    """With so many of the others there."""
+    if rule.type == "excludes":
+        return count == 0
+    return count >= max(1, rule.min or 0) and (rule.max is None or count <= rule.max)

@@ -1,0 +1,50 @@
+"""How a plan changes with what stands beside its products, and with what is stopped for it (DOM-04)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from services.fulfillment.domain.compatibility import changed_by
+from services.fulfillment.domain.state import Plan
+from services.fulfillment.domain.stopping import (
+    CompatibilityWaived,
+    DomainOrderStopped,
+    StandingChanged,
+    StandingNoted,
+)
+
+
+def _noted(plan: Plan, event: StandingNoted) -> None:
+    kept = {id: one for id, one in plan.standing.items() if one.root_id not in event.root_ids}
+    plan.standing = {**kept, **{one.instance_id: one for one in event.standing}}
+    plan.made = {one.instance_id: one for one in event.made}
+    for id, order in plan.orders.items():
+        if order.brief.kind == "product":
+            plan.touching.update(dict.fromkeys(changed_by(order), id))
+
+
+def _changed(plan: Plan, event: StandingChanged) -> None:
+    for id in event.gone:
+        plan.standing.pop(id, None)
+        plan.made.pop(id, None)
+    for one in event.there:
+        there = plan.made if one.instance_id in plan.made else plan.standing
+        there[one.instance_id] = one
+
+
+def _stopped(plan: Plan, event: DomainOrderStopped) -> None:
+    order = plan.orders[event.domain_order.domain_order_id]
+    order.state, order.stopped = "on_hold", event.breaks
+
+
+def _waived(plan: Plan, event: CompatibilityWaived) -> None:
+    plan.waived.update(one.key() for one in event.breaks)
+
+
+CHANGES: dict[type, Callable[[Plan, Any], None]] = {
+    StandingNoted: _noted,
+    StandingChanged: _changed,
+    DomainOrderStopped: _stopped,
+    CompatibilityWaived: _waived,
+}

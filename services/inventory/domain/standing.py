@@ -1,0 +1,77 @@
+"""What stands in the hierarchies in which an order makes another product of what others rely on (DOM-04).
+
+Fulfillment judges by it whether the products still go together when their domain orders close. Nothing is
+told of hierarchies in which nothing is touched that the catalog relates to another product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.inventory.domain.approved import Line
+from services.inventory.domain.instance import Instance
+from services.inventory.domain.judge import Case
+from services.inventory.domain.make import Made
+from services.inventory.domain.reserved import Standing
+from services.inventory.domain.words import InstanceId, SpecificationId
+
+
+def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
+    """The products of each such hierarchy that have not ended, pending ones among them.
+
+    Nothing of one that ends as a whole.
+    """
+    touched: dict[InstanceId, set[SpecificationId]] = {}
+    for root, specification in (*_added(case, made), *_ended_or_turned(case)):
+        touched.setdefault(root, set()).add(specification)
+    for root, specifications in touched.items():
+        if (line := case.affected.get(root)) is not None and line.action == "disconnect":
+            continue
+        products = [one for one in case.installed.below(root) if one.record.kind == "product"]
+        others = {one.record.specification_id for one in products}
+        if any(case.installed.related(id, others) for id in specifications):
+            yield from (_stands(one) for one in products)
+
+
+def _added(case: Case, made: tuple[Made, ...]) -> Iterator[tuple[InstanceId, SpecificationId]]:
+    """The second side of a move is no other product."""
+    for one in made:
+        record = one.event.record
+        there = case.installed.get(record.root_id) is not None
+        if one.replaces is None and record.kind == "product" and there:
+            yield record.root_id, record.specification_id
+
+
+def _ended_or_turned(case: Case) -> Iterator[tuple[InstanceId, SpecificationId]]:
+    for id, line in case.affected.items():
+        instance = case.installed.get(id)
+        if instance is None or instance.record.kind != "product":
+            continue
+        root = _root(instance, case)
+        if line.action == "disconnect":
+            yield root, instance.record.specification_id
+        elif (turned := _turned(line, instance)) is not None:
+            yield root, turned
+            yield root, instance.record.specification_id
+
+
+def _turned(line: Line, instance: Instance) -> SpecificationId | None:
+    """What a change makes of it."""
+    own = line.action == "change" and line.instance_id == instance.id
+    other = line.specification_id not in (None, instance.record.specification_id)
+    return line.specification_id if own and other else None
+
+
+def _root(instance: Instance, case: Case) -> InstanceId:
+    return instance.record.root_id if case.installed.get(instance.record.root_id) else instance.id
+
+
+def _stands(instance: Instance) -> Standing:
+    record = instance.record
+    return Standing(
+        instance_id=record.instance_id,
+        root_id=record.root_id,
+        specification_id=record.specification_id,
+        specification_version=record.specification_version,
+        state=record.state,
+    )
