@@ -158,9 +158,11 @@ class DomainOrderStateChanged(PlanEvent):
     instances without a domain order of their own that go along. `lineClosed` is true when every domain
     order of the line is closed now (suspend and resume flip then).
 
-    A revision may bring one that is closed back `in_progress`, and one that is open new values; `reason` says
-    why. One that a revision or cancellation drops is in `cancellation_in_progress` while `tasks` undo what
-    was done, then `canceled`: the instance is again as it was when it was reserved.
+    One that would break what holds between products is `on_hold`, and `reason` says what (DOM-04): it
+    closes when that is put right, or accepted. A revision may bring one that is closed back
+    `in_progress`, and one that is open new values; `reason` says why. One that a revision or cancellation
+    drops is in `cancellation_in_progress` while `tasks` undo what was done, then `canceled`: the instance
+    is again as it was when it was reserved.
     """
 
     domain_order_id: str
@@ -207,7 +209,8 @@ class TaskStateChanged(PlanEvent):
 
 
 class FalloutOpened(PlanEvent):
-    """`fallout.opened`, by which rule: a task failed or is late, or the order waits for what does not come.
+    """`fallout.opened`, by which rule: a task failed or is late, the order waits for what does not come, or a
+    domain order does not close because products would not go together (DOM-04).
 
     Said again, with the same id, when somebody takes it up or resolves it: `stage` says how far it is.
     `type` is `billing`, `allocation`, `provisioning`, or another word of whoever failed or took it up;

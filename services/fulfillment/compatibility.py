@@ -75,9 +75,14 @@ def _made(plan: Plan, there: Mapping[str, Product], work: Work) -> Iterator[Prod
 
 
 def _made_by(id: str, root: str, details: DomainOrder, was: Product | None, work: Work) -> Iterator[Product]:
+    """Nothing that is done once it is delivered (INV-17)."""
     specification = details.specification_id
+    heard: Heard = work.state(SPECIFICATION, specification)
+    entry = heard.named(details.specification_version)
+    if entry is not None and entry.transient:
+        return
     if was is None or was.specification_id != specification:
-        rules = _rules(specification, details.specification_version, work)
+        rules = entry.compatibility if entry is not None else ()
         yield Product(instance_id=id, root_id=root, specification_id=specification, rules=rules)
 
 

@@ -63,7 +63,7 @@ def approved(data: heard.OrderApproved, work: Work) -> Wishes:
     yield [StreamOf(INSTANCE, id) for id in (*members, *_ids_to_be(data, len(members)))]
     found = map(find, members)
     made_by = {one.record.specification_id for one in found if isinstance(one, Instance)}
-    changed = {line.specification_id for line in data.lines if line.action == "change"}
+    changed = {line.specification_id for line in data.lines if line.action in ("add", "change")}
     yield [StreamOf(SPECIFICATION, id) for id in made_by | changed if id is not None]
 
 

@@ -49,10 +49,12 @@ def stopped_because(order: OpenOrder, breaks: tuple[Break, ...]) -> str:
 
 def _of(plan: Plan, id: str) -> Iterator[Break]:
     was, becomes = plan.standing.get(id), plan.made.get(id)
+    names = {one.specification_id for one in (was, becomes) if one is not None}
+    if not names & plan.targets and not (becomes and becomes.rules):
+        return
     root = (was or becomes or _NOWHERE).root_id
     before = {one.instance_id: one for one in plan.standing.values() if one.root_id == root}
     after = _after(plan, before, root)
-    names = {one.specification_id for one in (was, becomes) if one is not None}
     had, has = _count(before), _count(after)
     for product in after.values():
         is_new = product.instance_id == id and becomes is not None

@@ -245,6 +245,8 @@ class Plan:
     """What its domain orders add there, or turn others into."""
     touching: dict[str, str] = field(default_factory=dict)
     """Product instances with the domain order that changes each, where something stands beside them."""
+    targets: set[str] = field(default_factory=set)
+    """Specifications that any of these requires or excludes."""
     waived: set[Key] = field(default_factory=set)
     """What need not hold any more: a person has said so."""
 

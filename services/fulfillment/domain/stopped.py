@@ -19,6 +19,7 @@ def _noted(plan: Plan, event: StandingNoted) -> None:
     kept = {id: one for id, one in plan.standing.items() if one.root_id not in event.root_ids}
     plan.standing = {**kept, **{one.instance_id: one for one in event.standing}}
     plan.made = {one.instance_id: one for one in event.made}
+    _note_targets(plan)
     for id, order in plan.orders.items():
         if order.brief.kind == "product":
             plan.touching.update(dict.fromkeys(changed_by(order), id))
@@ -31,6 +32,12 @@ def _changed(plan: Plan, event: StandingChanged) -> None:
     for one in event.there:
         there = plan.made if one.instance_id in plan.made else plan.standing
         there[one.instance_id] = one
+    _note_targets(plan)
+
+
+def _note_targets(plan: Plan) -> None:
+    products = (*plan.standing.values(), *plan.made.values())
+    plan.targets = {rule.target for one in products for rule in one.rules}
 
 
 def _stopped(plan: Plan, event: DomainOrderStopped) -> None:
