@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from schemas import returns as messages
-from services.chassis.service import Refused, Route, StreamOf, Why, Work
-from services.order import needs
-from services.order.cases import RETURN
+from services.chassis.service import Refused, Route, RowsOf, StreamOf, Why, Work
+from services.order import cases, needs
+from services.order.cases import COMING_BACK, RETURN
 from services.order.domain import lifecycle, return_steps
 from services.order.domain.events import OrderPlaced
 from services.order.domain.naming import own_id
 from services.order.domain.order import Order
-from services.order.domain.resolution import Resolution, resolve, returnable
+from services.order.domain.resolution import Resolution, resolve
 from services.order.domain.return_case import Assessed, Case, ReturnLine, ReturnOpened
+from services.order.domain.returnable import returnable
 from services.order.domain.words import Reason
 from services.order.handlers import INSTANCE, ORDER, Heard, why
 
@@ -28,8 +30,9 @@ def open_(data: messages.OpenReturn, work: Work) -> None:
         raise Refused(Why("REF-04", message, None, "returnId"))
     known = Heard(work)
     lines = tuple(_line(line, own_id(line.instance_id, data.account_id, known), work) for line in data.lines)
-    _must_hold(*return_steps.doubled(lines), *returnable(data.account_id, lines, known))
-    work.append(RETURN, data.return_id, ReturnOpened(account_id=data.account_id, lines=lines))
+    unfit = returnable(data.account_id, lines, known, partial(cases.claims, work=work))
+    _must_hold(*return_steps.doubled(lines), *unfit)
+    cases.append(data.return_id, (ReturnOpened(account_id=data.account_id, lines=lines),), work)
 
 
 def _line(line: messages.ReturnLineRequest, instance_id: str, work: Work) -> ReturnLine:
@@ -79,7 +82,7 @@ def _write(
 ) -> None:
     before = [id for one in wanted if (id := case.lines[one.line_id].order_id) is not None]
     named = _named(return_id, case, wanted, resolved, work)
-    work.append(RETURN, return_id, *return_steps.assess(case, named))
+    cases.append(return_id, return_steps.assess(case, named), work)
     for order_id in before:
         _give_up(order_id, work)
     for one in named:
@@ -139,7 +142,7 @@ def close(data: messages.CloseReturn, work: Work) -> None:
     outcome = return_steps.close(existing(data.return_id, work))
     if isinstance(outcome, Reason):
         raise Refused(why(outcome))
-    work.append(RETURN, data.return_id, *outcome)
+    cases.append(data.return_id, outcome, work)
 
 
 def existing(return_id: str, work: Work) -> Case:
@@ -159,8 +162,11 @@ def _must_hold(*broken: Reason) -> None:
 # -------------------------------------------------------------------------------------------- needs
 
 
-def needs_of_open(data: messages.OpenReturn, work: Work) -> needs.Wishes:  # noqa: ARG001
+def needs_of_open(data: messages.OpenReturn, work: Work) -> needs.Wishes:
+    rows = [RowsOf(COMING_BACK, line.instance_id) for line in data.lines]
     yield [StreamOf(RETURN, data.return_id), *(StreamOf(INSTANCE, line.instance_id) for line in data.lines)]
+    yield rows
+    yield [StreamOf(RETURN, id) for row in rows for id in work.members(row.kind, row.key)]
 
 
 def needs_of_assess(data: messages.AssessReturn, work: Work) -> needs.Wishes:

@@ -108,9 +108,18 @@ def test_a_return_is_a_case_of_its_own_from_the_day_that_it_is_opened(desk: Desk
         ([brings("1", "X")], "X is inactive and stays so"),
         ([brings("1", "C")], "C is a resource, which no order is about: return the product or service"),
         ([brings("1", "P", quantity=11)], "11 of P come back and the account has 10: give at most 10"),
+        ([brings("1", "TV", quantity=2)], "2 of TV come back and the account has one: leave 'quantity' out"),
         ([brings("2", "TV"), brings("1", "TV")], "TV comes back in line 2 already"),
     ],
-    ids=["unknown", "another account's", "ended", "a resource", "more than there are", "twice"],
+    ids=[
+        "unknown",
+        "another account's",
+        "ended",
+        "a resource",
+        "more than there are",
+        "more than one",
+        "twice",
+    ],
 )
 def test_a_line_names_what_the_account_owns(desk: Desk, lines: list[dict[str, Any]], told: str) -> None:
     desk.owns("X", "tv", state="inactive").owns("C", "modem", kind="resource")
@@ -241,10 +250,30 @@ def test_all_of_many_is_the_whole_instance(desk: Desk) -> None:
 
 
 @pytest.mark.rule("D-12")
-def test_some_of_an_instance_that_is_not_counted_leave_it_standing(desk: Desk) -> None:
-    desk.opens(brings("1", "TV", quantity=3)).assesses(says("1", "refund", approvedQuantity=2))
+def test_of_a_whole_instance_that_comes_back_some_may_be_approved(desk: Desk) -> None:
+    desk.opens(brings("1", "P")).assesses(says("1", "refund", approvedQuantity=4))
     [line] = desk.approved("RET-1-1")["lines"]
-    assert (line["action"], line.get("quantity")) == ("change", None)
+    assert (line["action"], line["quantity"]) == ("change", 6)
+
+
+@pytest.mark.rule("RMA-01")
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, "5 of P are approved and the account has 4: approve at most 4"),
+        ({"approvedQuantity": 5}, "5 of P are approved and the account has 4: approve at most 4"),
+    ],
+)
+def test_no_more_is_taken_back_than_is_left_by_then(desk: Desk, more: dict[str, Any], told: str) -> None:
+    desk.opens(brings("1", "P", quantity=5))
+    now = {"instanceId": "P", "accountId": A, "specificationId": "tv", "specificationVersion": "1"}
+    desk.hears("instance.changed", {**now, "location": "SITE-1", "quantity": 4, "characteristics": []})
+    desk.assesses(says("1", "refund", **more))
+    [(rule, line, message)] = desk.why()
+    assert (rule, line) == ("RMA-01", "1")
+    assert told in message
+    desk.assesses(says("1", "refund", approvedQuantity=4))
+    assert desk.approved("RET-1-1")["lines"][0]["action"] == "disconnect"
 
 
 @pytest.mark.rule("RMA-02")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from services.order.domain.capture import Asked, capture, numbering
@@ -12,7 +12,7 @@ from services.order.domain.mandatory import missed
 from services.order.domain.parts import entry_of
 from services.order.domain.policy import judge
 from services.order.domain.return_case import PLANS, Assessed, ReturnLine
-from services.order.domain.rules.references import unusable
+from services.order.domain.returnable import no_such, owned_of
 from services.order.domain.tree import Tree
 from services.order.domain.value import value
 from services.order.domain.words import HeaderAction, Reason, ReturnPlan
@@ -32,34 +32,6 @@ class Resolution:
         return next((line.line_id for line in self.request.lines if line.replaces), None)
 
 
-# ------------------------------------------------------------------------------------------ opening
-
-
-def returnable(account_id: str, lines: Iterable[ReturnLine], known: Known) -> Iterator[Reason]:
-    """RMA-01: a line names a product or service that the account owns, and not more of it than it has."""
-    tree = Tree(Request(account_id=account_id, category="product", lines=()), known)
-    for line in lines:
-        if (problem := unusable(line.instance_id, tree)) is not None:
-            yield _of(line, problem[1], "instanceId")
-        elif (instance := known.instance(line.instance_id)) is not None:
-            if instance.kind == "resource":
-                message = (
-                    f"{line.instance_id} is a resource, which no order is about: return the product or "
-                    "service that uses it"
-                )
-                yield _of(line, message, "instanceId")
-            elif (owned := instance.quantity) is not None and (line.quantity or 1) > owned:
-                message = (
-                    f"{line.quantity} of {line.instance_id} come back and the account has {owned}: give at "
-                    f"most {owned}"
-                )
-                yield _of(line, message, "quantity")
-
-
-def _of(line: ReturnLine, message: str, field: str) -> Reason:
-    return Reason(rule="RMA-01", message=message, line_id=line.line_id, field=field)
-
-
 # --------------------------------------------------------------------------------------- resolving
 
 
@@ -67,32 +39,41 @@ def resolve(account_id: str, line: ReturnLine, one: Assessed, known: Known) -> R
     """The order of a line that is not rejected. Its instance was there when the return was opened."""
     instance = known.instance(line.instance_id)
     plan = PLANS[one.proposed]
+    nothing = Request(account_id=account_id, category="product", lines=())
     if instance is None or instance.ended:
         message = f"{line.instance_id} has ended since: nothing of it is left to resolve; propose 'reject'"
-        request = Request(account_id=account_id, category="product", lines=())
-        return Resolution(request=request, broken=(_of(line, message, "instanceId"),))
+        return Resolution(request=nothing, broken=(no_such(line, message, "instanceId"),))
+    if plan != "repair" and (fewer := _fewer_left(line, one, instance)) is not None:
+        return Resolution(request=nothing, broken=(fewer,))
     part = _part(line, one, instance)
     asked = _asked(account_id, line, part, instance, plan)
     request = write_out(_in_front(capture(asked, known), line, plan), known)
     return Resolution(request=request, broken=tuple(_broken(line, request, part, plan, known)))
 
 
+def _fewer_left(line: ReturnLine, one: Assessed, instance: Instance) -> Reason | None:
+    """RMA-01: fewer are left than are approved, or than came back when the return was opened."""
+    owned = owned_of(instance)
+    if (approved := one.approved_quantity or line.quantity or 1) <= owned:
+        return None
+    right = f"approve at most {owned}, or propose 'reject'" if owned else "propose 'reject'"
+    message = f"{approved} of {line.instance_id} are approved and the account has {owned}: {right}"
+    return Reason(rule="RMA-01", message=message, line_id=line.line_id, field="approvedQuantity")
+
+
 @value
 class _Part:
-    """Only some of an instance are meant: so many, and so many are left where that is known."""
+    """Only some of an instance are meant: so many, and so many are left."""
 
     approved: int
-    left: int | None
+    left: int
 
 
 def _part(line: ReturnLine, one: Assessed, instance: Instance) -> _Part | None:
     """None when the whole instance is meant."""
-    brought = line.quantity or 1
-    approved = one.approved_quantity or brought
-    owned = instance.quantity if line.quantity is not None or one.approved_quantity is not None else None
-    if approved >= max(brought, owned or 1):
-        return None
-    return _Part(approved=approved, left=None if owned is None else owned - approved)
+    owned = owned_of(instance)
+    approved = one.approved_quantity or line.quantity or owned
+    return _Part(approved=approved, left=owned - approved) if approved < owned else None
 
 
 _ACTIONS: dict[ReturnPlan, HeaderAction] = {

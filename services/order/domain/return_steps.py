@@ -67,13 +67,13 @@ def _not_open(line: CaseLine) -> str | None:
 
 
 def _counted(one: Assessed, line: CaseLine) -> Iterator[Reason]:
-    approved, brought = one.approved_quantity, line.asked.quantity or 1
+    approved, brought = one.approved_quantity, line.asked.quantity
     message: str | None = None
     if one.proposed == "reject" and approved:
         message = f"a rejected line has nothing approved: leave 'approvedQuantity' out, not {approved}"
     elif one.proposed != "reject" and approved == 0:
         message = "nothing of the line is approved: propose 'reject', or approve at least one"
-    elif approved is not None and approved > brought:
+    elif approved is not None and brought is not None and approved > brought:
         message = f"{approved} are approved and {brought} came back: approve at most {brought}"
     if message is not None:
         yield Reason(rule="RMA-02", message=message, line_id=one.line_id, field="approvedQuantity")
