@@ -284,7 +284,28 @@ def test_a_revision_does_not_bring_up_which_ones_end() -> None:
     (reason,) = refused(world)["reasons"]
     assert (reason["rule"], reason["lineId"]) == ("CHG-08", "1")
     assert "would end 1 of sim" in reason["message"]
+    assert "order fewer by itself when this order is completed" in reason["message"]
     assert order(world)["state"] == "in_progress"
+
+
+@pytest.mark.rule("CHG-08", "INF-04")
+def test_a_revision_names_itself_what_it_ends_where_lines_may_be_about_it() -> None:
+    """What is under way holds what stands below it, so the same revision says which of it ends."""
+    world = counting()
+    world.answer = lambda _: None
+    more = place("Q1", "change", "OFFICE", characteristics={"seats": 3})
+    one = line("1", "change", instanceId="OFFICE", characteristics={"seats": 1})
+    ends = line("9", "disconnect", instanceId="SEAT-1")
+    approve = ("order.approve-change", {"orderId": "Q1"})
+    play(world, ((more,), (("order.revise", {"orderId": "Q1", "lines": [one]}),)))
+    (reason,) = refused(world)["reasons"]
+    assert (reason["rule"], reason["lineId"]) == ("CHG-08", "1")
+    assert "lines of their own that disconnect 1 of SEAT-1, SEAT-2;" in reason["message"]
+    world.answer = lambda _: "completed"
+    play(world, ((("order.revise", {"orderId": "Q1", "lines": [one, ends]}),), (approve,)))
+    assert order(world)["state"] == "completed"
+    assert standing(world, "SEAT", "Q1") == {"SEAT-2": "active"}
+    assert world.pages()["instance", "OFFICE"]["characteristics"] == {"seats": 1}
 
 
 # ------------------------------------------------------------------------- what whoever does it is told
