@@ -391,10 +391,12 @@ def test_what_begins_while_a_request_waits_shows_when_it_is_declined() -> None:
 def test_an_order_is_held_and_goes_on_where_it_was() -> None:
     here = shop()
     before = here.order
+    assert refused(here.tells("order.release")) == ["ORD-12"], "it was never on hold"
+    assert "nothing to release" in here.refusal()[0]["message"]
     here.tells("order.hold", reason="no credit").tells("order.hold")
     assert (here.order["state"], here.order["version"]) == ("on_hold", 1)
     here.tells("order.release").tells("order.release")
-    assert here.order == before
+    assert {**here.order, "reasons": []} == before
     assert here.said()[-2:] == ["order.held", "order.released"]
     assert refused(here.tells("order.hold").tells("order.revise", lines=[NET])) == ["INF-01"]
 

@@ -199,7 +199,11 @@ TABLE: Mapping[type, Mapping[Status, Callable[..., Outcome]]] = {
         "cancellation_in_progress": _already,
     },
     underway.Hold: {"acknowledged": underway.hold, "in_progress": underway.hold, "on_hold": _already},
-    underway.Release: {"on_hold": underway.release, "acknowledged": _already, "in_progress": _already},
+    underway.Release: {
+        "on_hold": underway.release,
+        "acknowledged": underway.released,
+        "in_progress": underway.released,
+    },
     underway.AskRevision: _under_way(underway.ask_revision),
     underway.ApproveChange: _under_way(underway.approve),
     underway.DeclineChange: _under_way(underway.decline),

@@ -66,6 +66,8 @@ class Order:
     parked: Parked = field(default_factory=Parked)
     approval: int = 0
     held: bool = False
+    released: bool = False
+    """It was on hold once, so a release that comes again finds it done."""
     pending: Pending | None = None
     declined: ChangeDeclined | None = None
     dropped: frozenset[str] = frozenset()
@@ -215,7 +217,7 @@ def _change_under_way(order: Order, event: OrderEvent) -> None:
         case OrderHeld():
             order.held = True
         case OrderReleased():
-            order.held = False
+            order.held, order.released = False, True
         case RevisionRequested():
             _asked(order, event)
         case CancellationRequested(version=version, reason=reason, asked_by=asked_by):

@@ -84,6 +84,17 @@ def release(order: Order, command: Release) -> Outcome:
     return (OrderReleased(version=order.version, status=order.stage, reason=command.reason),)
 
 
+def released(order: Order, command: Release) -> Outcome:  # noqa: ARG001
+    """Nothing, where it was released before; what was never held cannot be."""
+    if order.released:
+        return ()
+    message = (
+        f"the order is {order.status.replace('_', ' ')} and was never on hold: there is nothing to release, "
+        "it goes on by itself"
+    )
+    return Reason(rule="ORD-12", message=message)
+
+
 # ---------------------------------------------------------------------------------------- requests
 
 
