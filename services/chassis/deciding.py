@@ -17,7 +17,7 @@ from services.chassis.heard import UNREAD, unread
 from services.chassis.outbox import TooLarge
 from services.chassis.parking import Parking
 from services.chassis.ports import PortError
-from services.chassis.service import Refused, Why
+from services.chassis.service import Refused, Why, the_order_id
 from services.chassis.taken import Faulted, Handled, Taken
 from services.chassis.work import MessageWork
 
@@ -120,6 +120,8 @@ def _about(one: Taken) -> str | None:
     if one.data is not None:
         return one.route.order(one.data) if one.route is not None else None
     body = from_json(one.body)
-    named = body.get("orderId") if isinstance(body, dict) else None
-    kept = isinstance(named, str) and len(named) <= MAX_ATTRIBUTE and named.isprintable()
-    return named if kept else None
+    unread = one.route.unread if one.route is not None else the_order_id
+    named = unread(body) if isinstance(body, dict) else None
+    if isinstance(named, str) and len(named) <= MAX_ATTRIBUTE and named.isprintable():
+        return named
+    return None

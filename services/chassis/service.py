@@ -134,6 +134,11 @@ def no_order(data: Any) -> str | None:  # noqa: ARG001
     return None
 
 
+def the_order_id(body: Mapping[str, Any]) -> object:
+    """What most commands say what they are about by."""
+    return body.get("orderId")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """How one message type is handled. `model` is a pydantic model or a dataclass."""
@@ -148,6 +153,8 @@ class Route:
     needs: Needs = nothing
     order: Callable[[Any], str | None] = no_order
     """The order whose later messages wait when this one is parked."""
+    unread: Callable[[Mapping[str, Any]], object] = the_order_id
+    """The same of a command that does not fit its model, by its JSON; what is no text names nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from schemas import returns as messages
 from services.chassis.service import Refused, Route, RowsOf, StreamOf, Why, Work
@@ -186,11 +187,21 @@ def needs_of_close(data: messages.CloseReturn, work: Work) -> needs.Wishes:  # n
 
 def about(data: messages.OpenReturn | messages.AssessReturn | messages.CloseReturn) -> str:
     """What later commands wait for when one is parked: an order may go by the same id."""
-    return f"{RETURN} {data.return_id}"
+    return _named_as(data.return_id)
+
+
+def _named_as(return_id: str) -> str:
+    return f"{RETURN} {return_id}"
+
+
+def about_unread(body: Mapping[str, Any]) -> str | None:
+    """The same of a command that does not fit its schema."""
+    named = body.get("returnId")
+    return _named_as(named) if isinstance(named, str) else None
 
 
 ROUTES: Mapping[str, Route] = {
-    name: Route(model=model, handle=handle, needs=needs_, order=about)
+    name: Route(model=model, handle=handle, needs=needs_, order=about, unread=about_unread)
     for name, model, handle, needs_ in (
         ("return.open", messages.OpenReturn, open_, needs_of_open),
         ("return.assess", messages.AssessReturn, assess, needs_of_assess),

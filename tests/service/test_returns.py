@@ -9,6 +9,9 @@ import pytest
 from schemas.registry import full
 from schemas.topics import ORDER_EVENTS
 from services.chassis.personal import is_sealed
+from services.cli.errors import Failed
+from services.cli.refusals import last_refusal
+from services.cli.showing import Pages
 from tests.service.test_order import A, Shop
 
 REPAIR = {"actions": ["no_change"], "return": "repair", "tasks": [{"name": "mend", "kind": "manual"}]}
@@ -414,3 +417,41 @@ def test_what_has_ended_since_can_only_be_rejected(desk: Desk) -> None:
     assert desk.why()[0][2] == "TV has ended since: nothing of it is left to resolve; propose 'reject'"
     desk.assesses(says("1", "reject"))
     assert desk.case["state"] == "closed"
+
+
+# ------------------------------------------------------------------------------------ what was refused
+
+
+class Shown(Desk):
+    """A desk with the pages that `aftersale show` reads."""
+
+    def shows(self, kind: str, id: str) -> dict[str, Any]:
+        stores = {name: reader.store for name, reader in self.world.readers.items()}
+        return Pages(stores, self.world.keys).find(kind, id)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "told"),
+    [
+        ("return.open", {"accountId": A, "lines": []}, "'lines'"),
+        ("return.open", {"accountId": A, "lines": [brings("1", "TV", "a new one")]}, "lines.0.expected"),
+        ("return.assess", {"lines": [says("1", "burn")]}, "lines.0.proposed"),
+        ("return.close", {"why": "done"}, "there is no field 'why'"),
+    ],
+)
+def test_a_command_that_does_not_fit_its_schema_is_found_by_its_return(
+    name: str, wrong: dict[str, Any], told: str
+) -> None:
+    desk = Shown()
+    desk.asks(name, {"returnId": "RET-9", **wrong}, A)
+    refusal = last_refusal(desk.world.readers["order"].store, "return", "RET-9", A)
+    assert refusal is not None
+    assert refusal.command_type == full(name)
+    assert told in refusal.reasons[0].message
+    with pytest.raises(Failed, match=f"there is no return RET-9: its {full(name)} was refused"):
+        desk.shows("return", "RET-9")
+
+
+def test_what_names_its_return_by_no_text_is_about_none(desk: Desk) -> None:
+    desk.asks("return.close", {"returnId": 7}, A).asks("return.close", {"returnId": "x" * 600}, A)
+    assert len([said for said in desk.said() if said == "command.refused"]) == 2
