@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from services.cli.screen import state
-from services.cli.sections import Body, broken, section, text
+from services.cli.sections import Body, broken, moment, section, text
 
 _EDITED = ("specificationId", "offeringId", "location", "quantity", "dueDate", "instanceId")
 """What is shown of a line that is asked for, beside its characteristics."""
@@ -62,7 +62,7 @@ def _wanted(change: Body, line: Body) -> Iterator[str]:
     yield from (f"{text(name)}={text(values.get(name)) or '(left out)'}" for name in names)
     for name in _EDITED:
         if line.get(name) is not None and (new or _TYPE.get(name) in change.get("types", ())):
-            yield f"{name} {text(line[name])}"
+            yield f"{name} {moment(line[name]) if name == 'dueDate' else text(line[name])}"
 
 
 _TYPE = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -24,6 +25,14 @@ def text(value: Any) -> str:
             return "yes" if value else "no"
         case _:
             return escape(plain(str(value)))
+
+
+def moment(at: Any) -> str:
+    """A time of a page to the minute, in UTC, whatever offset it was written with."""
+    if not at:
+        return ""
+    found = datetime.fromisoformat(str(at))
+    return f"{found.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def head(title: str, facts: Iterable[tuple[str, str]]) -> Group:

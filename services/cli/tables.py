@@ -13,7 +13,7 @@ from services.cli import tables_field, tables_terms, tables_trouble
 from services.cli.requested import requested
 from services.cli.returned import returned
 from services.cli.screen import state
-from services.cli.sections import Body, broken, head, section, text
+from services.cli.sections import Body, broken, head, moment, section, text
 
 _TASK = ("task", "kind", "state", "attempt", "after", "risk", "due", "expected", "fallout", "why")
 FEW = 20
@@ -53,7 +53,7 @@ def _order(body: Body) -> Group:
             text(line.get("instanceId")),
             text(line.get("specificationId")),
             text(line.get("location")),
-            text(line.get("dueDate")),
+            moment(line.get("dueDate")),
             _values(line.get("characteristics")),
             tables_terms.asked(line),
             text(line.get("attention")),
@@ -70,7 +70,7 @@ def _order(body: Body) -> Group:
     return Group(
         head(f"Order {text(body['orderId'])}", facts),
         *section("Lines", columns, lines),
-        *section("Operations", ("operation", "action", "state", "at", "order"), _operations(body)),
+        *section("Operations", ("operation", "action", "state", "at", "lines"), _operations_of(body)),
         *requested(body),
         *tables_trouble.fallouts(body.get("fallouts")),
         *broken(refused, body.get("reasons", ())),
@@ -92,7 +92,7 @@ def _instance(body: Body) -> Group:
         ("location", text(body.get("location"))),
         ("quantity", text(body.get("quantity"))),
         ("external id", text(body.get("externalId"))),
-        ("since", text(body.get("start"))),
+        ("since", moment(body.get("start"))),
     )
     values = ((text(name), text(value)) for name, value in (body.get("characteristics") or {}).items())
     return Group(
@@ -110,14 +110,24 @@ def _version(body: Body) -> str:
 
 
 def _operations(body: Body) -> Iterator[tuple[str, ...]]:
+    """Of an instance, with the orders that they are of."""
     for operation in body.get("operations") or ():
-        yield (
-            text(operation["operationId"]),
-            state(operation["action"]),
-            state(operation["state"]),
-            text(operation["at"]),
-            text(operation["orderId"]),
-        )
+        yield (*_operation(operation), text(operation["orderId"]))
+
+
+def _operations_of(order: Body) -> Iterator[tuple[str, ...]]:
+    """Of an order, with the lines that they carry out."""
+    for operation in order.get("operations") or ():
+        yield (*_operation(operation), ", ".join(map(text, operation.get("lineIds") or ())))
+
+
+def _operation(operation: Body) -> tuple[str, ...]:
+    return (
+        text(operation["operationId"]),
+        state(operation["action"]),
+        state(operation["state"]),
+        moment(operation["at"]),
+    )
 
 
 def _plan(body: Body) -> Group:
@@ -192,8 +202,8 @@ def _task(task: Body) -> tuple[str, ...]:
         text(task["attempt"]),
         after,
         tables_trouble.level(task.get("risk")),
-        tables_trouble.moment(task.get("due")),
-        tables_trouble.moment(task.get("expectedEnd")),
+        moment(task.get("due")),
+        moment(task.get("expectedEnd")),
         text(task.get("falloutId")),
         text(task.get("why")),
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from rich.markup import escape
 
 from services.cli.screen import state
-
-Body = Mapping[str, Any]
+from services.cli.sections import Body, moment, text
 
 COLUMNS = ("contract line", "contract", "state", "from", "until", "months")
 ENTITLED = ("entitlement", "contract line", "state", "from", "until", "months")
@@ -26,8 +24,8 @@ def entitlements(instance: Body) -> Iterator[tuple[str, ...]]:
 
 
 def _row(term: Body, id: str, of: str | None) -> tuple[str, ...]:
-    dates = (str(term.get(name) or "") for name in ("start", "end", "term"))
-    return (escape(id), escape(of or ""), state(term["state"]), *map(escape, dates))
+    dates = (moment(term.get(name)) for name in ("start", "end"))
+    return (text(id), text(of), state(term["state"]), *dates, text(term.get("term")))
 
 
 def asked(line: Body) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from services.cli.sections import Body, section, text
+from services.cli.sections import Body, moment, section, text
 
 _COLOURS = {"low": "dim", "medium": "yellow", "high": "red", "critical": "bold red"}
 
@@ -20,11 +20,6 @@ def level(word: Any) -> str:
 def raised(word: Any) -> str:
     """A level that somebody should know of, beside something else."""
     return f"  {level(word)}" if word and word != "low" else ""
-
-
-def moment(at: Any) -> str:
-    """To the minute."""
-    return f"{text(at)[:16].replace('T', ' ')} UTC" if at else ""
 
 
 def facts(body: Body) -> tuple[tuple[str, str], ...]:
