@@ -251,6 +251,63 @@ def test_some_of_many_are_taken_back_and_the_rest_stays() -> None:
     assert shop.names("RET-1") == ["authorise", "receive", "inspect", "credit", "dispose"]
 
 
+@pytest.mark.rule("D-12")
+@pytest.mark.parametrize("seed", [None, *SEEDS])
+def test_of_many_some_are_replaced_by_an_instance_of_their_own(seed: int | None) -> None:
+    shop = Shop(seed)
+    many = {"name": "the spare ones", "externalId": "EXT-9", "characteristics": {"model": "X1"}}
+    record = {"instanceId": "SPARE", "kind": "product", "specificationId": "phone", "quantity": 5, **many}
+    shop.does("instance.load", {"accountId": A, "state": "active", "location": "SITE-2", **record})
+    dates = {"start": "2025-07-01T00:00:00Z", "end": "2027-07-01T00:00:00Z"}
+    line = {"contractLineId": "L-9", "instanceId": "SPARE", "state": "active", **dates}
+    shop.does("contract.load", {"contractId": "C-9", "accountId": A, "state": "active", "lines": [line]})
+
+    shop.returns("SPARE", "replacement", quantity=3, approvedQuantity=2)
+    assert shop.line["state"] == "resolved"
+    names = shop.names("RET-1")
+    assert names.index("ship-replacement") < names.index("receive") < names.index("inspect")
+
+    rest, new = (shop.page("instance", id) for id in ("SPARE", shop.line["replacementId"]))
+    assert (rest["state"], rest["quantity"], rest["externalId"]) == ("active", 3, "EXT-9")
+    assert shop.terms("SPARE") == {("L-9", "active")}
+    assert (new["state"], new["quantity"], new["externalId"]) == ("active", 2, None)
+    assert (new["name"], new["location"]) == (rest["name"], "SITE-2")
+    assert new["characteristics"] == {"model": "X1"}
+    [mine] = new["contractLines"]
+    assert (mine["contractId"], mine["contractLineId"]) == ("C-9", "RET-1~contract.2")
+    assert mine["state"] == "active"
+    [theirs] = rest["contractLines"]
+    assert (mine["start"], mine["end"]) == (theirs["start"], theirs["end"])
+    assert shop.parked() == []
+
+
+@pytest.mark.rule("D-12", "D-22")
+@pytest.mark.parametrize("seed", [None, *SEEDS[:4]])
+def test_some_of_many_that_were_not_replaced_after_all_are_as_they_were(seed: int | None) -> None:
+    shop = Shop(seed)
+    shop.answer = lambda task: None if task["name"] == "inspect" else "completed"
+    before = shop.page("instance", "MANY")
+    shop.returns("MANY", "replacement", quantity=2)
+    new = shop.line["replacementId"]
+    shop.does("order.cancel", {"orderId": "RET-1"})
+    shop.answer = lambda _: "completed"
+    shop.does("order.approve-change", {"orderId": "RET-1"})
+    assert shop.page("order", "RET-1")["state"] == "canceled"
+    assert shop.page("instance", "MANY") == before
+    assert shop.page("instance", new)["state"] == "inactive"
+    assert shop.line["state"] == "needs_attention"
+
+
+@pytest.mark.rule("D-12")
+def test_of_many_under_an_entitlement_those_that_are_replaced_have_one_too() -> None:
+    shop = Shop()
+    entitlement = {"entitlementId": "E-M", "accountId": A, "instanceId": "MANY", "contractLineId": "L"}
+    shop.does("entitlement.load", {**entitlement, "state": "active"})
+    shop.returns("MANY", "replacement", quantity=2)
+    assert shop.terms("MANY") == {("E-M", "active")}
+    assert shop.terms(shop.line["replacementId"]) == {("RET-1~entitlement.2", "active")}
+
+
 # ----------------------------------------------------------------------------------------- outcomes
 
 

@@ -19,6 +19,7 @@ from services.inventory.domain.one_contract import (
     own_contract,
     running,
 )
+from services.inventory.domain.replacing_part import terms_beside
 from services.inventory.domain.term import ComingTerm, ContractId, TermRecord
 from services.inventory.domain.value import value
 from services.inventory.domain.words import LineId, Reason
@@ -43,7 +44,7 @@ def agree(case: Case, waiting: tuple[Line, ...] = (), before: ContractId | None 
     day only what needs no instance is judged; the rest then.
     """
     if not any(line.agreed is not None for line in (*case.order.lines, *waiting)):
-        return NOTHING
+        return _beside(case)
     contract = before or contract_of(case, waiting)
     found = {line.line_id: _brought(line, case, contract) for line in case.order.lines}
     lines = {id: one for id, one in found.items() if isinstance(one, ComingTerm)}
@@ -56,6 +57,15 @@ def agree(case: Case, waiting: tuple[Line, ...] = (), before: ContractId | None 
             *_taken(lines, case, contract if before is None else None),
         ),
     )
+
+
+def _beside(case: Case) -> Agreements:
+    """What a return has written agrees nothing; what it replaces of many has terms like those of the rest."""
+    lines = dict(terms_beside(case))
+    if not lines:
+        return NOTHING
+    contract = next((one.record.contract_id for one in lines.values()), None)
+    return Agreements(contract_id=contract, lines=lines, reasons=tuple(_taken(lines, case, None)))
 
 
 def with_terms(made: tuple[Made, ...], agreed: Agreements) -> tuple[Made, ...]:

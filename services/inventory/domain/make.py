@@ -12,7 +12,7 @@ from services.inventory.domain.instance_events import InstanceMade
 from services.inventory.domain.judge import Case
 from services.inventory.domain.outgrown import brought
 from services.inventory.domain.record import Coming, Record
-from services.inventory.domain.replacing import in_its_place, replaced, values_kept
+from services.inventory.domain.replacing import ends_with, in_its_place, replaced, values_kept
 from services.inventory.domain.value import value
 from services.inventory.domain.words import InstanceId, LineId, OrderId, Values
 
@@ -152,7 +152,7 @@ def _added_one(case: Case, line: Line, id: InstanceId, under: tuple[InstanceId |
         version=case.order.version,
         line_id=line.line_id,
         coming=Coming(values=values),
-        pair_id=old.id if old is not None else None,
+        pair_id=old.id if old is not None and ends_with(line, case.affected) else None,
         transient=line.transient,
     )
     return Made(line=line, event=event)

@@ -16,12 +16,18 @@ Find = Callable[[InstanceId], Instance | Unknown]
 
 
 def replaced(line: Line, affected: Mapping[InstanceId, Line], installed: Installed) -> Instance | None:
-    """The instance whose place an add takes: one that a line of the same order ends."""
+    """The instance whose place an add takes, or shares: a line of the same order ends it, or some of it."""
     if line.action != "add" or line.replaces is None:
         return None
     own = affected.get(line.replaces)
-    ends = own is not None and own.action == "disconnect" and own.instance_id == line.replaces
-    return installed.get(line.replaces) if ends else None
+    fits = own is not None and own.action in ("disconnect", "change") and own.instance_id == line.replaces
+    return installed.get(line.replaces) if fits else None
+
+
+def ends_with(line: Line, affected: Mapping[InstanceId, Line]) -> bool:
+    """Whether what the line replaces ends as a whole, so that all that hung on it goes over."""
+    own = affected.get(line.replaces or "")
+    return own is not None and own.action == "disconnect"
 
 
 def as_a_change(line: Line, old: Instance) -> Line:

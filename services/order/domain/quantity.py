@@ -19,7 +19,7 @@ def multiplied(tree: Tree) -> tuple[Line, ...]:
 
     So each product is an instance of its own, which later orders can name.
     """
-    if not any(line.action == "add" and (line.quantity or 0) > 1 for line in tree.lines):
+    if not any(map(_many, tree.lines)):
         return tree.lines
     return _Copies(tree.lines).written()
 
@@ -40,7 +40,7 @@ class _Copies:
         """Each line once, where it stood; the copies behind them."""
         own = tuple(_one(line) for line in self._lines)
         for line in self._lines:
-            if line.action == "add":
+            if line.action == "add" and line.replaces is None:
                 self._copy(line, line.parent_line_id)
         return (*own, *self._more)
 
@@ -67,7 +67,12 @@ class _Copies:
 
 
 def _one(line: Line) -> Line:
-    return replace(line, quantity=1) if line.action == "add" and (line.quantity or 0) > 1 else line
+    return replace(line, quantity=1) if _many(line) else line
+
+
+def _many(line: Line) -> bool:
+    """What replaces some of many stands for as many itself (D-12)."""
+    return line.action == "add" and line.replaces is None and (line.quantity or 0) > 1
 
 
 # ------------------------------------------------------------------------------- counted by a value

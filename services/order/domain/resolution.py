@@ -48,7 +48,7 @@ def resolve(account_id: str, line: ReturnLine, one: Assessed, known: Known) -> R
     part = _part(line, one, instance)
     asked = _asked(account_id, line, part, instance, plan)
     request = write_out(_in_front(capture(asked, known), line, plan), known)
-    return Resolution(request=request, broken=tuple(_broken(line, request, part, plan, known)))
+    return Resolution(request=request, broken=tuple(_broken(line, request, plan, known)))
 
 
 def _fewer_left(line: ReturnLine, one: Assessed, instance: Instance) -> Reason | None:
@@ -90,10 +90,10 @@ def _asked(
     action = "change" if plan == "refund" and part else _ACTIONS[plan]
     own = Line(
         line_id=line.line_id,
-        action=action if plan != "replace" else "disconnect",  # type: ignore[arg-type]
+        action="disconnect" if plan == "replace" and part is None else action,  # type: ignore[arg-type]
         kind=instance.kind,
         instance_id=line.instance_id,
-        quantity=part.left if part and plan == "refund" else None,
+        quantity=part.left if part and plan != "repair" else None,
         return_=plan,
         reason=line.reason,
     )
@@ -102,12 +102,12 @@ def _asked(
         category="service" if instance.kind == "service" else "product",
         action=action,
         selection=(line.instance_id,) if action == "disconnect" else (),
-        lines=(own, *_replacement(own, instance)) if plan == "replace" else (own,),
+        lines=(own, *_replacement(own, part, instance)) if plan == "replace" else (own,),
     )
 
 
-def _replacement(own: Line, instance: Instance) -> Iterator[Line]:
-    """It keeps the place of what it replaces, and all that is told of it."""
+def _replacement(own: Line, part: _Part | None, instance: Instance) -> Iterator[Line]:
+    """It keeps the place of what it replaces, and all that is told of it; of many it stands for its part."""
     yield Line(
         line_id=next(numbering((own,))),
         action="add",
@@ -115,6 +115,7 @@ def _replacement(own: Line, instance: Instance) -> Iterator[Line]:
         specification_id=instance.specification_id,
         parent_instance_id=instance.parent_id,
         location=instance.location,
+        quantity=part.approved if part else None,
         return_="replace",
         replaces=own.instance_id,
         reason=own.reason,
@@ -131,17 +132,15 @@ def _in_front(request: Request, line: ReturnLine, plan: ReturnPlan) -> Request:
 # ----------------------------------------------------------------------------------------- judging
 
 
-def _broken(
-    line: ReturnLine, request: Request, part: _Part | None, plan: ReturnPlan, known: Known
-) -> Iterator[Reason]:
+def _broken(line: ReturnLine, request: Request, plan: ReturnPlan, known: Known) -> Iterator[Reason]:
     """What stands against the order, said of the line of the return."""
-    own = tuple(_unfit(line, part, plan, known))
+    own = tuple(_unfit(line, plan, known))
     yield from own
     for reason in () if own else judge(request, known):
         yield replace(reason, line_id=line.line_id, message=_said(reason, request, known), field=None)
 
 
-def _unfit(line: ReturnLine, part: _Part | None, plan: ReturnPlan, known: Known) -> Iterator[Reason]:
+def _unfit(line: ReturnLine, plan: ReturnPlan, known: Known) -> Iterator[Reason]:
     if plan == "repair" and not _has_a_repair_plan(line, known):
         message = (
             f"the catalog has no repair plan for {line.instance_id}: publish one (action 'no_change', "
@@ -149,7 +148,7 @@ def _unfit(line: ReturnLine, part: _Part | None, plan: ReturnPlan, known: Known)
         )
         yield Reason(rule="D-24", message=message, line_id=line.line_id, field="proposed")
     if plan == "replace":
-        yield from _not_replaceable(line, part, known)
+        yield from _not_replaceable(line, known)
 
 
 def _has_a_repair_plan(line: ReturnLine, known: Known) -> bool:
@@ -161,23 +160,18 @@ def _has_a_repair_plan(line: ReturnLine, known: Known) -> bool:
     )
 
 
-def _not_replaceable(line: ReturnLine, part: _Part | None, known: Known) -> Iterator[Reason]:
-    """A replacement takes one place; what hangs below the old one cannot go over to another parent."""
+def _not_replaceable(line: ReturnLine, known: Known) -> Iterator[Reason]:
+    """A disconnect takes all below along (DIS-02), no action takes a product to another parent, and what has
+    no line of its own is held against no other order (CHG-16)."""
     instance = known.instance(line.instance_id)
     below = sorted(known.children(line.instance_id, instance.kind)) if instance else []
     if below:
         names = ", ".join(below[:10])
         message = (
-            f"{line.instance_id} has {names} below it, which would end with it: return and replace those "
-            "one by one, or propose 'repair' or 'refund'"
+            f"{line.instance_id} has {names} below it, and what is owned stays below its parent: replace "
+            "what is below one by one, or propose 'repair' or 'refund'"
         )
         yield Reason(rule="D-12", message=message, line_id=line.line_id, field="proposed")
-    if part is not None:
-        message = (
-            f"{part.approved} of {line.instance_id} are approved and it stands for more: an instance is "
-            "replaced as a whole; approve all of it, or propose 'repair' or 'refund'"
-        )
-        yield Reason(rule="D-12", message=message, line_id=line.line_id, field="approvedQuantity")
 
 
 def _said(reason: Reason, request: Request, known: Known) -> str:
