@@ -11,7 +11,7 @@ import inspect
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -171,6 +171,19 @@ def counters(trouble: Trouble | None = None) -> Service:
         shown=frozenset({"counter"}),
         pages=lambda _, id, state: [Page("counter", id, id, {"amounts": list(state.amounts)})],
     )
+
+
+def capped() -> Service:
+    """Counters that take nothing more once the counter CAP has anything: a decision by what is only read."""
+    service = counters()
+    route = service.routes[full("toy.add")]
+
+    def add(data: Add, work: Work) -> None:
+        if data.counter != "CAP" and work.state("counter", "CAP").amounts:
+            raise Refused(Why("TOY-02", "the cap is reached: add nothing more", field="counter"))
+        route.handle(data, work)
+
+    return replace(service, routes={**service.routes, full("toy.add"): replace(route, handle=add)})
 
 
 def totals(trouble: Trouble | None = None) -> Service:

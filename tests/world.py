@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,7 +30,7 @@ from services.chassis.host import setup
 from services.chassis.inbox import Inbox
 from services.chassis.keys import MemoryKeys
 from services.chassis.memory import Memory, MemoryStore
-from services.chassis.outbox import Entry, Outbox
+from services.chassis.outbox import Entry, Letter, Outbox
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Record, StoredEvent, Timer
 from services.chassis.service import Service, Version
@@ -221,12 +221,20 @@ class World:
             reader.published, 10_000 if self.calm else self.random.choice(SIZES)
         )
         entries: list[Entry] = reader.outbox.entries(log)
-        for letter in reader.outbox.letters(entries, reader.last):
+        letters = list(reader.outbox.letters(entries, reader.last))
+        for letter in letters if self.calm else self._twice(letters):
             out = letter.outgoing
             at = self.log[out.topic, out.partition]
-            for _ in range(1 if self.calm else 2):
-                at.append(Record(out.topic, out.partition, len(at), 0, out.key, out.value, out.headers))
+            at.append(Record(out.topic, out.partition, len(at), 0, out.key, out.value, out.headers))
         reader.published = entries[-1].sequence
+
+    def _twice(self, letters: Sequence[Letter]) -> Iterator[Letter]:
+        """Each message twice: as a producer that tries again does, or a relay that died too soon."""
+        if self.random.random() < 0.5:
+            yield from (letter for letter in letters for _ in range(2))
+        else:
+            yield from letters
+            yield from letters
 
     def _deliver(self, reader: Reader, at: tuple[str, int]) -> None:
         first = reader.offsets[at]

@@ -30,7 +30,7 @@ from services.chassis.service import Service
 from services.chassis.store import open_sqlite
 from services.cli import parked
 from tests.service.test_chassis_inbox import Side
-from tests.toy import PARTITIONS, Trouble, add, counters, later, raw, seen, totals
+from tests.toy import PARTITIONS, Trouble, add, capped, counters, later, raw, seen, totals
 from tests.toy_process import HOLD
 
 
@@ -435,9 +435,12 @@ async def test_a_timer_that_another_takes_away_does_not_run(machine: Machine) ->
 
 
 @asynccontextmanager
-async def two_owners(machine: Machine) -> AsyncIterator[tuple[Replica, Replica]]:
+async def two_owners(
+    machine: Machine, service: Service | None = None
+) -> AsyncIterator[tuple[Replica, Replica]]:
     """Two replicas, the first with everything assigned to it, also when the second has it too."""
-    one, two = Replica(machine.where, counters()), Replica(machine.where, counters())
+    service = service or counters()
+    one, two = Replica(machine.where, service), Replica(machine.where, service)
     everything = [TopicPartition(CRM_ORDERS, number) for number in range(PARTITIONS)]
     await one.host.assigned(everything)
     yield one, two
@@ -470,6 +473,20 @@ async def test_a_replica_that_lost_its_partition_commits_nothing_that_it_decided
         else:
             handle(one, add("c-3", 3, counter="C-3"))
             assert one.amounts("C-3") == [3], "decided without having seen C-2, and committed"
+
+
+async def test_a_replica_that_gets_a_partition_back_knows_what_its_owner_did_meanwhile(
+    machine: Machine,
+) -> None:
+    async with two_owners(machine, capped()) as (one, two):
+        everything = [TopicPartition(CRM_ORDERS, number) for number in range(PARTITIONS)]
+        handle(one, add("c-1", 1, counter="C-1"))
+        await one.host.revoked(everything)
+        await two.host.assigned(everything)
+        handle(two, add("c-2", 2, counter="CAP"))
+        await one.host.assigned(everything)
+        handle(one, add("c-3", 3, counter="C-3"))
+        assert one.amounts("C-3") == [], "decided by the cap as it was before"
 
 
 @pytest.fixture

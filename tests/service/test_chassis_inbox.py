@@ -24,7 +24,7 @@ from services.chassis.outbox import Outbox
 from services.chassis.ports import Commit, Committed, Conflict, Outgoing, Record, Unavailable
 from services.chassis.service import Category, Service, Version
 from services.chassis.work import MessageWork
-from tests.toy import PARTITIONS, Trouble, add, command, counters, later, raw, recorded, totals
+from tests.toy import PARTITIONS, Trouble, add, capped, command, counters, later, raw, recorded, totals
 from tests.world import FakeClock
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -541,6 +541,17 @@ def test_a_message_whose_route_cannot_say_its_order_is_parked() -> None:
     side = Side(replace(service, routes=routes))
     one_by_one(side, recorded([add("c-1", 1), raw("A-1", b"{", headed(id="c-2"))]))
     assert len(side.parked()) == 2
+
+
+def test_after_a_conflict_it_is_decided_again_from_the_store_alone() -> None:
+    """Also by what was only read: a replica that wrote one stream may have written any other."""
+    side = Side(capped())
+    other = Side(capped(), MemoryStore(side.store.memory))
+    side.take(add("c-1", 1))
+    other.take(add("c-2", 2), add("c-3", 3, counter="CAP"), first=1)
+    side.take(add("c-4", 4), first=3)
+    assert side.amounts("C-1") == [1, 2]
+    assert ["TOY-02" in refusal for refusal in side.refusals()] == [True]
 
 
 def test_a_conflict_that_stays_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
