@@ -125,7 +125,9 @@ class Course(Model):
         new = {one: line for one, line in lines.items() if one not in part.lines}
         if not touched and not new:
             return
-        if touched & order.hard or early(self, lines) - early(self, part.lines) or self._misfit(order, new):
+        if touched & order.hard or early(self, lines, id) - early(self, part.lines, id):
+            return
+        if self._misfit(order, new):
             return
         if any(self._goes_along(order.lines[one], lines) for one in order.lines.keys() - lines.keys()):
             return
@@ -141,8 +143,8 @@ class Course(Model):
         return bool(above) and above[0].action == dropped.action
 
     def _misfit(self, order: Order, new: dict[str, Line]) -> bool:
-        """CHG-16: an instance has one line in an order, and what it makes has one already."""
-        about = {line.about or f"{order.id}:{line.id}" for line in order.lines.values()}
+        """CHG-16: an instance has one line in an order."""
+        about = {line.about for line in order.lines.values() if line.about is not None}
         return any(line.about in about for line in new.values())
 
     def approve_change(self, id: str) -> None:

@@ -6,14 +6,16 @@ from tests.machine import book
 from tests.machine.model import Line, Model, Thing
 
 
-def early(model: Model, lines: dict[str, Line]) -> set[str]:
-    """What order can judge by itmodel."""
+def early(model: Model, lines: dict[str, Line], under_way: str = "") -> set[str]:
+    """What order can judge by itself; one that is under way knows nothing yet of what it makes."""
     broken: set[str] = set()
     named = {line.about: line for line in lines.values() if line.about}
     for line in lines.values():
         thing = model.things.get(line.about or "")
         parent = model.things.get(line.parent or "")
-        if line.about and thing is None:
+        if line.about and (thing is None or _makes(under_way, line.about)):
+            broken.add("ACT-06")
+        elif line.action == "add" and under_way and (line.parent or "").startswith(f"{under_way}~"):
             broken.add("ACT-06")
         elif thing is not None and thing.state == "inactive":
             broken.add("CHG-17")
@@ -49,6 +51,8 @@ def late(model: Model, lines: dict[str, Line], order: str) -> set[str]:
     for line in lines.values():
         if line.action == "add":
             own = (line.parent or "").startswith(f"{order}:")
+            above = model.things.get(line.parent or "")
+            own = own or (above is not None and above.held == order)
             if not own and _unsettled(model, line.parent, under, lines):
                 broken.add("D-23")
             continue
@@ -76,3 +80,8 @@ def _unsettled(model: Model, parent: str | None, under: dict[str, str], lines: d
     if thing.state not in book.SETTLED or thing.held is not None:
         return True
     return thing.id in under and lines[under[thing.id]].action in ("disconnect", "suspend", "resume")
+
+
+def _makes(order: str, id: str) -> bool:
+    """As what it adds, or as the new side of what it moves."""
+    return bool(order) and id.startswith((f"{order}:", f"{order}~"))

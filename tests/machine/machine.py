@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from tests.machine.asking import parent_of, written
 from tests.machine.beside import Beside, Task
 from tests.machine.catalog import ACCOUNT
-from tests.machine.model import Line, Order, Thing
+from tests.machine.model import Line, Order
 
 ACTIONS = ("change", "disconnect", "suspend", "resume", "no_change")
 PICK = st.integers(0, 11)
@@ -115,7 +115,7 @@ class Machine(RuleBasedStateMachine):
         if what == "home":
             net = Line(id + "0", "add", spec="internet", parent=id, level=level, location=site)
             return [Line(id, "add", spec="home", level=level, location=site), net]
-        homes = [one.id for one in self.model.things.values() if one.spec == "home" and not arriving(one)]
+        homes = [one.id for one in self.model.things.values() if one.spec == "home"]
         parent = homes[pick % len(homes)] if what in ("voice", "tv") else None
         return [Line(id, "add", spec=what, parent=parent, level=level, location=site)]
 
@@ -339,11 +339,6 @@ class Machine(RuleBasedStateMachine):
         """The same command by the same id, or another one by it, changes nothing."""
         self.both.again(-1 - pick % len(self.both.sent), **({"reason": "another"} if other else {}))
         self.done()
-
-
-def arriving(thing: Thing) -> bool:
-    """The new side of a move that is not over: nobody can order anything for it yet."""
-    return "~" in thing.id and thing.state == "installation_pending"
 
 
 def moves(order: Order) -> bool:
