@@ -13,9 +13,7 @@ def early(model: Model, lines: dict[str, Line], under_way: str = "") -> set[str]
     for line in lines.values():
         thing = model.things.get(line.about or "")
         parent = model.things.get(line.parent or "")
-        if line.about and (thing is None or _makes(under_way, line.about)):
-            broken.add("ACT-06")
-        elif line.action == "add" and under_way and (line.parent or "").startswith(f"{under_way}~"):
+        if (line.about and thing is None) or _made(under_way, line):
             broken.add("ACT-06")
         elif thing is not None and thing.state == "inactive":
             broken.add("CHG-17")
@@ -82,6 +80,10 @@ def _unsettled(model: Model, parent: str | None, under: dict[str, str], lines: d
     return thing.id in under and lines[under[thing.id]].action in ("disconnect", "suspend", "resume")
 
 
-def _makes(order: str, id: str) -> bool:
-    """As what it adds, or as the new side of what it moves."""
-    return bool(order) and id.startswith((f"{order}:", f"{order}~"))
+def _made(order: str, line: Line) -> bool:
+    """About what the order makes, or below the new side of what it moves."""
+    if not order:
+        return False
+    return (line.about or "").startswith((f"{order}:", f"{order}~")) or (line.parent or "").startswith(
+        f"{order}~"
+    )
