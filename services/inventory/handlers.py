@@ -209,7 +209,8 @@ def case_without(part: Approved, order: Approved, before: Reservation, work: Wor
 
     held = {id for ids in before.open.values() for id in ids}
     mine = _of_account(part.account_id)
-    return case_of(part, _installed_as(work, named(order) | held, look, mine), work.now)
+    installed = _installed_as(work, named(order) | held, look, mine)
+    return case_of(part, installed, work.now, frozenset(before.open))
 
 
 def _of_account(account_id: str) -> Callable[[Instance], bool]:

@@ -161,7 +161,7 @@ class Course(Model):
             return
         new = {one: line for one, line in lines.items() if one not in part.lines}
         changed = {one for one, line in part.lines.items() if lines.get(one) != line}
-        if changed & order.hard or (new and late(self, new, order.id)):
+        if changed & order.hard or (new and late(self, new, order.id, part.lines.values())):
             return
         part.loose = True
         self._hold(order, part, self.affected(new.values()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tests.machine import book
 from tests.machine.model import Line, Model, Thing
 
@@ -40,10 +42,10 @@ def _missed(model: Model, thing: Thing, named: dict[str, Line]) -> bool:
     return not any(up in named and named[up].action == "disconnect" for up in model.above(whole.id))
 
 
-def late(model: Model, lines: dict[str, Line], order: str) -> set[str]:
-    """What is judged where the installed base is."""
+def late(model: Model, lines: dict[str, Line], order: str, beside: Iterable[Line] = ()) -> set[str]:
+    """What is judged where the installed base is; lines that are `beside` were judged before."""
     broken: set[str] = set()
-    actions = {line.action for line in lines.values()}
+    actions = {line.action for line in (*lines.values(), *beside)}
     under = model.affected(lines.values())
     moves = [line for line in lines.values() if line.action == "move"]
     for line in lines.values():

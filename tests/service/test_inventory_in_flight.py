@@ -106,6 +106,25 @@ def test_what_cannot_be_held_refuses_the_revision_and_nothing_else(base: Invento
     assert base.page("NET")["characteristics"] == {"speed": 200, "static": True}
 
 
+@pytest.mark.rule("INF-04", "D-23", "D-07")
+def test_what_others_began_since_is_not_held_against_lines_that_are_at_work(base: Inventory) -> None:
+    add = line("1", "add", specificationId="spec-TV", parentInstanceId="NET")
+    stays, moved = line("2", "no_change", "VOICE"), line("3", "resume", "MOB")
+    base.approve("O1", add, stays)
+    base.approve("O2", CHANGE, END)
+    assert (states(base)["NET"], states(base)["VOICE"]) == ("change_pending", "inactivation_pending")
+    before = len(base.said())
+    more = [{"lineId": "3", "operation": "add"}]
+    revised(base, 2, add, stays, moved, changes=more)
+    assert [name for name, _ in base.said(before)] == ["reservation.accepted"]
+    assert held(base) == {"O1:1", "NET", "VOICE", "MOB"}
+    planned(base, 2)
+    other = line("4", "add", specificationId="spec-TV", parentInstanceId="NET")
+    revised(base, 3, add, stays, moved, other, changes=[{"lineId": "4", "operation": "add"}])
+    [reason] = dict(base.said())["reservation.refused"]["reasons"]
+    assert (reason["rule"], reason["lineId"]) == ("D-23", "4")
+
+
 def test_a_revision_that_was_answered_is_not_answered_again(base: Inventory) -> None:
     base.approve("O1", CHANGE)
     changes = [{"lineId": "2", "operation": "add"}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from services.inventory.domain.approved import Approved, Line
@@ -32,6 +32,9 @@ class Case:
     installed: Installed
     affected: Mapping[InstanceId, Line]
     now: datetime | None = None
+    at_work: Collection[LineId] = frozenset()
+    """Lines of an order under way that were judged when they were reserved: what others have begun since is
+    not held against them."""
 
     def named(self) -> Iterator[tuple[Line, Instance]]:
         """The lines that name an instance the account owns, with it."""
@@ -41,8 +44,14 @@ class Case:
                 yield line, instance
 
 
-def case_of(order: Approved, installed: Installed, now: datetime | None = None) -> Case:
-    return Case(order=order, installed=installed, affected=affected(order.lines, installed), now=now)
+def case_of(
+    order: Approved,
+    installed: Installed,
+    now: datetime | None = None,
+    at_work: Collection[LineId] = frozenset(),
+) -> Case:
+    tree = affected(order.lines, installed)
+    return Case(order=order, installed=installed, affected=tree, now=now, at_work=at_work)
 
 
 def judge(case: Case) -> tuple[Reason, ...]:
@@ -75,7 +84,8 @@ def known(case: Case, waiting: tuple[Line, ...] | None = None) -> Iterator[Reaso
 def in_a_fitting_state(case: Case) -> Iterator[Reason]:
     """3.3 with D-07, for each instance with a line of its own."""
     for line, instance in case.named():
-        if (rule := broken(instance.state, line.asked)) is not None:
+        rule = broken(instance.state, line.asked)
+        if rule is not None and line.line_id not in case.at_work:
             yield _unfit(rule, line, instance)
 
 
@@ -129,7 +139,7 @@ def nothing_pending_beside_a_change(case: Case) -> Iterator[Reason]:
     if not (actions & {"suspend", "resume"} and actions & {"change", "disconnect"}):
         return
     for line, instance in case.named():
-        if instance.state in PENDING:
+        if instance.state in PENDING and line.line_id not in case.at_work:
             yield Reason(
                 rule="SUS-06",
                 line_id=line.line_id,
@@ -146,7 +156,7 @@ def under_a_settled_parent(case: Case) -> Iterator[Reason]:
             continue
         id = parents.get(line.parent_line_id or "") or line.parent_instance_id
         parent = case.installed.get(id)
-        if parent is not None and (trouble := _unsettled(case, parent)) is not None:
+        if parent is not None and (trouble := _unsettled(case, line, parent)) is not None:
             yield Reason(
                 rule="D-23",
                 line_id=line.line_id,
@@ -155,15 +165,15 @@ def under_a_settled_parent(case: Case) -> Iterator[Reason]:
             )
 
 
-def _unsettled(case: Case, parent: Instance) -> str | None:
+def _unsettled(case: Case, line: Line, parent: Instance) -> str | None:
+    above = case.affected.get(parent.id)
+    if above is not None and above.action in _ENDING_OR_RESTING:
+        return f"goes along under line '{above.line_id}', a {above.action}"
+    if line.line_id in case.at_work:
+        return None
     if parent.state in PENDING or parent.state == "inactive":
         return f"is {parent.state}"
-    if parent.held is not None:
-        return f"is held by order '{parent.held.order_id}'"
-    line = case.affected.get(parent.id)
-    if line is not None and line.action in _ENDING_OR_RESTING:
-        return f"goes along under line '{line.line_id}', a {line.action}"
-    return None
+    return f"is held by order '{parent.held.order_id}'" if parent.held is not None else None
 
 
 def moved_as_a_whole(case: Case) -> Iterator[Reason]:
