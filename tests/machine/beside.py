@@ -145,7 +145,8 @@ class Beside:
             shown = self.orders[order.id]
             state = shown["state"]
             if order.raced:
-                overtaken = state == "completed" or (order.hard and state == "in_progress")
+                before_it = "on_hold" if order.paused else "in_progress"
+                overtaken = state == "completed" or (order.hard and state == before_it)
                 order.canceling, order.raced = not overtaken, False
             part = order.open()
             if part is not None and (order.paused or order.asked):
@@ -166,6 +167,17 @@ class Beside:
             raise Difference(
                 f"{order.id} is {real['state']}, and should be {wanted}: {real['reasons']} {real['declined']}"
             )
+        if order.approved and (idle := self._idle(order)):
+            raise Difference(f"{order.id} still asks for {idle}, which nobody wants any more")
+
+    def _idle(self, order: Order) -> list[str]:
+        """INF-04, ORD-17: of a dropped line, and of a canceled order, nothing is asked for but to undo it."""
+        mine = (task for task in self.tasks.values() if task.order == order.id and not task.undo)
+        return [
+            task.id
+            for task in mine
+            if task.status == "asked" and (order.canceling or task.line not in order.lines)
+        ]
 
     # ------------------------------------------------------------------------------------- things
 

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from services.inventory.domain import fulfil, land, table
+from services.fulfillment.domain import difference
+from services.inventory.domain import fulfil, judge, land, table
 from tests.machine.catalog import BASE, prepared
 from tests.machine.course import Difference
 from tests.machine.machine import Machine
@@ -85,8 +86,23 @@ def keeps_what_a_cancel_gives_back(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "released", lambda *_: ())
 
 
+def reserves_what_another_order_holds(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(judge, "RULES", tuple(rule for rule in judge.RULES if rule is not judge.one_open_change))
+
+
+def goes_on_with_what_was_dropped(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(difference.Difference, "drop", lambda *_: None)
+
+
 @pytest.mark.parametrize(
-    "plant", [resumes_what_is_active, rests_only_what_is_named, keeps_what_a_cancel_gives_back]
+    "plant",
+    [
+        resumes_what_is_active,
+        rests_only_what_is_named,
+        keeps_what_a_cancel_gives_back,
+        reserves_what_another_order_holds,
+        goes_on_with_what_was_dropped,
+    ],
 )
 def test_a_fault_that_is_planted_in_a_rule_is_found(
     plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
