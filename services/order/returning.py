@@ -12,6 +12,7 @@ from services.chassis.service import Refused, Route, RowsOf, StreamOf, Why, Work
 from services.order import cases, needs
 from services.order.cases import COMING_BACK, RETURN
 from services.order.domain import lifecycle, return_steps
+from services.order.domain.approver import own_return
 from services.order.domain.events import OrderPlaced
 from services.order.domain.naming import own_id
 from services.order.domain.order import Order
@@ -19,7 +20,7 @@ from services.order.domain.resolution import Resolution, resolve
 from services.order.domain.return_case import Assessed, Case, ReturnLine, ReturnOpened
 from services.order.domain.returnable import returnable
 from services.order.domain.words import Reason
-from services.order.handlers import INSTANCE, ORDER, Heard, why
+from services.order.handlers import INSTANCE, ORDER, Heard, identified, why
 
 # ------------------------------------------------------------------------------------------ opening
 
@@ -33,7 +34,8 @@ def open_(data: messages.OpenReturn, work: Work) -> None:
     lines = tuple(_line(line, own_id(line.instance_id, data.account_id, known), work) for line in data.lines)
     unfit = returnable(data.account_id, lines, known, partial(cases.claims, work=work))
     _must_hold(*return_steps.doubled(lines), *unfit)
-    cases.append(data.return_id, (ReturnOpened(account_id=data.account_id, lines=lines),), work)
+    opened = ReturnOpened(account_id=data.account_id, lines=lines, asked_by=identified(work))
+    cases.append(data.return_id, (opened,), work)
 
 
 def _line(line: messages.ReturnLineRequest, instance_id: str, work: Work) -> ReturnLine:
@@ -56,7 +58,8 @@ def assess(data: messages.AssessReturn, work: Work) -> None:
         message = "the return is closed: open another one for what comes back now"
         raise Refused(Why("RMA-02", message, None, "returnId"))
     wanted = tuple(_assessed(case, line, work) for line in data.lines)
-    _must_hold(*return_steps.assessable(case, wanted))
+    own = own_return(case, wanted, identified(work))
+    _must_hold(*((own,) if own else ()), *return_steps.assessable(case, wanted))
     known = Heard(work)
     resolved = {
         one.line_id: resolve(case.account_id, case.lines[one.line_id].asked, one, known)
@@ -88,7 +91,7 @@ def _write(
         _give_up(order_id, work)
     for one in named:
         if one.order_id is not None:
-            _place(return_id, one.order_id, resolved[one.line_id], work)
+            _place(return_id, one.order_id, resolved[one.line_id], case.opened_by, work)
 
 
 def _named(
@@ -118,8 +121,9 @@ def _give_up(order_id: str, work: Work) -> None:
         work.append(ORDER, order_id, *outcome)
 
 
-def _place(return_id: str, order_id: str, resolution: Resolution, work: Work) -> None:
-    """The assessment is the approval: the order is on its way at once."""
+def _place(return_id: str, order_id: str, resolution: Resolution, opened_by: str | None, work: Work) -> None:
+    """The assessment is the approval: the order is on its way at once, and whoever opened the return is its
+    author (D-21)."""
     request = resolution.request
     placed = OrderPlaced(
         account_id=request.account_id,
@@ -129,6 +133,7 @@ def _place(return_id: str, order_id: str, resolution: Resolution, work: Work) ->
         lines=request.lines,
         reason=request.lines[0].reason,
         return_id=return_id,
+        asked_by=opened_by,
     )
     outcome = lifecycle.place(None, placed, (), approve=lifecycle.Approve())
     assert not isinstance(outcome, Reason), "its id is free and it breaks no rule"

@@ -131,6 +131,59 @@ def test_of_a_request_from_another_source_nobody_knows_who_asked() -> None:
     assert here.order["state"] == "cancellation_in_progress"
 
 
+# ----------------------------------------------------------------------------------------- returns
+
+BACK = {"lineId": "1", "instanceId": "P-1", "reason": "broken", "expected": "refund"}
+
+
+def comes_back(actor: str | None = ANNA, source: str = GATEWAY) -> Shop:
+    asked = {"returnId": "RET-1", "accountId": A, "lines": [BACK]}
+    return shop().asks("return.open", asked, source=source, actor=actor)
+
+
+def assessed(here: Shop, actor: str | None, proposed: str = "refund", source: str = GATEWAY) -> Shop:
+    asked = {"returnId": "RET-1", "lines": [{"lineId": "1", "proposed": proposed}]}
+    return here.asks("return.assess", asked, A, source=source, actor=actor)
+
+
+def writes(here: Shop) -> Any:
+    """The state of the order that the return has written."""
+    found = here.world.pages().get(("order", "RET-1-1"))
+    return found and found["state"]
+
+
+@pytest.mark.rule("D-21", "D-12")
+def test_who_opened_a_return_does_not_approve_the_order_that_it_writes() -> None:
+    here = assessed(comes_back(), ANNA)
+    assert (writes(here), rules(here)) == (None, ["D-21"])
+    assert "ask somebody else to assess it" in here.refusal()[0]["message"]
+    assert writes(assessed(here, BEN)) == "acknowledged"
+
+
+@pytest.mark.rule("D-21", "D-12")
+def test_of_a_return_that_another_source_opens_or_assesses_nobody_is_judged() -> None:
+    assert writes(assessed(comes_back(source=CRM), ANNA)) == "acknowledged"
+    assert writes(assessed(comes_back(), ANNA, source=CRM)) == "acknowledged"
+    assert writes(assessed(comes_back(None), None)) == "acknowledged"
+
+
+@pytest.mark.rule("D-21", "D-12")
+def test_whoever_opened_a_return_may_turn_it_down() -> None:
+    assert rules(assessed(comes_back(), ANNA, "reject")) == []
+
+
+@pytest.mark.rule("D-21", "D-12")
+def test_whoever_opened_a_return_is_an_author_of_its_order() -> None:
+    here = assessed(comes_back(), BEN)
+    refused = [{"rule": "CHG-16", "message": "held"}]
+    here.hears(
+        "reservation.refused", {"orderId": "RET-1-1", "accountId": A, "version": 1, "reasons": refused}
+    )
+    for name, actor in (("order.rework", BEN), ("order.submit", BEN), ("order.approve", ANNA)):
+        here.asks(name, {"orderId": "RET-1-1"}, A, source=GATEWAY, actor=actor)
+    assert rules(here) == ["D-21"]
+
+
 # --------------------------------------------------------------------------------------- afterwards
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from services.order.domain.change import Pending
 from services.order.domain.order import Order
+from services.order.domain.return_case import Assessed, Case
 from services.order.domain.words import Reason
 
 _RULE = "D-21"
@@ -24,6 +27,17 @@ def own_order(order: Order, by: str | None) -> Reason | None:
     message = (
         "you placed, edited or submitted this order, and nobody approves their own: ask somebody else to "
         "approve it"
+    )
+    return Reason(rule=_RULE, message=message)
+
+
+def own_return(case: Case, wanted: Iterable[Assessed], by: str | None) -> Reason | None:
+    """An assessment approves the orders that it writes; to turn lines down approves nothing."""
+    if by is None or by != case.opened_by or all(one.proposed == "reject" for one in wanted):
+        return None
+    message = (
+        "you opened this return, its assessment approves the orders that it writes, and nobody approves "
+        "their own: ask somebody else to assess it"
     )
     return Reason(rule=_RULE, message=message)
 

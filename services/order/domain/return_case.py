@@ -40,6 +40,8 @@ class ReturnLine:
 class ReturnOpened:
     account_id: str
     lines: tuple[ReturnLine, ...]
+    asked_by: str | None = None
+    """Who opened it, where that is known and not hearsay (D-21)."""
 
 
 @value
@@ -142,13 +144,14 @@ class Case:
     lines: dict[str, CaseLine]
     state: CaseState = "open"
     orders: int = 0
+    opened_by: str | None = None
 
 
 def evolve(case: Case | None, event: ReturnEvent) -> Case | None:
     """The case after the event; changes the one it is given."""
     if isinstance(event, ReturnOpened):
         lines = {line.line_id: CaseLine(asked=line) for line in event.lines}
-        return Case(account_id=event.account_id, lines=lines)
+        return Case(account_id=event.account_id, lines=lines, opened_by=event.asked_by)
     if case is not None:
         _change(case, event)
     return case
