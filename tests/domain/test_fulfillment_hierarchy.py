@@ -109,7 +109,7 @@ def test_how_many_there_may_be(rule: Compatibility, counts: set[int]) -> None:
     ("rule", "count", "said"),
     [
         (NONE, 1, "P (phone) does not go with wire, and 1 would be there"),
-        (ONE, 0, "P (phone) requires wire, and none would be left"),
+        (ONE, 0, "P (phone) requires wire, and none would be there"),
         (TWO_OR_THREE, 1, "P (phone) requires at least 2 wire, and 1 would be there"),
         (TWO_OR_THREE, 4, "P (phone) goes with at most 3 wire, and 4 would be there"),
     ],

@@ -94,3 +94,15 @@ def test_making_it_something_else_is_one() -> None:
 def test_what_ends_together_or_never_held_is_none(ended: tuple[str, ...]) -> None:
     _, found = warned((place("C1", "disconnect", *ended),))
     assert found == []
+
+
+@pytest.mark.rule("CHG-13")
+def test_adding_what_requires_something_that_is_not_there_is_one() -> None:
+    phone = line("1", "add", specificationId="phone", parentInstanceId="BARE")
+    bare = (owned("BARE", "house"),)
+    world, found = warned(bare, (place("C1", None, lines=[phone]),))
+    assert found == [("CHG-13", "1")]
+    assert world.pages()["order", "C1"]["state"] == "in_progress"
+    wire = line("2", "add", specificationId="wire", parentInstanceId="BARE")
+    _, found = warned(bare, (place("C1", None, lines=[phone, wire]),))
+    assert found == []

@@ -86,7 +86,7 @@ def test_what_another_product_requires_does_not_end_and_a_fallout_says_why() -> 
     assert (stop["falloutId"], stop["domainOrderId"], stop["type"]) == (STOP, "C1.1", "compatibility")
     assert stop["message"] == (
         "C1.1 (disconnect of WIRE, wire) does not close: PHONE (phone) requires wire, and none would be "
-        "left. What would be right: keep or add wire, or end PHONE as well"
+        "there. What would be right: keep or add wire, or end PHONE as well"
     )
     assert "'accept'" in stop["advice"]
     [order] = world.pages()["plan", "C1"]["domainOrders"]

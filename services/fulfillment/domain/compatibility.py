@@ -1,8 +1,9 @@
 """DOM-04: whether products of one hierarchy still go together when the work on one of them would close.
 
 Judged is what the plan itself breaks: what holds with everything of the plan left out, and does not hold with
-everything of it done, whatever of it is closed already. So lines that only together make it right do not stop
-each other, and what was broken before is nobody's fault.
+everything of it done, whatever of it is closed already. What is new stood nowhere before: what it requires
+must be there, and nothing that it excludes. So lines that only together make it right do not stop each other,
+and what was broken before is nobody's fault.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def stopped_because(order: OpenOrder, breaks: tuple[Break, ...]) -> str:
     brief = order.brief
     what = f"{brief.domain_order_id} ({brief.action} of {brief.instance_id}, {brief.specification_id})"
     wrong = "; ".join(one.said() for one in breaks)
-    right = "; or ".join(dict.fromkeys(one.right() for one in breaks))
+    own = brief.instance_id if not ends(order) else None
+    right = "; or ".join(dict.fromkeys(one.right(one.product.instance_id == own) for one in breaks))
     return f"{what} does not close: {wrong}. What would be right: {right}"
 
 
@@ -62,8 +64,7 @@ def _of(plan: Plan, id: str) -> Iterator[Break]:
             if is_new or rule.target in names:
                 own = 1 if rule.target == product.specification_id else 0
                 now, then = has[rule.target] - own, had[rule.target] - own
-                fresh = is_new and rule.type == "excludes"
-                if not holds(rule, now) and (fresh or holds(rule, then)):
+                if not holds(rule, now) and (is_new or holds(rule, then)):
                     yield Break(product=product.named(), rule=rule, there=now)
 
 

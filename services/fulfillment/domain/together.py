@@ -47,12 +47,14 @@ class Break:
         if most is not None and self.there > most:
             return f"{product} goes with at most {most} {target}, and {there}"
         if least == 1:
-            return f"{product} requires {target}, and none would be left"
+            return f"{product} requires {target}, and none would be there"
         return f"{product} requires at least {least} {target}, and {there}"
 
-    def right(self) -> str:
-        """What would be right instead."""
+    def right(self, new: bool) -> str:
+        """What would be right instead, whether the product is new or was there."""
         id, target = self.product.instance_id, self.rule.target
         if self.rule.type == "excludes" or (self.rule.max is not None and self.there > self.rule.max):
             return f"end {id} or {target}, or leave that as it was"
+        if new:
+            return f"add {target}, or take {id} back"
         return f"keep or add {target}, or end {id} as well"

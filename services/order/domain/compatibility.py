@@ -18,7 +18,8 @@ _Made = dict[str, str]
 def warnings(request: Request, known: Known) -> tuple[Reason, ...]:
     """What held in a hierarchy before the order, and does not hold after it.
 
-    Of what is new, too, that it excludes what is there. Fulfillment judges alike when work closes (DOM-04).
+    Of what is new all that does not hold: it stood nowhere before. Fulfillment judges alike when work closes
+    (DOM-04).
     """
     tree = Tree(request, known)
     return tuple(warning for root in _roots(tree) for warning in _of_root(root, tree))
@@ -48,8 +49,7 @@ def _of_root(root: str, tree: Tree) -> Iterator[Reason]:
         for rule in entry.content.get("compatibility", ()) if entry else ():
             others = 1 if rule["target"] == specification else 0
             now, then = has[rule["target"]] - others, had[rule["target"]] - others
-            fresh = is_new and rule["type"] == "excludes"
-            if not _holds(rule, now) and (fresh or _holds(rule, then)):
+            if not _holds(rule, now) and (is_new or _holds(rule, then)):
                 yield _warning(id, specification, rule, tree)
 
 
@@ -83,7 +83,7 @@ def _holds(rule: Mapping[str, Any], count: int) -> bool:
 
 def _warning(id: str, specification: str, rule: Mapping[str, Any], tree: Tree) -> Reason:
     line = _touching(rule["target"], tree) or tree.by_instance.get(id) or _touching(specification, tree)
-    wrong = f"requires {rule['target']}, and after this order that holds no more"
+    wrong = f"requires {rule['target']}, and after this order that does not hold"
     if rule["type"] == "excludes":
         wrong = f"does not go with {rule['target']}, and after this order both are there"
     return Reason(
