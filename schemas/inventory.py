@@ -206,7 +206,14 @@ class OperationEvent(Part):
 
 
 class OperationStepped(OperationEvent):
-    """`operation.scheduled` (also when it is re-dated) and `operation.completed`."""
+    """`operation.completed`."""
+
+
+class OperationScheduled(OperationEvent):
+    """`operation.scheduled`: also when it is re-dated, and when it waits again to be told which instances
+    end, because those that were named cannot be ended by it (`reasons`)."""
+
+    reasons: tuple[Reason, ...] = ()
 
 
 class OperationStarted(OperationEvent):

@@ -131,7 +131,7 @@ MESSAGES: dict[str, MessageType] = {
                 "reservation.refused": inventory.ReservationRefused,
                 "reservation.released": inventory.ReservationReleased,
                 "reservation.fulfilled": inventory.ReservationFulfilled,
-                "operation.scheduled": inventory.OperationStepped,
+                "operation.scheduled": inventory.OperationScheduled,
                 "operation.started": inventory.OperationStarted,
                 "operation.completed": inventory.OperationStepped,
                 "operation.canceled": inventory.OperationCanceled,

@@ -27,6 +27,7 @@ from services.inventory.domain.instance_events import (
     OperationNoted,
 )
 from services.inventory.domain.operation import (
+    ChoiceDeclined,
     InstancesNamed,
     OperationCanceled,
     OperationCompleted,
@@ -60,7 +61,14 @@ from services.inventory.domain.term import TermChanged, TermGivenUp, TermLoaded,
 from services.inventory.domain.words import Reason
 
 Data = dict[str, Any]
-_Operation = OperationScheduled | OperationRedated | OperationStarted | OperationCompleted | OperationCanceled
+_Operation = (
+    OperationScheduled
+    | OperationRedated
+    | ChoiceDeclined
+    | OperationStarted
+    | OperationCompleted
+    | OperationCanceled
+)
 _StateChanged = (
     InstanceReserved | InstanceFlipped | InstanceReleased | InstanceReopened | InstanceStateReloaded
 )
@@ -88,7 +96,7 @@ def _said(happened: Happened) -> tuple[str, Data] | None:
             return None
         case InstanceStateReloaded() | InstanceReopened() as event:
             return _state_changed(happened, event)
-        case OperationScheduled() | OperationRedated() | OperationStarted() as event:
+        case OperationScheduled() | OperationRedated() | ChoiceDeclined() | OperationStarted() as event:
             return _operation(happened, event)
         case TermLoaded() | TermMade() | TermChanged() | TermTakenOver() as event:
             return _term(happened, event)
@@ -292,7 +300,7 @@ def _scheduled(one: Scheduled) -> Data:
 
 
 def _operation(
-    happened: Happened, event: OperationScheduled | OperationRedated | OperationStarted
+    happened: Happened, event: OperationScheduled | OperationRedated | ChoiceDeclined | OperationStarted
 ) -> tuple[str, Data]:
     match event:
         case OperationScheduled(order=order):
@@ -302,6 +310,12 @@ def _operation(
         case OperationRedated():
             about = _about(happened, (event.order, event.version), event)
             return "operation.scheduled", about | {"lineIds": event.line_ids}
+        case ChoiceDeclined():
+            about = _about(happened, (event.order, event.version), event)
+            return "operation.scheduled", about | {
+                "lineIds": event.line_ids,
+                "reasons": _reasons(event.reasons),
+            }
         case OperationStarted():
             data = _about(happened, (event.order, event.version), event)
             data["lineIds"] = tuple(line.line_id for line in event.lines)

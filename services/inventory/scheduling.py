@@ -14,8 +14,11 @@ from services.chassis.service import StreamOf, Wish, Work
 from services.inventory import handlers, heard
 from services.inventory.domain import schedule
 from services.inventory.domain.approved import Approved
+from services.inventory.domain.counted import surplus
+from services.inventory.domain.instance import Instance
 from services.inventory.domain.land import PartClosed, PlanCanceled
 from services.inventory.domain.operation import Later, Operation, OperationId, operation_id, split
+from services.inventory.domain.reservation import Reservation
 from services.inventory.domain.revision import ReservationRevised
 from services.inventory.domain.words import (
     INSTANCE,
@@ -116,12 +119,43 @@ def named_needs(data: heard.OrderLineChanged, work: Work) -> Iterator[Collection
 
 def _go_on(found: Operation, work: Work) -> None:
     """What was parked runs once it is told which instances end, and not before its day."""
-    if found.status != "scheduled" or found.at is None or found.as_named() is None or found.order is None:
+    if found.status != "scheduled" or found.at is None or found.order is None:
         return
+    if found.as_named() is None:
+        if not _nothing_to_end(found.order, work):
+            return
+        handlers.write(schedule.settled(found), work)
     if found.at <= work.now:
-        _run(found, work)
+        _run(operation(work, found.id), work)
     else:
         _set_timer(found.order.order_id, found.id, found.at, work)
+
+
+def _nothing_to_end(order: Approved, work: Work) -> bool:
+    """Whether others have ended as many as the line would have."""
+    case = handlers.case_at(order, order, work)
+    return case.installed.get(order.lines[0].instance_id) is not None and not any(
+        surplus(order.lines, case.installed)
+    )
+
+
+def _ended(part: PartClosed, before: Reservation, work: Work) -> set[InstanceId]:
+    """What stands directly above instances that the part has ended."""
+    found = handlers.find(work)
+    ids = (found(id) for line in part.line_ids for id in before.open.get(line, ()))
+    ended = (one for one in ids if isinstance(one, Instance) and one.state == "inactive")
+    return {one.record.parent_id for one in ended if one.record.parent_id is not None}
+
+
+def _told_by_the_end(above: Iterable[InstanceId], work: Work) -> None:
+    """A line that waits to be told which instances end looks again when some of them have ended."""
+    for id in sorted(above):
+        instance = work.state(INSTANCE, id)
+        if not isinstance(instance, Instance):
+            continue
+        for noted in tuple(instance.operations.values()):
+            if noted.state == "scheduled" and (found := operation(work, noted.operation_id)).parked:
+                _go_on(found, work)
 
 
 def due_needs(timer: Due, work: Work) -> Iterator[Collection[Wish]]:
@@ -142,7 +176,7 @@ def _run(found: Operation, work: Work) -> None:
 def part_closed(part: PartClosed, work: Work) -> None:
     """A part of the plan has closed: its operation is done, and one that waited for it can go on."""
     before = handlers.reservation(work, part.order_id)
-    ids = before.operations
+    ids, above = before.operations, _ended(part, before, work)
     if before.phase == "reserved":
         for id in ids:
             found = operation(work, id)
@@ -150,6 +184,7 @@ def part_closed(part: PartClosed, work: Work) -> None:
                 handlers.write(schedule.completed(found, handlers.find(work)), work)
     handlers.part_closed(part, work)
     go_on(ids, work)
+    _told_by_the_end(above, work)
 
 
 def go_on(ids: Iterable[OperationId], work: Work) -> None:

@@ -56,6 +56,7 @@ STORED = (
     Version(name="operation.instances-named.v1", type=operation.InstancesNamed),
     Version(name="operation.redated.v1", type=operation.OperationRedated),
     Version(name="operation.delayed.v1", type=operation.OperationDelayed),
+    Version(name="operation.choice-declined.v1", type=operation.ChoiceDeclined),
     Version(name="operation.started.v1", type=operation.OperationStarted),
     Version(name="operation.completed.v1", type=operation.OperationCompleted),
     Version(name="operation.canceled.v1", type=operation.OperationCanceled),

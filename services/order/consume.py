@@ -243,7 +243,9 @@ def _operation(state: OperationState) -> Callable[[heard.OperationEvent, Work], 
             state=state,
             at=data.at,
             line_ids=data.line_ids,
-            reasons=_reasons(data.reasons) if isinstance(data, heard.OperationCanceled) else (),
+            reasons=_reasons(data.reasons)
+            if isinstance(data, heard.OperationScheduled | heard.OperationCanceled)
+            else (),
         )
         handlers.fact(data.order_id, facts.Hear(operation=operation), work)
 
@@ -374,7 +376,7 @@ ROUTES: Mapping[str, Route] = {
         "reservation.refused": _about_order(inventory.ReservationRefused, _reservation_refused),
         "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),
         "reservation.fulfilled": _about_order(inventory.ReservationFulfilled, _reservation_fulfilled),
-        "operation.scheduled": _about_order(heard.OperationEvent, _operation("scheduled")),
+        "operation.scheduled": _about_order(heard.OperationScheduled, _operation("scheduled")),
         "operation.started": _about_order(heard.OperationEvent, _operation("started")),
         "operation.completed": _about_order(heard.OperationEvent, _operation("completed")),
         "operation.canceled": _about_order(heard.OperationCanceled, _operation("canceled")),

@@ -54,6 +54,12 @@ class OperationEvent(Heard, frozen=True, kw_only=True):
     line_ids: tuple[str, ...]
 
 
+class OperationScheduled(OperationEvent, frozen=True, kw_only=True):
+    """`operation.scheduled`; with reasons where the instances named for a line cannot be ended by it."""
+
+    reasons: tuple[Reason, ...] = ()
+
+
 class OperationCanceled(OperationEvent, frozen=True, kw_only=True):
     """`operation.canceled`."""
 

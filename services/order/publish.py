@@ -15,7 +15,7 @@ from services.order.domain.instance import InstanceEnded, InstanceLearned, Insta
 from services.order.domain.priority import band
 from services.order.domain.specification import SpecificationPublished, SpecificationRetired
 from services.order.domain.term import TermLearned
-from services.order.domain.words import LineStatus, State, Status
+from services.order.domain.words import LineStatus, Reason, State, Status
 from services.order.shown import STATES, asked_for, changes, lines, reasons
 
 NEEDS_ATTENTION: LineStatus = "needs_attention"
@@ -65,7 +65,9 @@ def _said(happened: Happened, event: orders.OrderEvent) -> Public:
             return _public(happened, "order.line-changed", event.status, {"lines": done})
         case orders.OperationHeard():
             if event.fewer and event.state == "scheduled":
-                return _public(happened, "order.line-changed", event.status, _needing(event.fewer))
+                return _public(
+                    happened, "order.line-changed", event.status, _needing(event.fewer, event.reasons)
+                )
             moved = [{"lineId": id, "state": STATES[event.state]} for id in event.line_ids]
             return _public(happened, "order.line-changed", event.status, {"lines": moved})
         case _:
@@ -155,9 +157,9 @@ def _of_a_return(
     return Public(ORDER_EVENTS, name, happened.id, data)
 
 
-def _needing(fewer: Iterable[parked.Fewer]) -> dict[str, Any]:
+def _needing(fewer: tuple[parked.Fewer, ...], declined: tuple[Reason, ...] = ()) -> dict[str, Any]:
     """D-15: the lines that wait to be told which instances end, and what is asked for."""
-    asked = asked_for(fewer).items()
+    asked = asked_for(fewer, {one.line_id: declined for one in fewer}).items()
     return {"lines": [{"lineId": id, "state": NEEDS_ATTENTION, "attention": text} for id, text in asked]}
 
 

@@ -47,12 +47,14 @@ def _asked_of(order: Order, pending: Pending) -> dict[str, LineStatus]:
     }
 
 
-def asked_for(parked: Iterable[Fewer]) -> dict[str, str]:
+def asked_for(
+    parked: Iterable[Fewer], declined: Mapping[str, tuple[Reason, ...]] = MappingProxyType({})
+) -> dict[str, str]:
     """Of each line that needs attention, what a person is asked for."""
     lines: dict[str, list[Fewer]] = {}
     for one in parked:
         lines.setdefault(one.line_id, []).append(one)
-    return {line_id: attention(found) for line_id, found in lines.items()}
+    return {line_id: attention(found, declined.get(line_id, ())) for line_id, found in lines.items()}
 
 
 def changes(revision: Iterable[LineChange]) -> list[dict[str, Any]]:

@@ -175,13 +175,54 @@ def test_told_the_same_again_nothing_happens() -> None:
     assert len(play(world, ((name("SIM-2", "SIM-1"),),)).messages(ORDER_EVENTS)) == before
 
 
-@pytest.mark.rule("D-15", "D-10")
-def test_what_is_not_there_any_more_when_the_line_goes_on_cancels_it() -> None:
-    ended = place("Q2", "disconnect", "SIM-1", category="service")
-    world = counting(LESS, (ended, name("SIM-1", "SIM-2")))
-    assert order(world)["state"] == "canceled"
-    assert {reason["rule"] for reason in order(world)["reasons"]} <= {"CHG-08", "CHG-16"}
+ENDED = place("Q2", "disconnect", "SIM-1", category="service")
+
+
+@pytest.mark.rule("D-15", "CHG-16")
+def test_a_choice_of_what_another_order_holds_is_refused_and_the_line_waits_on() -> None:
+    world = counting(LESS)
+    world.answer = lambda _: None
+    play(world, ((ENDED,), (name("SIM-1", "SIM-2"),)))
+    assert (order(world)["state"], lines(world)) == ("awaiting_information", {"1": "needs_attention"})
+    said = order(world)["lines"][0]["attention"]
+    assert said.startswith("order 'Q2' holds 'SIM-1'")
+    assert "name the instances again when it is completed; order.choose-instances: which 2 of sim" in said
     assert world.pages()["instance", "SIM-2"]["state"] == "active"
+    play(world, ((name("SIM-1", "SIM-2"),),))
+    assert lines(world) == {"1": "needs_attention"}
+    world.answer = lambda _: "completed"
+    open_ = [one["taskId"] for one in world.pages()["plan", "Q2"]["tasks"] if one["state"] == "open"]
+    play(world, (tuple(("task.report", {"taskId": id, "result": "completed"}) for id in open_),))
+    play(world, ((name("SIM-3"),),))
+    assert (order(world)["state"], order(world)["reasons"]) == ("completed", [])
+    assert standing(world, "SIM") == {"SIM-2": "active"}
+
+
+@pytest.mark.rule("D-15", "CHG-16")
+def test_a_choice_that_another_order_outruns_is_asked_for_again() -> None:
+    for seed in range(8):
+        world = counting(LESS, (ENDED, name("SIM-1", "SIM-2")), seed=seed)
+        if lines(world) != {"1": "needs_attention"}:
+            assert (order(world)["state"], standing(world, "SIM")) == ("completed", {"SIM-3": "active"})
+            continue
+        assert set(standing(world, "SIM")) == {"SIM-2", "SIM-3"}
+        play(world, ((name("SIM-3"),),))
+        assert (order(world)["state"], standing(world, "SIM")) == ("completed", {"SIM-2": "active"})
+
+
+@pytest.mark.rule("D-15", "CHG-08")
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("seed", [None, *range(6)])
+def test_a_line_for_which_others_have_ended_enough_goes_on_by_itself(
+    seed: int | None, together: bool
+) -> None:
+    one_less = place("Q1", "change", "POOL", characteristics={"sims": 2})
+    stages = ((one_less, ENDED),) if together else ((one_less,), (ENDED,))
+    world = counting(*stages, seed=seed)
+    assert (order(world)["state"], lines(world)) == ("completed", {"1": "completed"})
+    assert set(standing(world, "SIM")) == {"SIM-2", "SIM-3"}
+    pool = world.pages()["instance", "POOL"]
+    assert (pool["characteristics"], pool["reservedBy"]) == ({"sims": 2}, None)
 
 
 @pytest.mark.rule("D-15", "D-09")

@@ -247,8 +247,7 @@ def ends_what_it_counts_less(case: Case) -> Iterator[Reason]:
                 rule="CHG-08",
                 line_id=line.line_id,
                 field="instanceIds",
-                message=f"{_names(ids)} cannot be ended by it any more: order the smaller number again, and "
-                "name others",
+                message=f"{_names(ids)} cannot be ended by it any more: name others",
             )
     for line, target, there, asked in surplus(case.order.lines, case.installed):
         yield Reason(

@@ -56,6 +56,18 @@ class OperationDelayed:
 
 
 @value
+class ChoiceDeclined:
+    """What was named cannot be ended by it now: it waits to be told anew (D-15)."""
+
+    order: OrderId
+    version: int
+    action: Action
+    at: datetime
+    line_ids: tuple[LineId, ...]
+    reasons: tuple[Reason, ...]
+
+
+@value
 class OperationStarted:
     """Its instances are reserved, and it can be planned."""
 
@@ -94,6 +106,7 @@ OperationEvent: TypeAlias = (
     | InstancesNamed
     | OperationRedated
     | OperationDelayed
+    | ChoiceDeclined
     | OperationStarted
     | OperationCompleted
     | OperationCanceled
@@ -147,6 +160,8 @@ def evolve(state: Operation, event: OperationEvent) -> Operation:
             state.at, state.delayed = at, False
         case OperationDelayed():
             state.delayed = True
+        case ChoiceDeclined():
+            state.named, state.delayed = None, False
         case OperationStarted():
             state.status = "started"
         case OperationCompleted():

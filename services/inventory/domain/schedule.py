@@ -14,6 +14,7 @@ from services.inventory.domain.judge import Case
 from services.inventory.domain.land import released
 from services.inventory.domain.make import Ids
 from services.inventory.domain.operation import (
+    ChoiceDeclined,
     InstancesNamed,
     Later,
     Operation,
@@ -37,6 +38,7 @@ from services.inventory.domain.revision import ReservationRevised
 from services.inventory.domain.words import (
     INSTANCE,
     OPERATION,
+    PENDING,
     RESERVATION,
     Append,
     InstanceId,
@@ -77,8 +79,45 @@ def run(operation: Operation, case: Case, before: Reservation, find: Find) -> tu
     ids = Ids(attempts=before.attempts - 1, moved=before.moved)
     secured = secure(case, ids, contract_id=before.contract_id)
     if not isinstance(secured, Secured):
-        return tuple(canceled(operation, find, secured))
+        again = declined(operation, case, secured)
+        return again or tuple(canceled(operation, find, secured))
     return tuple(_started(operation, secured, find))
+
+
+def settled(operation: Operation) -> tuple[Append, ...]:
+    """Others have ended what was to end: nothing is left to be named."""
+    order = _order(operation)
+    return named(operation, order.version, order.lines[0].line_id, ())
+
+
+def declined(operation: Operation, case: Case, broken: tuple[Reason, ...]) -> tuple[Append, ...]:
+    """D-15: only what was named is in the way, so the line waits on, for others; else nothing."""
+    owner = case.installed.get(case.order.lines[0].instance_id)
+    stays = owner is not None and owner.state in ("active", *PENDING)
+    if not operation.parked or not stays or not {one.rule for one in broken} <= _OF_A_CHOICE:
+        return ()
+    order = _order(operation)
+    event = ChoiceDeclined(
+        order=order.order_id,
+        version=order.version,
+        action=operation.action,
+        at=_at(operation),
+        line_ids=line_ids(operation),
+        reasons=tuple(_waits_for(one) for one in broken if one.rule != "D-07"),
+    )
+    return (Append(OPERATION, operation.id, event),) if event.reasons else ()
+
+
+_OF_A_CHOICE = frozenset({"CHG-08", "CHG-16", "D-07"})
+"""What another choice, or the same one later, need not break."""
+
+
+def _waits_for(reason: Reason) -> Reason:
+    """The order is there already, and nobody has to place it again."""
+    held, advised, _ = reason.message.partition(": place this order again")
+    if not advised:
+        return reason
+    return replace(reason, message=f"{held}: name the instances again when it is completed")
 
 
 def _in_its_own_way(case: Case) -> bool:

@@ -123,7 +123,7 @@ def then_awaits(order: Order, events: tuple[OrderEvent, ...]) -> tuple[OrderEven
     """The events, and that the order waits for information when they leave nothing else of it to do."""
     if not order.parked.lines or order.status not in ("acknowledged", "in_progress"):
         return events
-    done, over = set[str](), set[str]()
+    done, over, again = set[str](), set[str](), set[str]()
     started = order.status == "in_progress"
     for event in events:
         match event:
@@ -133,12 +133,13 @@ def then_awaits(order: Order, events: tuple[OrderEvent, ...]) -> tuple[OrderEven
                 done.update(event.line_ids)
             case OperationHeard(state="completed" | "canceled"):
                 over.update(event.line_ids)
+            case OperationHeard(asks_again=True):
+                again.update(event.line_ids)
             case _:
                 return events
-    left = _left(order, done, over) if started else ()
-    return (
-        (*events, InformationAwaited(version=order.version, fewer=order.parked.of(left))) if left else events
-    )
+    left = _left(order, done, over, again) if started else ()
+    fewer = tuple(one for id in left for one in order.parked.lines.get(id, ()))
+    return (*events, InformationAwaited(version=order.version, fewer=fewer)) if left else events
 
 
 def _past(order: Order, line_id: str) -> bool:
@@ -146,19 +147,22 @@ def _past(order: Order, line_id: str) -> bool:
     return order.over(line_id) or (operation is not None and operation.state == "completed")
 
 
-def _left(order: Order, done: Collection[str], over: Collection[str]) -> tuple[str, ...]:
+def _left(
+    order: Order, done: Collection[str], over: Collection[str], again: Collection[str] = ()
+) -> tuple[str, ...]:
     """What is open of the order besides these lines, if all of it asks for instances."""
     gone = {*done, *over, *order.completed}
     left = tuple(
         line.line_id for line in order.lines if line.line_id not in gone and not _past(order, line.line_id)
     )
-    return left if all(asks(order, id) for id in left) else ()
+    return left if all(id in again or asks(order, id) for id in left) else ()
 
 
 # ------------------------------------------------------------------------------------------- what is said
 
 
-def attention(parked: Iterable[Fewer]) -> str:
-    """What a person is asked for, in a sentence."""
+def attention(parked: Iterable[Fewer], declined: Iterable[Reason] = ()) -> str:
+    """What a person is asked for, in a sentence; first, why what was named before cannot end."""
     what = " and ".join(f"{one.count} of {one.specification_id}" for one in parked)
-    return f"order.choose-instances: which {what} end"
+    why = "".join(f"{reason.message}; " for reason in declined)
+    return f"{why}order.choose-instances: which {what} end"

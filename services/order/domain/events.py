@@ -111,6 +111,11 @@ class OperationHeard:
     status: Status = "in_progress"
     fewer: tuple[Fewer, ...] = ()
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether what was named for its line cannot be ended: others are to be named (D-15)."""
+        return self.state == "scheduled" and bool(self.reasons)
+
 
 @value
 class OrderRedated:

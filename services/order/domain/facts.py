@@ -64,8 +64,13 @@ Outcome: TypeAlias = tuple[OrderEvent, ...] | Reason
 
 
 def hear(order: Order, command: Hear) -> Outcome:
-    fewer = order.parked.of(command.operation.line_ids)
+    ids, again = command.operation.line_ids, command.operation.asks_again
+    fewer = (
+        tuple(one for id in ids for one in order.parked.lines.get(id, ())) if again else order.parked.of(ids)
+    )
     heard = replace(command.operation, status=order.status, fewer=fewer)
+    if again:
+        return (heard,)
     before = order.operations.get(heard.operation_id)
     return (
         () if before is not None and replace(before, status=heard.status, fewer=fewer) == heard else (heard,)

@@ -213,7 +213,7 @@ def _over(order: Order, stage: Stage) -> None:
 def _change_under_way(order: Order, event: OrderEvent) -> None:
     match event:
         case InstancesChosen():
-            order.parked.chosen[event.line_id] = frozenset(event.instance_ids)
+            order.parked.choose(event)
         case OrderHeld():
             order.held = True
         case OrderReleased():
@@ -269,7 +269,9 @@ def _heard(order: Order, event: OperationHeard) -> None:
             replace(line, due_date=event.at) if line.line_id in event.line_ids and line.due_date else line
             for line in order.lines
         )
-    if event.reasons:
+    if event.asks_again:
+        order.parked.ask_again(event.line_ids, event.reasons)
+    elif event.reasons:
         order.reasons = (*order.reasons, *event.reasons)
 
 

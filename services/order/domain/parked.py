@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from services.order.domain.value import value
-from services.order.domain.words import Status
+from services.order.domain.words import Reason, Status
 
 # ------------------------------------------------------------------------------------------ events
 
@@ -47,6 +47,17 @@ class Parked:
 
     lines: dict[str, tuple[Fewer, ...]] = field(default_factory=dict)
     chosen: dict[str, frozenset[str]] = field(default_factory=dict)
+    declined: dict[str, tuple[Reason, ...]] = field(default_factory=dict)
+    """Why what was chosen for a line cannot end, until something else is."""
+
+    def choose(self, event: InstancesChosen) -> None:
+        self.chosen[event.line_id] = frozenset(event.instance_ids)
+        self.declined.pop(event.line_id, None)
+
+    def ask_again(self, line_ids: Iterable[str], reasons: tuple[Reason, ...]) -> None:
+        for id in line_ids:
+            self.chosen.pop(id, None)
+            self.declined[id] = reasons
 
     def every(self) -> tuple[Fewer, ...]:
         return tuple(one for found in self.lines.values() for one in found)
