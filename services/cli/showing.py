@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import from_json
@@ -12,7 +13,9 @@ from services.chassis.answers import CommandRefused, reason_data
 from services.chassis.follower import VIEW
 from services.chassis.personal import unseal_all
 from services.chassis.ports import Document, Keys, Store
+from services.cli.clock import how_far
 from services.cli.errors import Failed
+from services.cli.expected import as_of
 from services.cli.installation import Stores, shelf
 from services.cli.refusals import last_refusal, refused_of
 
@@ -107,9 +110,11 @@ def _only(names: tuple[str, ...], part: Mapping[str, Any]) -> Body:
 class Pages:
     """What the services show. Pages a moment behind their log are waited for."""
 
-    def __init__(self, stores: Stores, keys: Keys) -> None:
+    def __init__(self, stores: Stores, keys: Keys, now: datetime | None = None) -> None:
+        """`now` when it is not what the clock of the installation says."""
         self._stores = stores
         self._keys = keys
+        self._now = now or datetime.now(UTC) + how_far(stores)
 
     def find(self, kind: str, id: str) -> Body:
         """The page. Raises `Failed` for an unknown id."""
@@ -131,7 +136,7 @@ class Pages:
 
     def _plan_of(self, id: str) -> Body:
         page = shelf("fulfillment", self._stores).document("plan", id)
-        return {} if page is None else self._body(page)
+        return {} if page is None else self._expected(page)
 
     def returned(self, id: str) -> Body:
         """A return, and why the last command about it was refused, if it was."""
@@ -166,7 +171,7 @@ class Pages:
         orders = [
             _in_trouble(
                 self._with_reasons(page, last_refusal(order, "order", page.id, page.account)),
-                self._body(plans[page.id]) if page.id in plans else {},
+                self._expected(plans[page.id]) if page.id in plans else {},
             )
             for page in shelf("order", self._stores).documents("order", id)
         ]
@@ -182,7 +187,7 @@ class Pages:
 
     def _plan(self, id: str) -> Body:
         if (page := shelf("fulfillment", self._stores).document("plan", id)) is not None:
-            return self._body(page)
+            return self._expected(page)
         state = self.order(id)["state"]
         raise Failed(f"order {id} is {state.replace('_', ' ')} and has no plan: a plan follows its approval")
 
@@ -192,6 +197,9 @@ class Pages:
                 f"there is no {kind} {id}: 'aftersale show account ACCOUNT' lists what an account has"
             )
         return self._body(page)
+
+    def _expected(self, page: Document) -> Body:
+        return as_of(self._body(page), self._now)
 
     def _body(self, page: Document) -> Body:
         key = self._keys.get((page.account,), make=False).get(page.account)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from schemas.registry import MESSAGES
 from schemas.topics import FULFILLMENT_EVENTS, TASKS
 from services.audit.whatif import what_if
+from services.cli.showing import Pages
 from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER
@@ -196,6 +197,32 @@ def test_a_held_task_is_a_risk_at_once() -> None:
     world = planned(task("do"))
     world.tell("task.report", taskId=DO, result="failed")
     assert world.page()["tasks"][0]["risk"] == "critical"
+
+
+def shown(world: Ordered) -> Any:
+    """As `aftersale show plan` prints it now."""
+    stores = {name: reader.store for name, reader in world.readers.items()}
+    return Pages(stores, world.keys, world.clock.at).find("plan", "O-1")
+
+
+def ends(page: Any) -> list[Any]:
+    parts = (page, *page["lines"], *page["domainOrders"], *page["tasks"])
+    return [one["expectedEnd"] and datetime.fromisoformat(one["expectedEnd"]) for one in parts]
+
+
+@pytest.mark.rule("JEO-03")
+def test_what_nobody_has_answered_for_weeks_is_not_expected_in_the_past() -> None:
+    world = planned(task("do"), task("next", "do", hours=4), task("other", hours=None))
+    assert shown(world) == world.page()
+    settle(world, timedelta(hours=1000))
+    now, page = world.clock.at, shown(world)
+    assert all(end is None or end >= now for end in ends(page))
+    found = {one["name"]: end for one, end in zip(page["tasks"], ends(page)[-3:], strict=True)}
+    assert found == {"do": now, "next": now + timedelta(hours=4), "other": None}
+    world = planned(task("do"), task("next", "do", hours=4))
+    settle(world, timedelta(hours=1000))
+    page = shown(world)
+    assert ends(page)[:3] == [world.clock.at + timedelta(hours=4)] * 3
 
 
 # --------------------------------------------------------------------------------- a clock set ahead
