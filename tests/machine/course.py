@@ -149,6 +149,8 @@ class Course(Model):
 
     def approve_change(self, id: str) -> None:
         order = self.orders[id]
+        if order.asked == "cancel" and any(part.phase == "over" for part in order.parts):
+            return  # INF-01, D-22: a part has landed since, and what is done stays
         asked, order.asked = order.asked, None
         if asked == "cancel":
             order.canceling = not order.hard
@@ -161,10 +163,12 @@ class Course(Model):
             return
         new = {one: line for one, line in lines.items() if one not in part.lines}
         changed = {one for one, line in part.lines.items() if lines.get(one) != line}
-        if changed & order.hard or (new and late(self, new, order.id, part.lines.values())):
+        kept = [line for one, line in lines.items() if one in part.lines]
+        if changed & order.hard or (new and late(self, new, order.id, kept)):
             return
         part.loose = True
-        self._hold(order, part, self.affected(new.values()))
+        under = self.affected(lines.values())
+        self._hold(order, part, {id: line for id, line in under.items() if line in new})
         part.under = {id: line for id, line in part.under.items() if line in lines}
         part.lines = order.lines = lines
 

@@ -46,7 +46,8 @@ def late(model: Model, lines: dict[str, Line], order: str, beside: Iterable[Line
     """What is judged where the installed base is; lines that are `beside` were judged before."""
     broken: set[str] = set()
     actions = {line.action for line in (*lines.values(), *beside)}
-    under = model.affected(lines.values())
+    every = model.affected((*lines.values(), *beside))
+    under = {id: line for id, line in every.items() if line in lines}
     moves = [line for line in lines.values() if line.action == "move"]
     for line in lines.values():
         if line.action == "add":
