@@ -136,7 +136,8 @@ class AffectedInstance(Part):
 class StandingProduct(Part):
     """A product of a hierarchy in which the order touches what the catalog requires or excludes (DOM-04).
 
-    All of the hierarchy are named that have not ended, as they stood without this order.
+    All of the hierarchy are named that have not ended, as they stood without this order; of one that the
+    order itself makes the root alone, pending.
     """
 
     instance_id: str

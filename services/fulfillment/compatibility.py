@@ -7,7 +7,7 @@ meanwhile (`instance.load`) is not seen: whoever resolves the fallout knows, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.chassis.service import Work
@@ -15,7 +15,7 @@ from services.fulfillment.domain import hierarchy
 from services.fulfillment.domain.alterations import DomainOrderCanceled, DomainOrderRevised
 from services.fulfillment.domain.blueprint import DomainOrder
 from services.fulfillment.domain.catalog import Compatibility, Heard
-from services.fulfillment.domain.compatibility import changed_by, ends, live
+from services.fulfillment.domain.compatibility import arrives, concerns, ends, live
 from services.fulfillment.domain.events import DomainOrderClosed, PlanEvent
 from services.fulfillment.domain.hierarchy import Hierarchy
 from services.fulfillment.domain.reservation import Standing
@@ -30,19 +30,30 @@ from services.fulfillment.missing import HIERARCHY, PLAN, SPECIFICATION
 def note(order_id: str, told: Sequence[Standing], work: Work) -> None:
     """What stands beside the products of a plan that was just made, or has just changed."""
     plan: Plan = work.state(PLAN, order_id)
-    if not told and not plan.standing:
+    if not told and not plan.standing and not plan.made:
         return
     by_root: dict[str, list[Standing]] = {}
     for one in told:
         by_root.setdefault(one.root_id, []).append(one)
+    new = {root for root, of_root in by_root.items() if _is_made_by(plan, root, of_root)}
+    for root in new:
+        del by_root[root]  # until it is there no other order can do anything in it (D-23)
+    new |= {id for id, one in plan.made.items() if id == one.root_id and id not in plan.standing}
     found = [product for root in by_root for product in _standing(root, by_root[root], work)]
     there = {**plan.standing, **{one.instance_id: one for one in found}}
     noted = StandingNoted(
-        root_ids=tuple(by_root), standing=tuple(found), made=tuple(_made(plan, there, work))
+        root_ids=tuple(by_root), standing=tuple(found), made=tuple(_made(plan, there, new, work))
     )
     work.append(PLAN, order_id, noted)
     for root, of_root in by_root.items():
         work.append(HIERARCHY, root, *hierarchy.joined(order_id, of_root, work.state(HIERARCHY, root)))
+
+
+def _is_made_by(plan: Plan, root: str, told: Sequence[Standing]) -> bool:
+    """Nothing but a root that this plan is about to make."""
+    made = (order.details for order in plan.orders.values())
+    new = any(each is not None and each.instance_id == root and each.action == "add" for each in made)
+    return new and all(one.pending and one.instance_id == root for one in told)
 
 
 def _standing(root: str, told: Sequence[Standing], work: Work) -> tuple[Product, ...]:
@@ -59,18 +70,24 @@ def _standing(root: str, told: Sequence[Standing], work: Work) -> tuple[Product,
     return hierarchy.standing(products, pending, work.state(HIERARCHY, root))
 
 
-def _made(plan: Plan, there: Mapping[str, Product], work: Work) -> Iterator[Product]:
-    """What its domain orders add, or turn into something else. What has landed is as it is known to be."""
-    roots = {id: one.root_id for id, one in there.items()}
+def _made(plan: Plan, there: Mapping[str, Product], new: Collection[str], work: Work) -> Iterator[Product]:
+    """What its domain orders add, or turn into something else. What has landed is as it is known to be.
+
+    What moves is another one only in a hierarchy that is `new`.
+    """
+    roots = {id: one.root_id for id, one in (*plan.made.items(), *there.items())}
+    roots.update({root: root for root in new})
     for order in plan.orders.values():
         details = order.details
         if order.brief.kind != "product" or details is None or not live(order) or ends(order):
             continue
-        for id in changed_by(order)[:1]:
+        for id in concerns(order)[:1]:
             if order.part not in plan.parts:
                 yield from (plan.made[id],) if id in plan.made else ()
             elif root := roots.get(id) or roots.get(details.parent_instance_id or ""):
                 roots[id] = root
+                if arrives(order) and root not in new:
+                    continue
                 yield from _made_by(id, root, details, there.get(id), work)
 
 
@@ -107,7 +124,7 @@ class _Changes:
 def tell(order_id: str, events: Iterable[PlanEvent], work: Work) -> tuple[str, ...]:
     """Other plans hear what has closed or was undone. Returned are those that are stopped, and may go on."""
     plan: PlanState = work.state(PLAN, order_id)
-    if not isinstance(plan, Plan) or not plan.standing:
+    if not isinstance(plan, Plan) or not (plan.standing or plan.made):
         return ()
     stopped: list[str] = []
     for root, changes in _changed(plan, events).items():
@@ -117,7 +134,7 @@ def tell(order_id: str, events: Iterable[PlanEvent], work: Work) -> tuple[str, .
             news = StandingChanged(order_id=order_id, gone=event.gone, there=event.there)
             stopped += _tell(news, [id for id in state.orders if id != order_id], work)
     if plan.completed or plan.canceled:
-        for root in {one.root_id for one in plan.standing.values()}:
+        for root in {one.root_id for one in (*plan.standing.values(), *plan.made.values())}:
             work.append(HIERARCHY, root, *hierarchy.left(order_id, work.state(HIERARCHY, root)))
     return tuple(dict.fromkeys(stopped))
 
@@ -145,7 +162,7 @@ def _changed(plan: Plan, events: Iterable[PlanEvent]) -> dict[str, _Changes]:
 
 
 def _done(plan: Plan, order: OpenOrder, found: dict[str, _Changes]) -> None:
-    for id in changed_by(order):
+    for id in concerns(order):
         was, becomes = plan.standing.get(id), plan.made.get(id)
         if becomes is not None:
             found.setdefault(becomes.root_id, _Changes()).there.append(becomes)
@@ -154,7 +171,7 @@ def _done(plan: Plan, order: OpenOrder, found: dict[str, _Changes]) -> None:
 
 
 def _undone(plan: Plan, order: OpenOrder, found: dict[str, _Changes]) -> None:
-    for id in changed_by(order):
+    for id in concerns(order):
         was, becomes = plan.standing.get(id), plan.made.get(id)
         if was is not None:
             found.setdefault(was.root_id, _Changes()).there.append(was)

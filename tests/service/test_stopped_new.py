@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.journey.worlds import effects, play
@@ -102,3 +104,104 @@ def test_the_one_that_lost_goes_on_in_whatever_order_its_messages_arrive() -> No
         world = played(seed)
         assert world.pages() == wanted.pages(), f"seed {seed}"
         assert effects(world) == effects(wanted), f"seed {seed}"
+
+
+# ------------------------------------------------------------------- what the order itself builds
+
+
+def built(order: str, *specifications: str) -> Sent:
+    """A new house with these in it."""
+    house = line("0", "add", specificationId="house")
+    parts = (
+        line(str(number), "add", specificationId=id, parentLineId="0")
+        for number, id in enumerate(specifications, 1)
+    )
+    return place(order, None, lines=[house, *parts])
+
+
+def warned(world: World, order: str = "C1") -> list[str]:
+    return [one["rule"] for one in world.pages()["order", order]["warnings"]]
+
+
+@JUDGED
+@pytest.mark.rule("CHG-13")
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (("key", "lock"), "C1:2 (lock) does not go with key, and 1 would be there"),
+        (("lamp", "phone"), "C1:2 (phone) requires wire, and none would be there"),
+    ],
+)
+def test_what_does_not_go_together_in_what_the_order_makes_is_warned_of_and_stops(
+    parts: tuple[str, ...], message: str
+) -> None:
+    world = world_of((built("C1", *parts),))
+    assert warned(world) == ["CHG-13"]
+    assert message in stops(world)[0]["message"]
+    assert state(world, "order", "C1") == "in_progress"
+
+
+@JUDGED
+def test_what_goes_together_in_it_completes_without_a_word() -> None:
+    world = world_of((built("C1", "phone", "wire", "lock", "lamp"),))
+    assert (state(world, "order", "C1"), warned(world), stops(world)) == ("completed", [], [])
+    world = world_of((built("C1", "lamp"),))
+    assert not world.state("fulfillment", "plan", "C1").made
+
+
+@JUDGED
+def test_what_a_new_root_requires_may_stand_in_another_hierarchy() -> None:
+    world = world_of((place("C1", None, lines=[line("1", "add", specificationId="phone")]),))
+    assert (state(world, "order", "C1"), warned(world)) == ("completed", [])
+
+
+@JUDGED
+def test_a_revision_is_judged_with_what_the_order_makes_already() -> None:
+    world = waiting((built("C1", "lock"),))
+    _, asked = built("C1", "lock", "key")
+    revised = ("order.revise", {"orderId": "C1", "lines": asked["lines"]})
+    play(world, ((revised,), (("order.approve-change", {"orderId": "C1"}),)))
+    play(world, (done("C1.2.do", "C1.3.do"),))
+    assert state(world, "order", "C1") == "in_progress"
+    assert len(stops(world)) == 2
+
+
+# ---------------------------------------------------------------------------------- what is moved
+
+
+def moving(*lines: dict[str, Any]) -> Sent:
+    """The house goes to another place, with all that is in it and these."""
+    house = line("1", "change", instanceId="HOUSE", move=True, location="NEW")
+    along = (
+        line(id, "change", instanceId=id, parentLineId="1", move=True, location="NEW")
+        for id in ("WIRE", "PHONE", "LOCK")
+        if id not in {one.get("instanceId") for one in lines}
+    )
+    return place("C1", None, lines=[house, *along, *lines])
+
+
+def brought(specification: str) -> dict[str, Any]:
+    return line("9", "add", specificationId=specification, parentLineId="1", move=True, location="NEW")
+
+
+@JUDGED
+@pytest.mark.rule("CHG-13")
+def test_what_is_added_at_the_new_place_is_judged_with_what_comes_along() -> None:
+    for seed in (None, *range(4)):
+        world = world_of((moving(brought("key")),), seed=seed)
+        assert warned(world) == ["CHG-13"]
+        [stop] = stops(world)
+        assert "(lock) does not go with key, and 1 would be there" in stop["message"]
+        assert state(world, "order", "C1") == "in_progress"
+
+
+@JUDGED
+def test_what_goes_with_all_that_comes_along_does_not_stop() -> None:
+    world = world_of((moving(brought("phone")),))
+    assert (state(world, "order", "C1"), warned(world), stops(world)) == ("completed", [], [])
+
+
+@JUDGED
+def test_what_is_left_behind_in_a_move_is_missed() -> None:
+    world = world_of((moving(line("WIRE", "disconnect", instanceId="WIRE", parentLineId="1", move=True)),))
+    assert "(phone) requires wire, and none would be there" in stops(world)[0]["message"]

@@ -3,7 +3,8 @@
 Judged is what the plan itself breaks: what holds with everything of the plan left out, and does not hold with
 everything of it done, whatever of it is closed already. What is new stood nowhere before: what it requires
 must be there, and nothing that it excludes. So lines that only together make it right do not stop each other,
-and what was broken before is nobody's fault.
+and what was broken before is nobody's fault. What a new root requires may stand in another hierarchy:
+that is not judged.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _Hierarchy = dict[str, Product]
 
 def broken(plan: Plan, order: OpenOrder) -> tuple[Break, ...]:
     """What would not hold any more because of this domain order; nothing of what a person has waived."""
-    if not plan.standing or order.brief.kind != "product":
+    if not (plan.standing or plan.made) or order.brief.kind != "product":
         return ()
     touched = [id for id in changed_by(order) if id in plan.standing or id in plan.made]
     found = {one.key(): one for id in touched for one in _of(plan, id)}
@@ -33,6 +34,19 @@ def changed_by(order: OpenOrder) -> tuple[str, ...]:
     if details is None or details.side is not None or details.instance_id is None:
         return ()
     return (details.instance_id, *details.composed_of)
+
+
+def concerns(order: OpenOrder) -> tuple[str, ...]:
+    """What it changes, or brings along to a new place."""
+    details = order.details
+    if details is not None and arrives(order) and details.instance_id is not None:
+        return (details.instance_id, *details.composed_of)
+    return changed_by(order)
+
+
+def arrives(order: OpenOrder) -> bool:
+    """The second side of a move."""
+    return order.details is not None and order.details.side == "provide"
 
 
 def ends(order: OpenOrder) -> bool:
@@ -55,7 +69,7 @@ def _of(plan: Plan, id: str) -> Iterator[Break]:
     if not names & plan.targets and not (becomes and becomes.rules):
         return
     root = (was or becomes or _NOWHERE).root_id
-    before = {one.instance_id: one for one in plan.standing.values() if one.root_id == root}
+    before = _before(plan, root)
     after = _after(plan, before, root)
     had, has = _count(before), _count(after)
     for product in after.values():
@@ -64,11 +78,20 @@ def _of(plan: Plan, id: str) -> Iterator[Break]:
             if is_new or rule.target in names:
                 own = 1 if rule.target == product.specification_id else 0
                 now, then = has[rule.target] - own, had[rule.target] - own
-                if not holds(rule, now) and (is_new or holds(rule, then)):
+                fresh = is_new and (product.instance_id != root or rule.type == "excludes")
+                if not holds(rule, now) and (fresh or holds(rule, then)):
                     yield Break(product=product.named(), rule=rule, there=now)
 
 
 _NOWHERE = Product(instance_id="", root_id="", specification_id="")
+
+
+def _before(plan: Plan, root: str) -> _Hierarchy:
+    """What stands there without the plan; at the new place of a move, what came along."""
+    along = {
+        id: one for id, one in plan.made.items() if one.root_id == root and _is_wanted(plan, id, along=True)
+    }
+    return {**along, **{id: one for id, one in plan.standing.items() if one.root_id == root}}
 
 
 def _after(plan: Plan, before: _Hierarchy, root: str) -> _Hierarchy:
@@ -83,9 +106,9 @@ def _after(plan: Plan, before: _Hierarchy, root: str) -> _Hierarchy:
     return after
 
 
-def _is_wanted(plan: Plan, id: str) -> bool:
+def _is_wanted(plan: Plan, id: str, along: bool = False) -> bool:
     order = plan.orders.get(plan.touching.get(id, ""))
-    return order is not None and live(order)
+    return order is not None and live(order) and (arrives(order) or not along)
 
 
 def live(order: OpenOrder) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.fulfillment.domain.compatibility import changed_by
+from services.fulfillment.domain.compatibility import concerns
 from services.fulfillment.domain.state import Plan
 from services.fulfillment.domain.stopping import (
     CompatibilityWaived,
@@ -22,7 +22,7 @@ def _noted(plan: Plan, event: StandingNoted) -> None:
     _note_targets(plan)
     for id, order in plan.orders.items():
         if order.brief.kind == "product":
-            plan.touching.update(dict.fromkeys(changed_by(order), id))
+            plan.touching.update(dict.fromkeys(concerns(order), id))
 
 
 def _changed(plan: Plan, event: StandingChanged) -> None:

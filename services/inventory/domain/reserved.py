@@ -66,7 +66,10 @@ class Scheduled:
 
 @value
 class Standing:
-    """A product in a hierarchy in which the order adds, ends or turns what others require or exclude."""
+    """A product in a hierarchy in which the order adds, ends or turns what others require or exclude.
+
+    Of a hierarchy that the order makes its root alone, pending.
+    """
 
     instance_id: InstanceId
     root_id: InstanceId

@@ -1,7 +1,8 @@
 """What stands in the hierarchies in which an order makes another product of what others rely on (DOM-04).
 
 Fulfillment judges by it whether the products still go together when their domain orders close. Nothing is
-told of hierarchies in which nothing is touched that the catalog relates to another product.
+told of hierarchies in which nothing is touched that the catalog relates to another product. Of one that the
+order itself makes the root is told, as pending: nothing stands there without the order.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.judge import Case
 from services.inventory.domain.make import Made
+from services.inventory.domain.record import Record
 from services.inventory.domain.reserved import Standing
 from services.inventory.domain.words import InstanceId, SpecificationId
 
@@ -24,6 +26,7 @@ def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
     touched: dict[InstanceId, set[SpecificationId]] = {}
     for root, specification in (*_added(case, made), *_ended_or_turned(case)):
         touched.setdefault(root, set()).add(specification)
+    yield from _new_roots(made, case)
     for root, specifications in touched.items():
         if (line := case.affected.get(root)) is not None and line.action == "disconnect":
             continue
@@ -40,6 +43,22 @@ def _added(case: Case, made: tuple[Made, ...]) -> Iterator[tuple[InstanceId, Spe
         there = case.installed.get(record.root_id) is not None
         if one.replaces is None and record.kind == "product" and there:
             yield record.root_id, record.specification_id
+
+
+def _new_roots(made: tuple[Made, ...], case: Case) -> Iterator[Standing]:
+    """Of the hierarchies that the order makes, by adding or by a move, with something new in them."""
+    products = [one for one in made if one.event.record.kind == "product"]
+    by_root: dict[InstanceId, set[SpecificationId]] = {}
+    for one in products:
+        record = one.event.record
+        by_root.setdefault(record.root_id, set()).add(record.specification_id)
+    fresh = {
+        (one.event.record.root_id, one.event.record.specification_id) for one in products if not one.replaces
+    }
+    related = {root for root, id in fresh if case.installed.related(id, by_root[root])}
+    for one in products:
+        if one.event.record.instance_id in related:
+            yield _standing_of(one.event.record)
 
 
 def _ended_or_turned(case: Case) -> Iterator[tuple[InstanceId, SpecificationId]]:
@@ -67,7 +86,10 @@ def _root(instance: Instance, case: Case) -> InstanceId:
 
 
 def _stands(instance: Instance) -> Standing:
-    record = instance.record
+    return _standing_of(instance.record)
+
+
+def _standing_of(record: Record) -> Standing:
     return Standing(
         instance_id=record.instance_id,
         root_id=record.root_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.order.domain.line import Known, Line, Request
@@ -18,19 +18,31 @@ _Made = dict[str, str]
 def warnings(request: Request, known: Known) -> tuple[Reason, ...]:
     """What held in a hierarchy before the order, and does not hold after it.
 
-    Of what is new all that does not hold: it stood nowhere before. Fulfillment judges alike when work closes
-    (DOM-04).
+    Of what is new all that does not hold: it stood nowhere before. What a new root requires may stand in
+    another hierarchy. Fulfillment judges alike when work closes (DOM-04).
     """
     tree = Tree(request, known)
-    return tuple(warning for root in _roots(tree) for warning in _of_root(root, tree))
+    added: dict[str, list[Line]] = {}
+    for line in tree.lines:
+        if line.action == "add" and line.kind == "product":
+            added.setdefault(_root(line, tree), []).append(line)
+    return tuple(warning for root in _roots(tree) for warning in _of_root(root, added.get(root, ()), tree))
 
 
 def _roots(tree: Tree) -> list[str]:
     """Of the hierarchies with other products after the order. Values alone make no other product."""
     lines = (line for line in tree.lines if line.kind == "product" and _makes_another(line, tree))
-    named = (line.instance_id or line.parent_instance_id for line in lines)
-    tops = (tree.top(id, "product") for id in named if id is not None and tree.instance(id))
-    return list(dict.fromkeys(tops))
+    return list(dict.fromkeys(root for line in lines if (root := _root(line, tree))))
+
+
+def _root(line: Line, tree: Tree) -> str:
+    """Of what a line is about, or the line that makes it; empty where it stands below what is not known."""
+    lines = (line, *tree.all_above(line))
+    named = (one.instance_id or one.parent_instance_id for one in lines)
+    id = next((id for id in named if id is not None), None)
+    if id is None:
+        return f"line {lines[-1].line_id}"
+    return tree.top(id, "product") if tree.instance(id) else ""
 
 
 def _makes_another(line: Line, tree: Tree) -> bool:
@@ -40,8 +52,8 @@ def _makes_another(line: Line, tree: Tree) -> bool:
     return own is not None and line.specification_id not in (None, own.specification_id)
 
 
-def _of_root(root: str, tree: Tree) -> Iterator[Reason]:
-    before, after = _before(root, tree), _after(root, tree)
+def _of_root(root: str, added: Iterable[Line], tree: Tree) -> Iterator[Reason]:
+    before, after = _before(root, tree), _after(root, added, tree)
     had, has = Counter(before.values()), Counter(after.values())
     for id, specification in after.items():
         entry = entry_at(specification, None, tree.known)
@@ -49,7 +61,8 @@ def _of_root(root: str, tree: Tree) -> Iterator[Reason]:
         for rule in entry.content.get("compatibility", ()) if entry else ():
             others = 1 if rule["target"] == specification else 0
             now, then = has[rule["target"]] - others, had[rule["target"]] - others
-            if not _holds(rule, now) and (is_new or _holds(rule, then)):
+            fresh = is_new and (id != root or rule["type"] == "excludes")
+            if not _holds(rule, now) and (fresh or _holds(rule, then)):
                 yield _warning(id, specification, rule, tree)
 
 
@@ -58,7 +71,7 @@ def _before(root: str, tree: Tree) -> _Made:
     return {id: found.specification_id for id in ids if (found := tree.instance(id)) is not None}
 
 
-def _after(root: str, tree: Tree) -> _Made:
+def _after(root: str, added: Iterable[Line], tree: Tree) -> _Made:
     """What ends takes along what is below it; what is added below stands there as well."""
     made = _before(root, tree)
     for id in tuple(made):
@@ -68,8 +81,8 @@ def _after(root: str, tree: Tree) -> _Made:
                 made.pop(gone, None)
         elif line is not None and line.action == "change" and line.specification_id and id in made:
             made[id] = line.specification_id
-    for line in tree.lines:
-        if line.action == "add" and line.specification_id and root in tree.ancestors(line):
+    for line in added:
+        if line.specification_id:
             made[f"line {line.line_id}"] = line.specification_id
     return made
 
