@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from dataclasses import replace
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from services.chassis import relay
@@ -35,12 +37,25 @@ def holding(service: Service, directory: Path) -> Service:
                 except FileExistsError:
                     return
                 (directory / "held").write_text(str(os.getpid()))
-                os.kill(os.getpid(), signal.SIGSTOP)
+                between_writes(directory)
+                # To this very thread: if another took the signal, this one might get to its commit.
+                signal.pthread_kill(get_ident(), signal.SIGSTOP)
 
         return stop_once
 
     routes = {name: replace(route, handle=held(route.handle)) for name, route in service.routes.items()}
     return replace(service, routes=routes)
+
+
+def between_writes(directory: Path) -> None:
+    """Until no thread writes a file. Who stops while it does would keep SQLite's lock, and stop everybody."""
+    files = [
+        sqlite3.connect(path, timeout=30, isolation_level=None) for path in sorted(directory.glob("*.db"))
+    ]
+    for file in files:
+        file.execute("BEGIN IMMEDIATE")
+    for file in files:
+        file.execute("ROLLBACK")
 
 
 async def main(kind: str, directory: Path) -> None:
