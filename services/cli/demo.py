@@ -196,7 +196,7 @@ def _outcomes(
 ) -> RenderableType:
     rows = table("order", "account", "action", "lines", "tasks", "outcome", "time")
     for column in ("lines", "tasks", "time"):
-        next(each for each in rows.columns if each.header == column).justify = "right"
+        next(each for each in rows.columns if str(each.header) == column).justify = "right"
     for order, wanted in expected.items():
         page = pages[order]
         rows.add_row(

@@ -291,7 +291,7 @@ def _about(asked: dict[str, Any], made: dict[str, Any]) -> bool:
 
     The id of a task begins with that of its order, the id of a return's order with that of the return.
     """
-    [id] = [asked[name] for name in ("taskId", "returnId", "orderId") if name in asked]
+    [id] = [asked[name] for name in ("taskId", "falloutId", "returnId", "orderId") if name in asked]
     if "returnId" in made:
         return bool(id == made["returnId"] or id.startswith(f"{made['returnId']}-"))
     return bool(id == made.get("orderId") or id.startswith(f"{made.get('orderId')}."))

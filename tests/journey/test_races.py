@@ -60,6 +60,7 @@ RACES = (
         sent=(_FASTER, place("O2", "disconnect", "HOME")),
         allowed=(
             {"O1": "completed", "O2": "rejected CHG-16 D-07", "NET": "active"},
+            {"O1": "completed", "O2": "rejected CHG-16", "NET": "active"},
             {"O1": "completed", "O2": "completed", "NET": "inactive"},
         ),
     ),
