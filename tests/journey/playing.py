@@ -64,6 +64,8 @@ class Play:
             await self._meanwhile(partial(self._time_passes, moment), blows.get(moment))
             await self.system.send(sent for scenario in self.own for sent in scenario.later.get(moment, ()))
             await self.system.quiet()
+        if blows:
+            self.system.struck()
 
     async def _meanwhile(self, begin: Callable[[], Awaitable[None]], blow: Blow | None) -> None:
         async with blow() if blow is not None else nullcontext():

@@ -97,5 +97,6 @@ async def test_what_befalls_an_installation_when_everything_is_over_is_seen(tmp_
     async with running(settings, tmp_path) as system:
         await system.open()
         await system.quiet()
+        await system.quiet_since(system.heads())
         with pytest.raises(AssertionError, match="it came when everything was over"):
-            await system.quiet_since(system.heads())
+            system.struck()
