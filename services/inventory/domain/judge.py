@@ -35,6 +35,8 @@ class Case:
     at_work: Collection[LineId] = frozenset()
     """Lines of an order under way that were judged when they were reserved: what others have begun since is
     not held against them."""
+    day: datetime | None = None
+    """When what is judged is to run, where that is later."""
 
     def named(self) -> Iterator[tuple[Line, Instance]]:
         """The lines that name an instance the account owns, with it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance
@@ -23,13 +25,15 @@ def about_a_contract(line: Line) -> bool:
 
 def contract_of(case: Case, waiting: tuple[Line, ...]) -> ContractId:
     """The first that a line is about; where none is there yet, one of its own."""
-    found = (_there(line, case) for line in (*case.order.lines, *waiting) if about_a_contract(line))
+    at_once = ((line, case) for line in case.order.lines)
+    later = ((line, replace(case, day=line.due or case.now)) for line in waiting)
+    found = (_there(line, its) for line, its in (*at_once, *later) if about_a_contract(line))
     return next((one for one in found if one is not None), own_contract(case.order.order_id))
 
 
 def _there(line: Line, case: Case) -> ContractId | None:
     instance = case.installed.get(line.instance_id)
-    if instance is not None and line.action != "add" and len(terms := running(instance)) == 1:
+    if instance is not None and line.action != "add" and len(terms := running(instance, case.day)) == 1:
         return terms[0].contract_id
     return contract_above(line, case) if line.agreed and line.agreed.type == "upsell" else None
 
@@ -41,7 +45,7 @@ def contract_above(line: Line, case: Case) -> ContractId | None:
         for one in (line, *above(line, case))
     )
     start = next((id for id in ids if id is not None), "")
-    found = (term.contract_id for one in case.installed.above(start) for term in running(one))
+    found = (term.contract_id for one in case.installed.above(start) for term in running(one, case.day))
     return next(found, None)
 
 
@@ -55,7 +59,13 @@ def above(line: Line, case: Case) -> Iterator[Line]:
         line = upper
 
 
-def running(instance: Instance) -> list[TermRecord]:
-    """The contract lines on an instance that are not over."""
+def running(instance: Instance, day: datetime | None = None) -> list[TermRecord]:
+    """The contract lines on an instance that are not over, or as far as is known will not be on that day."""
     found = (term.record for _, term in sorted(instance.terms.items()))
-    return [one for one in found if one.kind == "contract_line" and one.state not in OVER]
+    return [
+        one
+        for one in found
+        if one.kind == "contract_line"
+        and one.state not in OVER
+        and (day is None or one.end is None or one.end > day)
+    ]

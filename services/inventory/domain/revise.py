@@ -115,7 +115,10 @@ def revise(revised: RevisedOrder, now: Now) -> tuple[Append, ...]:
     if reasons := tuple(_has_started(now.parts)):
         return (_refused(order, reasons),)
     waiting = tuple(line for one in now.parts.later for line in one.lines)
-    found = secure(now.case, _ids(now), waiting, now.before.contract_id)
+    said = {change.line_id for change in revised.changes}
+    judged = {line.line_id for line in waiting if line.line_id not in said}
+    case = replace(now.case, at_work={*now.case.at_work, *judged})
+    found = secure(case, _ids(now), waiting, now.before.contract_id)
     if not isinstance(found, Secured):
         return (_refused(order, found),)
     if reasons := tuple(_held_elsewhere(found, now)):
