@@ -170,12 +170,13 @@ class Batch:
 
     def know_keys(self, accounts: Collection[str]) -> None:
         """The keys of these accounts, made where there are none: one query for a whole batch."""
-        if wanted := set(accounts) - self._keys.keys():
+        if wanted := {account for account in accounts if account not in self._keys}:
             self._keys |= dict.fromkeys(wanted) | self.setup.keys.get(wanted)
 
     def key_of(self, account: str) -> bytes | None:
         """The account's key, made when there is none; None when it was forgotten."""
-        self.know_keys((account,))
+        if account not in self._keys:
+            self.know_keys((account,))
         return self._keys[account]
 
     # ------------------------------------------------------------------------------------ finishing
