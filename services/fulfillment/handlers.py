@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from services.chassis.service import Refused, Why, Work
-from services.fulfillment import compatibility, jeopardy
+from services.fulfillment import hierarchies, jeopardy
 from services.fulfillment.domain import blueprint, reports
 from services.fulfillment.domain.alterations import DoneAllTheSame
 from services.fulfillment.domain.blueprint import Blueprint, Reason, order_of
@@ -101,7 +101,7 @@ def lay_out(
     work.append(PLAN, order_id, first)
     plan: Plan = work.state(PLAN, order_id)
     work.append(PLAN, order_id, *planned(plan, made, first.tasks_apart))
-    compatibility.note(order_id, standing, work)
+    hierarchies.note(order_id, standing, work)
     plan = work.state(PLAN, order_id)
     jeopardy.append(order_id, start(plan, work.now), work)
 

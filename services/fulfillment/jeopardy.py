@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.service import Work
-from services.fulfillment import compatibility
+from services.fulfillment import hierarchies
 from services.fulfillment.domain.cascade import start
 from services.fulfillment.domain.events import AttemptFailed, PlanEvent
 from services.fulfillment.domain.jeopardy import assess, is_watched, paused_or_resumed, planned_anew, touches
@@ -40,7 +40,7 @@ def append(order_id: str, events: Sequence[PlanEvent], work: Work, at: datetime 
         if plan.timed and (_follow_hold(order_id, plan, at, work) or touches(plan, events)):
             _assess(order_id, at, work)
     rearm(order_id, before, work)
-    for other in compatibility.tell(order_id, events, work):
+    for other in hierarchies.tell(order_id, events, work):
         append(other, start(work.state(PLAN, other), work.now), work)
 
 

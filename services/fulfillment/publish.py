@@ -24,6 +24,12 @@ from services.fulfillment.domain.alterations import (
     TaskWithdrawn,
 )
 from services.fulfillment.domain.catalog import SpecificationPublished, SpecificationRetired
+from services.fulfillment.domain.compatibility_events import (
+    CompatibilityWaived,
+    DomainOrderStopped,
+    StandingChanged,
+    StandingNoted,
+)
 from services.fulfillment.domain.events import (
     AttemptFailed,
     DatesMoved,
@@ -56,12 +62,6 @@ from services.fulfillment.domain.events import (
 )
 from services.fulfillment.domain.hierarchy import HierarchyChanged, HierarchyJoined, HierarchyLeft
 from services.fulfillment.domain.priority import band
-from services.fulfillment.domain.stopping import (
-    CompatibilityWaived,
-    DomainOrderStopped,
-    StandingChanged,
-    StandingNoted,
-)
 
 _DomainOrder = DomainOrderPlanned | DomainOrderStarted | DomainOrderClosed
 _Task = TaskReleased | TaskStarted | TaskClosed | AttemptFailed | TaskHeld

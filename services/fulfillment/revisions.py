@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.chassis.service import Work
-from services.fulfillment import compatibility, handlers, jeopardy, staggering
+from services.fulfillment import handlers, hierarchies, jeopardy, staggering
 from services.fulfillment.domain import compensation, inflight
 from services.fulfillment.domain.alterations import ChangeRefused, ReservationKept
 from services.fulfillment.domain.blueprint import Blueprint, Reason
@@ -76,8 +76,8 @@ def _change(reservation: Reservation, change: Change, work: Work) -> None:
     plan: Plan = work.state(PLAN, order_id)
     work.append(PLAN, order_id, *planned(plan, change.added, change.tasks_apart))
     work.append(PLAN, order_id, *compensation.inherited(work.state(PLAN, order_id), change.added))
-    compatibility.tell(order_id, change.events, work)
-    compatibility.note(order_id, reservation.standing, work)
+    hierarchies.tell(order_id, change.events, work)
+    hierarchies.note(order_id, reservation.standing, work)
     resume(order_id, work.state(PLAN, order_id), work)
     staggering.follow(order_id, work)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.service import Version
-from services.fulfillment.domain import alterations, catalog, events, hierarchy, stopping
+from services.fulfillment.domain import alterations, catalog, compatibility_events, events, hierarchy
 
 STORED = (
     Version(name="specification.published.v1", type=catalog.SpecificationPublished),
@@ -48,10 +48,10 @@ STORED = (
     Version(name="task.dropped.v1", type=alterations.TaskDropped),
     Version(name="task.redone.v1", type=alterations.TaskRedone),
     Version(name="task.done-all-the-same.v1", type=alterations.DoneAllTheSame),
-    Version(name="plan.standing-noted.v1", type=stopping.StandingNoted),
-    Version(name="plan.standing-changed.v1", type=stopping.StandingChanged),
-    Version(name="domain-order.stopped.v1", type=stopping.DomainOrderStopped),
-    Version(name="compatibility.waived.v1", type=stopping.CompatibilityWaived),
+    Version(name="plan.standing-noted.v1", type=compatibility_events.StandingNoted),
+    Version(name="plan.standing-changed.v1", type=compatibility_events.StandingChanged),
+    Version(name="domain-order.stopped.v1", type=compatibility_events.DomainOrderStopped),
+    Version(name="compatibility.waived.v1", type=compatibility_events.CompatibilityWaived),
     Version(name="hierarchy.joined.v1", type=hierarchy.HierarchyJoined),
     Version(name="hierarchy.changed.v1", type=hierarchy.HierarchyChanged),
     Version(name="hierarchy.left.v1", type=hierarchy.HierarchyLeft),

@@ -20,7 +20,7 @@ from services.fulfillment.domain.alterations import (
     TaskRedone,
     TaskWithdrawn,
 )
-from services.fulfillment.domain.stopping import DomainOrderStopped
+from services.fulfillment.domain.compatibility_events import DomainOrderStopped
 
 _Plan = PlanHeld | PlanReleased | ChangeRefused | PlanRevised
 _DomainOrder = DomainOrderRevised | DomainOrderDropped | DomainOrderCanceled | DomainOrderStopped

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from schemas.topics import INVENTORY_EVENTS
 from services.chassis.service import Happened, Public
-from services.inventory import said
+from services.inventory import bodies
+from services.inventory.bodies import Body
 from services.inventory.domain.contract import ContractAgreed, ContractChanged, ContractLoaded
 from services.inventory.domain.instance_events import (
     ChildAdded,
@@ -47,7 +48,7 @@ from services.inventory.domain.reservation import (
     ReservationReleased,
     ReservationWidened,
 )
-from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled
+from services.inventory.domain.reserved import Scheduled
 from services.inventory.domain.revision import (
     ReservationReduced,
     ReservationRevised,
@@ -58,9 +59,7 @@ from services.inventory.domain.revision import (
 )
 from services.inventory.domain.specification import SpecificationHeard, SpecificationRelated
 from services.inventory.domain.term import TermChanged, TermGivenUp, TermLoaded, TermMade, TermTakenOver
-from services.inventory.domain.words import Reason
 
-Data = dict[str, Any]
 _Operation = (
     OperationScheduled
     | OperationRedated
@@ -83,7 +82,7 @@ def publish(happened: Happened) -> Iterable[Public]:
     return (Public(INVENTORY_EVENTS, name, happened.id, data),)
 
 
-def _said(happened: Happened) -> tuple[str, Data] | None:
+def _said(happened: Happened) -> tuple[str, Body] | None:
     """What happens most often stands first."""
     match happened.event:
         case InstanceReserved() | InstanceFlipped() | InstanceReleased() as event:
@@ -127,9 +126,9 @@ def _is_silent(event: Any) -> bool:
 # --------------------------------------------------------------------------------------- an instance
 
 
-def _created(event: InstanceMade | InstanceLoaded) -> Data:
+def _created(event: InstanceMade | InstanceLoaded) -> Body:
     record = event.record
-    data = _without_nulls(
+    data = bodies.present(
         {
             "instanceId": record.instance_id,
             "accountId": record.account_id,
@@ -153,10 +152,10 @@ def _created(event: InstanceMade | InstanceLoaded) -> Data:
     return data
 
 
-def _state_changed(happened: Happened, event: _StateChanged) -> tuple[str, Data] | None:
+def _state_changed(happened: Happened, event: _StateChanged) -> tuple[str, Body] | None:
     if event.state == event.previous:
         return None
-    data: Data = {
+    data: Body = {
         "instanceId": happened.id,
         "accountId": happened.account,
         "state": event.state,
@@ -167,9 +166,9 @@ def _state_changed(happened: Happened, event: _StateChanged) -> tuple[str, Data]
     return "instance.state-changed", data
 
 
-def _changed(event: InstanceLanded | InstanceReloaded) -> Data:
+def _changed(event: InstanceLanded | InstanceReloaded) -> Body:
     record = event.record
-    data = _without_nulls(
+    data = bodies.present(
         {
             "instanceId": record.instance_id,
             "accountId": record.account_id,
@@ -187,17 +186,17 @@ def _changed(event: InstanceLanded | InstanceReloaded) -> Data:
     return data
 
 
-def _change(one: Changed) -> Data:
+def _change(one: Changed) -> Body:
     return {"name": one.name, "value": one.value, "previousValue": one.previous}
 
 
 # ------------------------------------------------------------------------------------- its terms
 
 
-def _term(happened: Happened, event: TermLoaded | TermMade | TermChanged | TermTakenOver) -> tuple[str, Data]:
+def _term(happened: Happened, event: TermLoaded | TermMade | TermChanged | TermTakenOver) -> tuple[str, Body]:
     record = event.record
     line = record.kind == "contract_line"
-    data: Data = {
+    data: Body = {
         "contractLineId" if line else "entitlementId": record.term_id,
         "contractId" if line else "contractLineId": record.contract_id if line else record.contract_line_id,
         "accountId": happened.account,
@@ -207,12 +206,12 @@ def _term(happened: Happened, event: TermLoaded | TermMade | TermChanged | TermT
         "end": record.end.isoformat() if record.end else None,
         "term": record.term,
     }
-    return "contract-line.state-changed" if line else "entitlement.state-changed", _without_nulls(
+    return "contract-line.state-changed" if line else "entitlement.state-changed", bodies.present(
         data | _why(event)
     )
 
 
-def _why(event: TermLoaded | TermMade | TermChanged | TermTakenOver) -> Data:
+def _why(event: TermLoaded | TermMade | TermChanged | TermTakenOver) -> Body:
     """The state it had, the rule and the order that changed it."""
     match event:
         case TermLoaded(previous=previous):
@@ -232,9 +231,9 @@ def _why(event: TermLoaded | TermMade | TermChanged | TermTakenOver) -> Data:
             }
 
 
-def _contract(event: ContractLoaded | ContractChanged | ContractAgreed) -> Data:
+def _contract(event: ContractLoaded | ContractChanged | ContractAgreed) -> Body:
     record, agreed = event.record, event if isinstance(event, ContractAgreed) else None
-    return _without_nulls(
+    return bodies.present(
         {
             "contractId": record.contract_id,
             "accountId": record.account_id,
@@ -263,36 +262,36 @@ def _answer(
     | ReservationFulfilled
     | OperationCompleted
     | OperationCanceled,
-) -> tuple[str, Data]:
+) -> tuple[str, Body]:
     if isinstance(event, OperationCompleted | OperationCanceled):
         return _operation_over(happened, event)
-    data: Data = {"orderId": happened.id, "accountId": happened.account, "version": event.version}
+    data: Body = {"orderId": happened.id, "accountId": happened.account, "version": event.version}
     match event:
         case ReservationAccepted() | ReservationRevised():
             return "reservation.accepted", data | _accepted(event)
         case ReservationRefused(reasons=reasons) | RevisionRefused(reasons=reasons):
-            return "reservation.refused", data | {"reasons": _reasons(reasons)}
+            return "reservation.refused", data | {"reasons": bodies.reasons(reasons)}
         case ReservationReleased(reasons=reasons):
-            return "reservation.released", data | {"reasons": _reasons(reasons)}
+            return "reservation.released", data | {"reasons": bodies.reasons(reasons)}
         case ReservationFulfilled(line_ids=lines, last=last):
             return "reservation.fulfilled", data | {"lineIds": lines, "last": last}
 
 
-def _accepted(event: ReservationAccepted | ReservationRevised) -> Data:
-    return _without_nulls(
+def _accepted(event: ReservationAccepted | ReservationRevised) -> Body:
+    return bodies.present(
         {
             "category": event.category,
             "action": event.action,
             "priority": event.priority if isinstance(event, ReservationAccepted) else None,
-            "lines": [_line(line) for line in event.lines],
-            "tree": [_affected(one) for one in event.tree],
+            "lines": [bodies.line(line) for line in event.lines],
+            "tree": [bodies.affected(one) for one in event.tree],
             "operations": [_scheduled(one) for one in event.operations] or None,
         }
-        | said.standing(event.standing)
+        | bodies.standing(event.standing)
     )
 
 
-def _scheduled(one: Scheduled) -> Data:
+def _scheduled(one: Scheduled) -> Body:
     return {"operationId": one.operation_id, "lineIds": one.line_ids}
 
 
@@ -301,7 +300,7 @@ def _scheduled(one: Scheduled) -> Data:
 
 def _operation(
     happened: Happened, event: OperationScheduled | OperationRedated | ChoiceDeclined | OperationStarted
-) -> tuple[str, Data]:
+) -> tuple[str, Body]:
     match event:
         case OperationScheduled(order=order):
             lines = tuple(line.line_id for line in order.lines)
@@ -314,26 +313,26 @@ def _operation(
             about = _about(happened, (event.order, event.version), event)
             return "operation.scheduled", about | {
                 "lineIds": event.line_ids,
-                "reasons": _reasons(event.reasons),
+                "reasons": bodies.reasons(event.reasons),
             }
         case OperationStarted():
             data = _about(happened, (event.order, event.version), event)
             data["lineIds"] = tuple(line.line_id for line in event.lines)
-            data["lines"] = [_line(line) for line in event.lines]
-            data["tree"] = [_affected(one) for one in event.tree]
-            return "operation.started", data | said.standing(event.standing)
+            data["lines"] = [bodies.line(line) for line in event.lines]
+            data["tree"] = [bodies.affected(one) for one in event.tree]
+            return "operation.started", data | bodies.standing(event.standing)
 
 
-def _operation_over(happened: Happened, event: OperationCompleted | OperationCanceled) -> tuple[str, Data]:
+def _operation_over(happened: Happened, event: OperationCompleted | OperationCanceled) -> tuple[str, Body]:
     data = _about(happened, (event.order, event.version), event) | {"lineIds": event.line_ids}
     match event:
         case OperationCompleted():
             return "operation.completed", data
         case OperationCanceled():
-            return "operation.canceled", data | {"reasons": _reasons(event.reasons)}
+            return "operation.canceled", data | {"reasons": bodies.reasons(event.reasons)}
 
 
-def _about(happened: Happened, order: tuple[str, int], event: _Operation) -> Data:
+def _about(happened: Happened, order: tuple[str, int], event: _Operation) -> Body:
     return {
         "operationId": happened.id,
         "orderId": order[0],
@@ -342,62 +341,3 @@ def _about(happened: Happened, order: tuple[str, int], event: _Operation) -> Dat
         "action": event.action,
         "at": event.at.isoformat(),
     }
-
-
-def _reasons(reasons: Sequence[Reason]) -> list[Data]:
-    return [
-        _without_nulls({"rule": one.rule, "message": one.message, "lineId": one.line_id, "field": one.field})
-        for one in reasons
-    ]
-
-
-def _line(line: ReservedLine) -> Data:
-    return _without_nulls(
-        {
-            "lineId": line.line_id,
-            "action": line.action,
-            "kind": line.kind,
-            "move": line.move,
-            "instanceId": line.instance_id,
-            "newInstanceId": line.new_instance_id,
-            "parentLineId": line.parent_line_id,
-            "specificationId": line.specification_id,
-            "specificationVersion": line.specification_version,
-            "characteristics": line.characteristics,
-            "location": line.location,
-            "quantity": line.quantity,
-            "transient": line.transient,
-            "return": line.return_,
-        }
-    )
-
-
-def _affected(one: Affected) -> Data:
-    """Written out rather than filtered: an order has one for each instance that it touches."""
-    data: Data = {
-        "instanceId": one.instance_id,
-        "lineId": one.line_id,
-        "action": one.action,
-        "kind": one.kind,
-        "specificationId": one.specification_id,
-        "state": one.state,
-        "characteristics": one.characteristics,
-        "new": one.new,
-    }
-    if one.specification_version is not None:
-        data["specificationVersion"] = one.specification_version
-    if one.parent_id is not None:
-        data["parentId"] = one.parent_id
-    if one.location is not None:
-        data["location"] = one.location
-    if one.side is not None:
-        data["side"] = one.side
-    if one.pair_id is not None:
-        data["pairId"] = one.pair_id
-    if one.quantity is not None:
-        data["quantity"] = one.quantity
-    return data
-
-
-def _without_nulls(data: Data) -> Data:
-    return {name: value for name, value in data.items() if value is not None}

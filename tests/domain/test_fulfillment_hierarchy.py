@@ -8,6 +8,7 @@ import pytest
 
 from services.fulfillment.domain.catalog import Compatibility
 from services.fulfillment.domain.compatibility import holds
+from services.fulfillment.domain.compatibility_break import Break, Product
 from services.fulfillment.domain.hierarchy import (
     Hierarchy,
     HierarchyChanged,
@@ -22,7 +23,6 @@ from services.fulfillment.domain.hierarchy import (
     standing,
 )
 from services.fulfillment.domain.reservation import Standing
-from services.fulfillment.domain.together import Break, Product
 
 
 def product(id: str, specification: str = "wire") -> Product:

@@ -16,6 +16,8 @@ from services.fulfillment.domain.awaiting import standing
 from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, DomainOrderState
 from services.fulfillment.domain.catalog import Scalar, Values
 from services.fulfillment.domain.compatibility import broken
+from services.fulfillment.domain.compatibility_break import Break
+from services.fulfillment.domain.compatibility_stop import halted
 from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.events import (
     DomainOrderClosed,
@@ -32,13 +34,11 @@ from services.fulfillment.domain.events import (
     ValuesCopied,
 )
 from services.fulfillment.domain.fallout import lifted
-from services.fulfillment.domain.halting import halted
 from services.fulfillment.domain.limits import tasks_apart
 from services.fulfillment.domain.plan import created, extended
 from services.fulfillment.domain.ponr import passed
 from services.fulfillment.domain.staggering import line_top
 from services.fulfillment.domain.state import OpenOrder, OpenTask, Part, Plan
-from services.fulfillment.domain.together import Break
 
 
 def begin(blueprint: Blueprint) -> PlanCreated:

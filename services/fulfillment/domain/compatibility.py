@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from services.fulfillment.domain.catalog import Compatibility
+from services.fulfillment.domain.compatibility_break import Break, Product
 from services.fulfillment.domain.state import OpenOrder, Plan
-from services.fulfillment.domain.together import Break, Product
 
 _Hierarchy = dict[str, Product]
 

@@ -19,9 +19,9 @@ from services.fulfillment.domain.blueprint import (
     Reason,
 )
 from services.fulfillment.domain.catalog import LineAction, ReturnPlan, Scalar, TaskKind
+from services.fulfillment.domain.compatibility_events import CompatibilityEvent
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.risk import Level, Risk
-from services.fulfillment.domain.stopping import Stopping
 from services.fulfillment.domain.value import value
 from services.fulfillment.domain.work_order import WorkOrder
 
@@ -395,5 +395,5 @@ PlanEvent = (
     | DatesPlanned
     | ReportIgnored
     | Alteration
-    | Stopping
+    | CompatibilityEvent
 )

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from services.fulfillment.domain.compatibility_break import Product
 from services.fulfillment.domain.reservation import Standing
-from services.fulfillment.domain.together import Product
 from services.fulfillment.domain.value import value
 
 # ----------------------------------------------------------------------------------------- events

@@ -15,6 +15,7 @@ from services.fulfillment.domain.blueprint import (
     brief_of,
 )
 from services.fulfillment.domain.catalog import Values
+from services.fulfillment.domain.compatibility_state import CHANGES as COMPATIBILITY
 from services.fulfillment.domain.counting import add_orders, add_tasks, order_over, task_over
 from services.fulfillment.domain.events import (
     AttemptFailed,
@@ -58,7 +59,6 @@ from services.fulfillment.domain.state import (
     Unplanned,
     Waiting,
 )
-from services.fulfillment.domain.stopped import CHANGES as STOPPED
 
 
 def initial(id: str) -> PlanState:  # noqa: ARG001
@@ -242,7 +242,7 @@ _CHANGES: dict[type, Callable[[Plan, Any], None]] = {
     ReservationKept: keep,
     PlanCanceled: _canceled,
     **CHANGES,
-    **STOPPED,
+    **COMPATIBILITY,
 }
 """What each event changes in a plan that is there; by type, as every event of the log is folded."""
 

@@ -22,10 +22,10 @@ from services.fulfillment.domain.blueprint import (
     TaskState,
 )
 from services.fulfillment.domain.catalog import ReturnPlan, Values
+from services.fulfillment.domain.compatibility_break import Break, Key, Product
 from services.fulfillment.domain.events import PonrPassed
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.risk import Level, Risk
-from services.fulfillment.domain.together import Break, Key, Product
 from services.fulfillment.domain.value import value
 from services.fulfillment.domain.work_order import Note, WorkOrderState
 

@@ -1,4 +1,4 @@
-"""Products that stand in one hierarchy, and which of them do not go together (DOM-04)."""
+"""Products of one hierarchy, and the relationship of one of them that would not hold (DOM-04)."""
 
 from __future__ import annotations
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from services.fulfillment.domain.blueprint import DomainOrder
 from services.fulfillment.domain.compatibility import stopped_because
+from services.fulfillment.domain.compatibility_break import Break
+from services.fulfillment.domain.compatibility_events import DomainOrderStopped
 from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.fallout import lifted, stopped
 from services.fulfillment.domain.state import OpenOrder, Plan
-from services.fulfillment.domain.stopping import DomainOrderStopped
-from services.fulfillment.domain.together import Break
 
 
 def halted(

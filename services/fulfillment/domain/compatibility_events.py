@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.fulfillment.domain.blueprint import DomainOrder, DomainOrderState
-from services.fulfillment.domain.together import Break, Product
+from services.fulfillment.domain.compatibility_break import Break, Product
 from services.fulfillment.domain.value import value
 
 
@@ -46,4 +46,4 @@ class CompatibilityWaived:
     reason: str
 
 
-Stopping = StandingNoted | StandingChanged | DomainOrderStopped | CompatibilityWaived
+CompatibilityEvent = StandingNoted | StandingChanged | DomainOrderStopped | CompatibilityWaived

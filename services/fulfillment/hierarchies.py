@@ -16,12 +16,12 @@ from services.fulfillment.domain.alterations import DomainOrderCanceled, DomainO
 from services.fulfillment.domain.blueprint import DomainOrder
 from services.fulfillment.domain.catalog import Compatibility, Heard
 from services.fulfillment.domain.compatibility import arrives, concerns, ends, live
+from services.fulfillment.domain.compatibility_break import Product
+from services.fulfillment.domain.compatibility_events import StandingChanged, StandingNoted
 from services.fulfillment.domain.events import DomainOrderClosed, PlanEvent
 from services.fulfillment.domain.hierarchy import Hierarchy
 from services.fulfillment.domain.reservation import Standing
 from services.fulfillment.domain.state import OpenOrder, Plan, PlanState
-from services.fulfillment.domain.stopping import StandingChanged, StandingNoted
-from services.fulfillment.domain.together import Product
 from services.fulfillment.missing import HIERARCHY, PLAN, SPECIFICATION
 
 # ------------------------------------------------------------------------------------------- noted

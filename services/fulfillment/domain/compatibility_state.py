@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from services.fulfillment.domain.compatibility import concerns
-from services.fulfillment.domain.state import Plan
-from services.fulfillment.domain.stopping import (
+from services.fulfillment.domain.compatibility_events import (
     CompatibilityWaived,
     DomainOrderStopped,
     StandingChanged,
     StandingNoted,
 )
+from services.fulfillment.domain.state import Plan
 
 
 def _noted(plan: Plan, event: StandingNoted) -> None:
