@@ -148,6 +148,18 @@ TOO_LATE = Reason(
     rule="INF-01",
     message="the order was over before it could be changed: order in a new one what should be different",
 )
+OVERTAKEN = ChangeDeclined(
+    version=3,
+    status="in_progress",
+    reasons=(
+        Reason(
+            rule="INF-01",
+            message="line 1 is completed, and what is done stays: name the other lines in 'lineIds' to cancel "
+            "those",
+            line_id="1",
+        ),
+    ),
+)
 BEATEN = (ChangeDeclined(version=3, status="in_progress", reasons=(TOO_LATE,)), *DONE)
 REVISION_ON = (RevisionApproved(version=3, lines=LINES[:1], changes=CHANGES),)
 CANCEL_ON = (CancellationApproved(version=3),)
@@ -207,7 +219,9 @@ OUTCOMES: dict[str, tuple[Outcome | str, ...]] = {
     "the change is refused": facts(_, _, _, TURNED_DOWN, TURNED_DOWN, TURNED_DOWN, TURNED_DOWN),
     "an older change is refused": facts(_, _, _, _, _, _, _),
     "a part done": facts(
-        *(in_(status, PART[0]) for status in _SIX), in_("acknowledged", PART[0])  # type: ignore[arg-type]
+        *(in_(status, PART[0]) for status in _SIX[:4]),  # type: ignore[arg-type]
+        (*in_("assessing_cancellation", PART[0]), OVERTAKEN),  # type: ignore[misc]
+        in_("cancellation_in_progress", PART[0]), in_("acknowledged", PART[0]),
     ),
     "all done": facts(DONE, DONE, DONE, BEATEN, BEATEN, BEATEN, BEATEN),
     "a line waits": facts(

@@ -149,8 +149,6 @@ class Course(Model):
 
     def approve_change(self, id: str) -> None:
         order = self.orders[id]
-        if order.asked == "cancel" and any(part.phase == "over" for part in order.parts):
-            return  # INF-01, D-22: a part has landed since, and what is done stays
         asked, order.asked = order.asked, None
         if asked == "cancel":
             order.canceling = not order.hard
@@ -225,11 +223,18 @@ class Course(Model):
         waits = order.paused or order.asked is not None
         if part is not None and not still and (not waits or state == "completed"):
             self._land(order, part)
+            self._overtake(order, part)
             for other in order.parts:
                 if other.delayed and other.phase == "waiting":
                     self._run(order, other)
         if all(one.phase in ("over", "canceled") for one in order.parts):
             order.state = "completed" if any(one.phase == "over" for one in order.parts) else "canceled"
+            order.asked = None
+
+    def _overtake(self, order: Order, part: Part) -> None:
+        """INF-01: what could only be declined, now that the part has landed, is declined by itself."""
+        touched = any(order.wanted.get(one) != line for one, line in part.lines.items())
+        if order.asked == "cancel" or (order.asked == "revise" and touched):
             order.asked = None
 
     def _land(self, order: Order, part: Part) -> None:

@@ -194,6 +194,36 @@ def test_a_line_that_was_dropped_does_not_stand_against_the_cancel_of_the_rest()
     assert owned(world) == owned(begun())
 
 
+# ------------------------------------------------------------------------------------------ overtaken
+
+
+@pytest.mark.rule("INF-01", "D-02")
+@pytest.mark.parametrize("seed", [None, *range(SEEDS)])
+def test_a_cancel_that_a_part_overtakes_declines_itself_and_the_rest_can_still_be_canceled(
+    seed: int | None,
+) -> None:
+    """All work of the part is reported while the order is held for its answer."""
+    lines = [
+        line("1", "disconnect", instanceId="MOB"),
+        line("2", "disconnect", instanceId="VOICE", dueDate=MARCH),
+    ]
+    world = begun(place("O1", None, lines=lines), seed=seed)
+    send(world, ask("cancel", "O1"))
+    assert state(world) == "assessing_cancellation"
+    world.send("task.report", {"taskId": "O1.1.remove", "result": "completed"}, account="ACME")
+    world.run()
+    seen = page(world, "order", "O1")
+    assert (seen["state"], seen["request"]) == ("in_progress", None)
+    assert [(one["rule"], one["lineId"]) for one in seen["declined"]["reasons"]] == [("INF-01", "1")]
+    assert page(world, "plan", "O1")["held"] == []
+    approved(world, ask("cancel", "O1", lineIds=["2"]))
+    assert state(world) == "completed"
+    assert {id: one["state"] for id, one in owned(world).items() if id in ("MOB", "VOICE")} == {
+        "MOB": "inactive",
+        "VOICE": "active",
+    }
+
+
 # --------------------------------------------------------------------------------- points of no return
 
 FIBRE: Sent = (

@@ -228,14 +228,46 @@ def test_what_is_completed_stays() -> None:
     assert here.tells("order.cancel", lineIds=["2"]).order["state"] == "revision_in_progress"
 
 
-@pytest.mark.rule("INF-01")
+@pytest.mark.rule("INF-01", "D-02")
 @pytest.mark.parametrize("asked", ["order.cancel", "order.revise"])
-def test_what_was_completed_since_is_not_approved_any_more(asked: str) -> None:
+def test_what_was_overtaken_by_a_part_that_is_done_declines_itself(asked: str) -> None:
+    """The answer could only be no, and the work of the other lines would wait for it."""
     here = shop()
     asks(here, asked, [END])
     here.reserved("reservation.fulfilled", lineIds=["1"], last=False)
-    assert refused(here.tells("order.approve-change")) == ["INF-01"]
-    assert here.tells("order.decline-change").order["state"] == "in_progress"
+    assert (here.order["state"], here.order["version"], here.order["request"]) == ("in_progress", 2, None)
+    assert here.said()[-2:] == ["order.line-changed", "order.change-declined"]
+    [reason] = here.message("order.change-declined")["reasons"]
+    assert (reason["rule"], reason["lineId"]) == ("INF-01", "1")
+    assert here.order["declined"]["reasons"] == [reason]
+    before = len(here.said())
+    here.reserved("reservation.fulfilled", lineIds=["1"], last=False)
+    here.reserved("plan.change-refused", version=2, reasons=[])
+    assert len(here.said()) == before, "heard again it says nothing"
+    for answer in ("order.approve-change", "order.decline-change"):
+        assert refused(here.tells(answer)) == ["INF-02"]
+        assert "was declined, as line 1 is completed" in here.refusal()[0]["message"]
+
+
+@pytest.mark.rule("INF-01", "D-02")
+def test_an_overtaken_order_is_on_hold_again_if_it_was_before() -> None:
+    here = shop().tells("order.hold").tells("order.cancel")
+    here.reserved("reservation.fulfilled", lineIds=["1"], last=False)
+    assert here.order["state"] == "on_hold"
+    assert here.message("order.change-declined")["state"] == "on_hold"
+
+
+def test_a_revision_that_another_line_is_done_beside_still_waits_for_its_answer() -> None:
+    here = shop().tells("order.revise", lines=[NET])
+    here.reserved("reservation.fulfilled", lineIds=["1"], last=False)
+    assert here.order["state"] == "revision_in_progress"
+    assert here.tells("order.approve-change").order["state"] == "acknowledged"
+
+
+def test_an_approved_cancel_is_answered_by_fulfillment_and_not_by_what_is_done() -> None:
+    here = shop().tells("order.cancel").tells("order.approve-change")
+    here.reserved("reservation.fulfilled", lineIds=["1"], last=False)
+    assert here.order["state"] == "cancellation_in_progress"
 
 
 # --------------------------------------------------------------------------------------- canceling

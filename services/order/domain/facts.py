@@ -115,7 +115,10 @@ def fulfil(order: Order, command: Fulfil) -> Outcome:
     if command.last:
         return (*_beaten(order, command), _over(order, command.line_ids))
     done = tuple(id for id in command.line_ids if id not in order.completed)
-    return (LinesCompleted(version=order.version, line_ids=done, status=order.status),) if done else ()
+    if not done:
+        return ()
+    completed = LinesCompleted(version=order.version, line_ids=done, status=order.status)
+    return (completed, *underway.overtake(order, done))
 
 
 def _beaten(order: Order, command: Fulfil) -> tuple[OrderEvent, ...]:

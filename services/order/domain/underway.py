@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import TypeAlias
 
 from services.order.domain.approver import own_change
@@ -19,6 +21,7 @@ from services.order.domain.change import (
 )
 from services.order.domain.line import Line
 from services.order.domain.order import Order
+from services.order.domain.overtaken import overtaken, partly_done
 from services.order.domain.parked import Fewer
 from services.order.domain.value import value
 from services.order.domain.words import Reason
@@ -149,7 +152,7 @@ def ask_cancellation(order: Order, reason: str | None, by: str | None) -> Outcom
     if order.pending is not None:
         return _being_planned("INF-01")
     if order.completed:
-        return _partly_done(order)
+        return partly_done(order.completed)
     return (CancellationRequested(version=order.version + 1, reason=reason, asked_by=by),)
 
 
@@ -167,16 +170,6 @@ def _being_planned(rule: str) -> Reason:
     return Reason(rule=rule, message=message)
 
 
-def _partly_done(order: Order) -> Reason:
-    done = sorted(order.completed)
-    message = (
-        f"{'line' if len(done) == 1 else 'lines'} {', '.join(done[:10])} "
-        f"{'is' if len(done) == 1 else 'are'} completed, and what is done stays: name the other lines in "
-        "'lineIds' to cancel those"
-    )
-    return Reason(rule="INF-01", message=message, line_id=done[0])
-
-
 # ----------------------------------------------------------------------------------------- answers
 
 
@@ -189,8 +182,8 @@ def approve(order: Order, command: ApproveChange) -> Outcome:
         return ()
     if (own := own_change(pending, command.by)) is not None:
         return own
-    if (late := _overtaken(order, pending)) is not None:
-        return late
+    if late := overtaken(pending, order.completed):
+        return _only_declined(late[0])
     reason = command.reason or pending.reason
     if pending.lines is None:
         return (CancellationApproved(version=pending.version, reason=reason),)
@@ -204,16 +197,9 @@ def approve(order: Order, command: ApproveChange) -> Outcome:
     return (approved,)
 
 
-def _overtaken(order: Order, pending: Pending) -> Reason | None:
-    if pending.lines is None:
-        return _partly_done(order) if order.completed else None
-    for change in pending.changes:
-        if change.operation != "add" and change.line_id in order.completed:
-            message = (
-                f"line {change.line_id} was completed meanwhile: decline the revision, and ask for the rest"
-            )
-            return Reason(rule="INF-01", message=message, line_id=change.line_id)
-    return None
+def _only_declined(late: Reason) -> Reason:
+    """Of an order that was overtaken before such requests declined themselves."""
+    return replace(late, message=f"decline the request (order.decline-change): {late.message}")
 
 
 def decline(order: Order, command: DeclineChange) -> Outcome:
@@ -230,9 +216,26 @@ def decline(order: Order, command: DeclineChange) -> Outcome:
 def nothing_asked(order: Order) -> Reason:
     message = (
         f"the order is {order.status.replace('_', ' ')}, and nothing is asked of it that could be answered: "
-        "ask with order.revise or order.cancel first"
+        f"{_declined_already(order.declined)}ask with order.revise or order.cancel first"
     )
     return Reason(rule="INF-02", message=message)
+
+
+def _declined_already(last: ChangeDeclined | None) -> str:
+    """Whoever answers may not have seen that the request declined itself."""
+    if last is None or not last.reasons:
+        return ""
+    return f"its last request (version {last.version}) was declined, as {last.reasons[0].message}; "
+
+
+def overtake(order: Order, line_ids: Collection[str]) -> tuple[ChangeDeclined, ...]:
+    """What waits for an answer that could only be no, now that these lines are completed as well: it is
+    declined, so that the work of the other lines goes on."""
+    pending = order.pending
+    if pending is None or pending.approved:
+        return ()
+    late = overtaken(pending, order.completed | set(line_ids))
+    return (_declined(order, pending, reasons=late),) if late else ()
 
 
 def refuse(order: Order, command: RefuseChange) -> Outcome:
