@@ -45,7 +45,7 @@ class Watcher:
         self._consumer = await self._bus.consumer(group, [self._places[0].topic], self)
         while self._assigned != set(self._places):
             await self._consumer.poll(1, 0.1)
-        await self.assigned(self._places)
+        await self.assigned(self._places)  # back to the end of then: the polls above may have read on
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -20,7 +20,8 @@ from services.fulfillment.domain.work_order import Note, WorkOrderState
 NOTES = 50
 """So many notes of a domain order are shown, the latest; the log keeps all."""
 
-_Change = tuple[WorkOrderState, str | None]
+_Change = tuple[WorkOrderState | None, str | None]
+"""The state of the work order from now on, None where it stays, and a note."""
 
 
 def follow(plan: Plan, event: PlanEvent) -> None:
@@ -31,10 +32,11 @@ def follow(plan: Plan, event: PlanEvent) -> None:
     about: Any = event
     task = plan.tasks[about.task_id]
     if task.planned.kind == "field":
-        _note(plan, task, *change(event, task))
+        _note(plan, task, *change(event))
 
 
-def _note(plan: Plan, task: OpenTask, state: WorkOrderState, note: str | None) -> None:
+def _note(plan: Plan, task: OpenTask, state: WorkOrderState | None, note: str | None) -> None:
+    state = state or task.work_order
     if state == task.work_order and note is None:
         return
     task.work_order = state
@@ -43,40 +45,40 @@ def _note(plan: Plan, task: OpenTask, state: WorkOrderState, note: str | None) -
     order.notes = [*order.notes[1 - NOTES :], told]
 
 
-def _asked(event: TaskReleased, task: OpenTask) -> _Change:  # noqa: ARG001
+def _asked(event: TaskReleased) -> _Change:
     return "ready_for_dispatch", event.reason
 
 
-def _started(event: TaskStarted, task: OpenTask) -> _Change:  # noqa: ARG001
+def _started(event: TaskStarted) -> _Change:
     return (event.work_order.state if event.work_order else "work_in_progress"), _said(event)
 
 
-def _closed(event: TaskClosed, task: OpenTask) -> _Change:  # noqa: ARG001
+def _closed(event: TaskClosed) -> _Change:
     if event.skipped is not None:
         return "closed_incomplete", event.skipped
     return "closed_complete", _said(event)
 
 
-def _failed(event: AttemptFailed | TaskHeld, task: OpenTask) -> _Change:
+def _failed(event: AttemptFailed | TaskHeld) -> _Change:
     """A visit that nobody told of in time may still be made."""
     if event.unanswered:
-        return task.work_order, event.message
+        return None, event.message
     return (event.work_order.state if event.work_order else "closed_incomplete"), _said(event)
 
 
-def _withdrawn(event: TaskWithdrawn, task: OpenTask) -> _Change:  # noqa: ARG001
+def _withdrawn(event: TaskWithdrawn) -> _Change:
     return ("draft" if event.again else "canceled"), event.reason
 
 
-def _dropped(event: TaskDropped, task: OpenTask) -> _Change:
-    return (task.work_order if event.was == "closed_complete" else "canceled"), event.reason
+def _dropped(event: TaskDropped) -> _Change:
+    return (None if event.was == "closed_complete" else "canceled"), event.reason
 
 
-def _redone(event: TaskRedone, task: OpenTask) -> _Change:  # noqa: ARG001
+def _redone(event: TaskRedone) -> _Change:
     return "draft", event.reason
 
 
-def _all_the_same(event: DoneAllTheSame, task: OpenTask) -> _Change:  # noqa: ARG001
+def _all_the_same(event: DoneAllTheSame) -> _Change:
     return "closed_complete", _said(event)
 
 
@@ -84,7 +86,7 @@ def _said(event: TaskStarted | TaskClosed | AttemptFailed | TaskHeld | DoneAllTh
     return (event.work_order.note if event.work_order else None) or event.message
 
 
-_CHANGES: Mapping[type, Callable[[Any, OpenTask], _Change]] = {
+_CHANGES: Mapping[type, Callable[[Any], _Change]] = {
     TaskReleased: _asked,
     TaskStarted: _started,
     TaskClosed: _closed,

@@ -21,6 +21,8 @@ MAX_TREE = 5_000
 
 _FEW = 10
 
+ORDER_AGAIN = "place this order again when it is completed"
+
 _ENDING_OR_RESTING = frozenset({"disconnect", "suspend", "resume"})
 
 
@@ -37,6 +39,8 @@ class Case:
     not held against them."""
     day: datetime | None = None
     """When what is judged is to run, where that is later."""
+    when_held: str = ORDER_AGAIN
+    """What to do about an instance that another order holds."""
 
     def named(self) -> Iterator[tuple[Line, Instance]]:
         """The lines that name an instance the account owns, with it."""
@@ -122,7 +126,7 @@ def one_open_change(case: Case) -> Iterator[Reason]:
         yield Reason(
             rule="CHG-16",
             line_id=line_id,
-            message=f"order '{holder}' holds {_names(ids)}: place this order again when it is completed",
+            message=f"order '{holder}' holds {_names(ids)}: {case.when_held}",
         )
     first: dict[InstanceId, Line] = {}
     for line, instance in case.named():

@@ -10,7 +10,7 @@ from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.flip import Find, is_held
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.instance_events import OperationNoted
-from services.inventory.domain.judge import Case
+from services.inventory.domain.judge import Case, judge
 from services.inventory.domain.land import released
 from services.inventory.domain.make import Ids
 from services.inventory.domain.operation import (
@@ -103,7 +103,7 @@ def declined(operation: Operation, case: Case, broken: tuple[Reason, ...]) -> tu
         action=operation.action,
         at=_at(operation),
         line_ids=line_ids(operation),
-        reasons=tuple(_waits_for(one) for one in broken if one.rule != "D-07"),
+        reasons=_stand_against(case),
     )
     return (Append(OPERATION, operation.id, event),) if event.reasons else ()
 
@@ -112,12 +112,13 @@ _OF_A_CHOICE = frozenset({"CHG-08", "CHG-16", "D-07"})
 """What another choice, or the same one later, need not break."""
 
 
-def _waits_for(reason: Reason) -> Reason:
+_NAME_AGAIN = "name the instances again when it is completed"
+
+
+def _stand_against(case: Case) -> tuple[Reason, ...]:
     """The order is there already, and nobody has to place it again."""
-    held, advised, _ = reason.message.partition(": place this order again")
-    if not advised:
-        return reason
-    return replace(reason, message=f"{held}: name the instances again when it is completed")
+    found = judge(replace(case, when_held=_NAME_AGAIN))
+    return tuple(one for one in found if one.rule != "D-07")
 
 
 def _in_its_own_way(case: Case) -> bool:

@@ -138,7 +138,7 @@ def then_awaits(order: Order, events: tuple[OrderEvent, ...]) -> tuple[OrderEven
             case _:
                 return events
     left = _left(order, done, over, again) if started else ()
-    fewer = tuple(one for id in left for one in order.parked.lines.get(id, ()))
+    fewer = order.parked.counted(left)
     return (*events, InformationAwaited(version=order.version, fewer=fewer)) if left else events
 
 

@@ -64,17 +64,18 @@ Outcome: TypeAlias = tuple[OrderEvent, ...] | Reason
 
 
 def hear(order: Order, command: Hear) -> Outcome:
-    ids, again = command.operation.line_ids, command.operation.asks_again
-    fewer = (
-        tuple(one for id in ids for one in order.parked.lines.get(id, ())) if again else order.parked.of(ids)
-    )
-    heard = replace(command.operation, status=order.status, fewer=fewer)
-    if again:
-        return (heard,)
-    before = order.operations.get(heard.operation_id)
-    return (
-        () if before is not None and replace(before, status=heard.status, fewer=fewer) == heard else (heard,)
-    )
+    told = command.operation
+    if _was_heard(order, told):
+        return ()
+    to_name = order.parked.counted if told.asks_again else order.parked.of
+    return (replace(told, status=order.status, fewer=to_name(told.line_ids)),)
+
+
+def _was_heard(order: Order, told: OperationHeard) -> bool:
+    """Twice is nothing. But the same answer is another one where something else was named since (D-15)."""
+    before = order.operations.get(told.operation_id)
+    asked = not told.asks_again or order.parked.declined.keys() >= set(told.line_ids)
+    return before is not None and asked and replace(before, status=told.status, fewer=told.fewer) == told
 
 
 def start(order: Order, command: Start) -> Outcome:

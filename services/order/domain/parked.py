@@ -66,9 +66,13 @@ class Parked:
         """Of these lines another number is to be named; the others stay as they are."""
         self.lines.update(parked(fewer).lines)
 
+    def counted(self, line_ids: Iterable[str]) -> tuple[Fewer, ...]:
+        """What is to be named of these lines, whether or not it was."""
+        return tuple(one for id in line_ids for one in self.lines.get(id, ()))
+
     def of(self, line_ids: Iterable[str]) -> tuple[Fewer, ...]:
         """What is to be named of these lines, and was not."""
-        return tuple(one for id in line_ids if id not in self.chosen for one in self.lines.get(id, ()))
+        return self.counted(id for id in line_ids if id not in self.chosen)
 
 
 def parked(fewer: Iterable[Fewer]) -> Parked:
