@@ -9,6 +9,8 @@ from services.chassis.clock import advance, ahead
 from services.chassis.settings import Settings
 from services.cli.errors import Wrong
 from services.cli.installation import Stores
+from services.cli.screen import counted
+from services.cli.sections import moment
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"(\d+)([smhdw])")
@@ -47,15 +49,22 @@ def how_far(stores: Stores) -> timedelta:
 
 def told(far: timedelta) -> str:
     """The clock in one line."""
-    now = (datetime.now(UTC) + far).isoformat(timespec="seconds")
-    return f"{now} ({_words(far)} ahead of real time)" if far else f"{now} (real time)"
+    return f"{reading(far)} ({_words(far)} ahead of real time)" if far else f"{reading(far)} (real time)"
+
+
+def reading(far: timedelta) -> str:
+    """What a clock so far ahead says, as all times are printed."""
+    return moment((datetime.now(UTC) + far).isoformat())
 
 
 def _words(far: timedelta) -> str:
-    seconds = int(far.total_seconds())
+    """In the two largest units, which is all that a person wants to know."""
+    seconds = far.total_seconds()
+    finest = 3_600 if seconds >= 86_400 else 60 if seconds >= 3_600 else 1
+    left = round(seconds / finest) * finest
     parts = []
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
-        count, seconds = divmod(seconds, size)
+        count, left = divmod(left, size)
         if count:
-            parts.append(f"{count} {unit}" if count == 1 else f"{count} {unit}s")
+            parts.append(counted(count, unit))
     return " ".join(parts)

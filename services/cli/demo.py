@@ -52,8 +52,8 @@ async def demo(settings: Settings, leave: bool) -> bool:
                 playing.cancel()
                 raise Failed("stopped before the end: 'aftersale demo' goes on where it was")
             good = await playing
+            _invite(settings, leave)
             if not leave:
-                _invite(settings)
                 await stopped
             stopped.cancel()
     return good
@@ -167,14 +167,14 @@ class _Play:
         for id in not_so:
             out.print(f"[red]return {id} did not end as expected[/]: 'aftersale show return {id}' says how")
         times = [took[order] for order in expected if order in took]
-        did_not = f"[{'red' if wrong else 'green'}]{len(wrong)} did not[/]"
+        failed = len(wrong) + len(not_so)
         out.print(
-            f"\n{counted(len(expected) - len(wrong), 'order')} ended as expected, {did_not}; "
-            f"{counted(returns - len(not_so), 'return')} as well; "
-            f"{counted(sum(tasks.values()), 'task')}; "
+            f"\n{counted(len(expected) - len(wrong), 'order')} and "
+            f"{counted(returns - len(not_so), 'return')} ended as expected, "
+            f"[{'red' if failed else 'green'}]{failed} did not[/]; {counted(sum(tasks.values()), 'task')}; "
             f"{seconds:.1f} s in all, an order {statistics.median(times or [0.0]):.2f} s (median)"
         )
-        return not wrong and not not_so
+        return not failed
 
     def _returns(self) -> tuple[int, list[str]]:
         """How many there are, and those that did not end as they should."""
@@ -222,17 +222,25 @@ def _outcome(wanted: Expected, page: Page | None) -> str:
     return f"{shown} [red]should be {wanted.state} {' '.join(sorted(wanted.rules))}{lines}[/]"
 
 
-def _invite(settings: Settings) -> None:
+_TRIES = (
+    ("show account FN-1001", "what a customer owns, and ordered"),
+    ("show order 4G-TO-5G-CHANGED", "an order, line by line"),
+    ("show plan 4G-TO-5G-CHANGED", "the work it was broken into"),
+    ("show order MOV-V1-CHILD-STAYS", "why an order was rejected"),
+    ("show return RETURN-OF-SOMETHING-ELSE", "what was brought back, and what was found"),
+    ("show instance 1027-home", "what rested for two weeks, and what is agreed about it"),
+    ("send FILE.jsonl", "an order of your own"),
+)
+_UP = ("up", "the services again, from where they are")
+
+
+def _invite(settings: Settings, leave: bool) -> None:
+    """What to try next; not broken into lines, so that it can be copied."""
     option = "" if settings.data == Settings.model_fields["data"].default else f" --data {settings.data}"
-    out.print("\n[bold]It runs on.[/] In another terminal, try")
-    for command, does in (
-        ("show account FN-1001", "what a customer owns, and ordered"),
-        ("show order 4G-TO-5G-CHANGED", "an order, line by line"),
-        ("show plan 4G-TO-5G-CHANGED", "the work it was broken into"),
-        ("show order MOV-V1-CHILD-STAYS", "why an order was rejected"),
-        ("show return RETURN-OF-SOMETHING-ELSE", "what was brought back, and what was found"),
-        ("show instance 1027-home", "what rested for two weeks, and what is agreed about it"),
-        ("send FILE.jsonl", "an order of your own"),
-    ):
-        out.print(f"  [cyan]aftersale {command}{option}[/]  [dim]{does}[/]")
-    beside.print("Ctrl-C stops it; 'aftersale up' goes on from here")
+    out.print("\n[bold]Next, try[/]" if leave else "\n[bold]It runs on.[/] In another terminal, try")
+    tries = [(f"aftersale {what}{option}", does) for what, does in (*_TRIES, *([_UP] if leave else []))]
+    width = max(len(command) for command, _ in tries)
+    for command, does in tries:
+        out.print(f"  [cyan]{command:<{width}}[/]  [dim]{does}[/]", soft_wrap=True)
+    if not leave:
+        beside.print("Ctrl-C stops it; 'aftersale up' goes on from here")

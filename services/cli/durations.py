@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 from pydantic_core import from_json
 
@@ -13,36 +14,47 @@ from services.chassis.ports import Bus, Record, TopicPartition
 PAGE = 1_000
 
 
+class _Heard(NamedTuple):
+    id: str
+    causation: str | None
+    order: str | None
+    at: int
+
+
 async def durations(bus: Bus, partitions: int) -> dict[str, float]:
-    """Seconds per order. Of an order that was sent again, the commands that its outcome answered count."""
-    outcomes = {order: at async for order, at in _orders(bus, ORDER_EVENTS, partitions)}
+    """Seconds per order. Of an order that was sent again, the commands that its outcome answered count; of
+    one that no command names, such as that of a return, the command which it came of."""
+    outcomes: dict[str, int] = {}
+    causes: dict[str, str | None] = {}
+    async for heard in _all(bus, ORDER_EVENTS, partitions):
+        if heard.order is not None:
+            outcomes[heard.order] = heard.at
+            causes.setdefault(heard.order, heard.causation)
     asked: dict[str, int] = {}
-    async for order, at in _orders(bus, CRM_ORDERS, partitions):
-        if at <= outcomes.get(order, 0):
-            asked[order] = at
-    return {order: (outcomes[order] - at) / 1000 for order, at in asked.items()}
+    sent: dict[str | None, int] = {}
+    async for heard in _all(bus, CRM_ORDERS, partitions):
+        sent.setdefault(heard.id, heard.at)  # the same message again is nothing
+        if heard.order is not None and heard.at <= outcomes.get(heard.order, 0):
+            asked[heard.order] = heard.at
+    began = {order: sent[cause] for order, cause in causes.items() if cause in sent} | asked
+    return {order: (outcomes[order] - at) / 1000 for order, at in began.items()}
 
 
-async def _orders(bus: Bus, topic: str, partitions: int) -> AsyncIterator[tuple[str, int]]:
+async def _all(bus: Bus, topic: str, partitions: int) -> AsyncIterator[_Heard]:
     for number in range(partitions):
-        async for record in _all(bus, TopicPartition(topic, number)):
-            if (order := _order(record)) is not None:
-                yield order, record.timestamp
+        offset = 0
+        while records := await bus.read(TopicPartition(topic, number), offset, PAGE):
+            for record in records:
+                if (heard := _heard(record)) is not None:
+                    yield heard
+            offset = records[-1].offset + 1
 
 
-async def _all(bus: Bus, partition: TopicPartition) -> AsyncIterator[Record]:
-    offset = 0
-    while records := await bus.read(partition, offset, PAGE):
-        for record in records:
-            yield record
-        offset = records[-1].offset + 1
-
-
-def _order(record: Record) -> str | None:
+def _heard(record: Record) -> _Heard | None:
     try:
-        _, body = read(record.headers, record.value, keyless=True)
+        message, body = read(record.headers, record.value, keyless=True)
         data = from_json(body)
     except (Unreadable, ValueError):
         return None
     order = data.get("orderId") if isinstance(data, dict) else None
-    return order if isinstance(order, str) else None
+    return _Heard(message.id, message.causation, order if isinstance(order, str) else None, record.timestamp)

@@ -14,7 +14,7 @@ from pydantic_core import from_json, to_json
 
 from schemas.examples.days import MORNING
 from services.chassis.settings import Settings
-from services.cli.clock import how_far, set_ahead, told
+from services.cli.clock import how_far, reading, set_ahead
 from services.cli.installation import Stores
 from services.cli.screen import counted
 from services.cli.sending import Letter
@@ -74,7 +74,7 @@ class Days:
 
     def told(self) -> str:
         """What the clock did, in a line; nothing when it did nothing."""
-        return _words(self._steps, told(how_far(self._stores))) if self._steps else ""
+        return _words(self._steps, reading(how_far(self._stores))) if self._steps else ""
 
 
 def _words(steps: Sequence[tuple[int, int]], now: str) -> str:

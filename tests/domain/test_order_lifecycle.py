@@ -154,8 +154,8 @@ OVERTAKEN = ChangeDeclined(
     reasons=(
         Reason(
             rule="INF-01",
-            message="line 1 is completed, and what is done stays: name the other lines in 'lineIds' to cancel "
-            "those",
+            message="line 1 is completed, and what is done stays: name the other lines in 'lineIds' to "
+            "cancel those",
             line_id="1",
         ),
     ),
