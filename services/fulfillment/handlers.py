@@ -12,7 +12,8 @@ from services.fulfillment.domain import blueprint, reports
 from services.fulfillment.domain.alterations import DoneAllTheSame
 from services.fulfillment.domain.blueprint import Blueprint, Reason, order_of
 from services.fulfillment.domain.cascade import begin, planned, start
-from services.fulfillment.domain.catalog import Heard, Scalar
+from services.fulfillment.domain.catalog import Heard, Scalar, Specification
+from services.fulfillment.domain.contradiction import Judge
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
 from services.fulfillment.domain.events import (
     PlanCanceled,
@@ -26,7 +27,7 @@ from services.fulfillment.domain.limits import MAX_MESSAGE, too_large, values_si
 from services.fulfillment.domain.outcome import taken_out
 from services.fulfillment.domain.reservation import Reservation, Standing
 from services.fulfillment.domain.schedule import scheduled
-from services.fulfillment.domain.state import Plan, PlanState, Waiting
+from services.fulfillment.domain.state import OpenOrder, Plan, PlanState, Waiting
 from services.fulfillment.missing import PLAN, SPECIFICATION, close_fallout, open_fallout
 
 REPORT = "report"
@@ -144,6 +145,8 @@ def report(command: reports.Report, message: str | None, found: Mapping[str, Sca
     if found:
         with refusing():
             outcome, found = taken_out(found, plan.tasks[command.task_id], plan)
+    task = plan.tasks[command.task_id]
+    values = _sealed(command.task_id, found, plan, work) if found else {}
     sealed = reports.Report(
         task_id=command.task_id,
         result=command.result,
@@ -151,14 +154,26 @@ def report(command: reports.Report, message: str | None, found: Mapping[str, Sca
         message=work.seal(message),
         fallout_type=command.fallout_type,
         outcome=outcome,
-        characteristics=_sealed(command.task_id, found, plan, work) if found else {},
+        characteristics=values,
         work_order=command.work_order,
+        against=judge(work).contradictions(task, values, plan) if values else (),
     )
     with refusing():
         events = reports.report(sealed, plan, work.now)
     jeopardy.append(order_id, events, work)
     if any(isinstance(event, DoneAllTheSame) for event in events):
         jeopardy.append(order_id, start(work.state(PLAN, order_id), work.now), work)
+
+
+def judge(work: Work) -> Judge:
+    """By the catalog as each domain order was planned."""
+    heard = reader(work)
+
+    def entry(order: OpenOrder) -> Specification | None:
+        version = order.details.specification_version if order.details else None
+        return heard(order.brief.specification_id).named(version)
+
+    return Judge(entry=entry, seal=work.seal)
 
 
 def ask_again(command: reports.AskAgain, work: Work) -> None:

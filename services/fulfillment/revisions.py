@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.chassis.service import Work
 from services.fulfillment import handlers, hierarchies, jeopardy, staggering
-from services.fulfillment.domain import compensation, inflight
+from services.fulfillment.domain import compensation, contradiction, inflight
 from services.fulfillment.domain.alterations import ChangeRefused, ReservationKept
 from services.fulfillment.domain.blueprint import Blueprint, Reason
 from services.fulfillment.domain.cascade import planned, start
@@ -79,7 +79,14 @@ def _change(reservation: Reservation, change: Change, work: Work) -> None:
     hierarchies.tell(order_id, change.events, work)
     hierarchies.note(order_id, reservation.standing, work)
     resume(order_id, work.state(PLAN, order_id), work)
+    _agree(order_id, work)
     staggering.follow(order_id, work)
+
+
+def _agree(order_id: str, work: Work) -> None:
+    """Tasks that waited with what they had found, where the plan is made for it now (DEC-04)."""
+    while closing := contradiction.agreed(work.state(PLAN, order_id), handlers.judge(work), work.now):
+        jeopardy.append(order_id, closing, work)
 
 
 def _refuse(reservation: Reservation, reasons: tuple[Reason, ...], work: Work) -> None:

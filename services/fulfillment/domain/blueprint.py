@@ -71,6 +71,8 @@ class DomainOrder:
     location: str | None = None
     waits_for: tuple[str, ...] = ()
     copies: tuple[Copy, ...] = ()
+    compared: tuple[Copy, ...] = ()
+    """Where its values would go, had the line there not given others, which stay."""
     priority: int | None = None
     awaits: tuple[AwaitedTarget, ...] = ()
     quantity: Quantity | None = None

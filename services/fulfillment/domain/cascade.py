@@ -37,6 +37,7 @@ from services.fulfillment.domain.fallout import lifted
 from services.fulfillment.domain.limits import tasks_apart
 from services.fulfillment.domain.plan import created, extended
 from services.fulfillment.domain.ponr import passed
+from services.fulfillment.domain.spreading import reached
 from services.fulfillment.domain.staggering import line_top
 from services.fulfillment.domain.state import OpenOrder, OpenTask, Part, Plan
 
@@ -283,30 +284,15 @@ class Cascade:
         if not found:
             return
         self._add_values(order, found)
-        queue, seen = deque([(order, dict(found))]), {order.brief.domain_order_id}
-        while queue:
-            source, values = queue.popleft()
-            for target, copied in self._copies(source, values).items():
-                reached = self._plan.orders[target]
-                if target in seen or reached.state in OVER or _is_dropped(reached):
-                    continue
-                seen.add(target)
-                self._add_values(reached, copied)
-                self._events.append(
-                    ValuesCopied(
-                        domain_order_id=target,
-                        source_id=source.brief.domain_order_id,
-                        characteristics=copied,
-                    )
+        for one in reached(self._plan, order, dict(found)):
+            self._add_values(one.target, one.values)
+            self._events.append(
+                ValuesCopied(
+                    domain_order_id=one.target.brief.domain_order_id,
+                    source_id=one.source.brief.domain_order_id,
+                    characteristics=one.values,
                 )
-                queue.append((reached, copied))
-
-    def _copies(self, source: OpenOrder, values: Values) -> dict[str, Values]:
-        copied: dict[str, Values] = {}
-        for copy in _details(source).copies:
-            if copy.characteristic in values:
-                copied.setdefault(copy.domain_order_id, {})[copy.as_] = values[copy.characteristic]
-        return copied
+            )
 
     def _add_values(self, order: OpenOrder, found: Mapping[str, Scalar]) -> None:
         """Written anew: events that were decided on before keep theirs."""

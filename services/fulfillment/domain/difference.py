@@ -250,7 +250,7 @@ def _differing(before: DomainOrder, after: DomainOrder) -> set[str]:
 
 def _copies(before: DomainOrder, after: DomainOrder, plan: Plan) -> tuple[Copy, ...]:
     """What joined for a value that was found on the way still gets its values from here."""
-    further = (copy for copy in before.copies if copy not in after.copies)
+    further = (copy for copy in before.copies if copy not in (*after.copies, *after.compared))
     return (
         *after.copies,
         *(copy for copy in further if live(plan.orders[copy.domain_order_id])),

@@ -273,6 +273,8 @@ class TaskHeld:
     outcome: str | None = None
     """What was found of a return, where it is not what was promised."""
     work_order: WorkOrder | None = None
+    found: dict[str, Scalar] = field(default_factory=dict)
+    """What it has found, where the plan was made by another value (DEC-04)."""
 
 
 @value

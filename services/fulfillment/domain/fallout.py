@@ -61,6 +61,12 @@ def advice(id: str, task_id: str | None, rule: str | None, stage: FalloutStage =
             f"look again with 'task.retry' of {task_id}, go on as promised all the same with 'task.skip' and "
             "a reason, or cancel the order and assess the line of the return anew"
         )
+    if rule == "DEC-04":
+        return (
+            "if what was found is right, revise the order to it: the plan follows, and the task closes by "
+            f"itself. Otherwise look again with 'task.retry' of {task_id}, or go on as planned with "
+            "'task.skip' and a reason"
+        )
     counts = "; a 'task.report' that it is completed still counts" if rule == "FAL-05" else ""
     return (
         f"mend the cause and ask again with 'fallout.resolve' of {id} or 'task.retry' of {task_id}, or go on "

@@ -90,6 +90,7 @@ def _order(order: DomainOrder, names: Mapping[str, str], instances: Mapping[str,
         parent_instance_id=_named(order.parent_instance_id, instances),
         waits_for=tuple(names[id] for id in order.waits_for),
         copies=tuple(replace(copy, domain_order_id=names[copy.domain_order_id]) for copy in order.copies),
+        compared=tuple(replace(copy, domain_order_id=names[copy.domain_order_id]) for copy in order.compared),
     )
 
 

@@ -7,10 +7,11 @@ from dataclasses import field, replace
 from datetime import datetime
 from typing import Literal
 
-from services.fulfillment.domain import fallout, late, outcome, withdrawn, work_order
+from services.fulfillment.domain import contradiction, fallout, late, outcome, withdrawn, work_order
 from services.fulfillment.domain.blueprint import Reason, Refused
 from services.fulfillment.domain.cascade import Cascade
 from services.fulfillment.domain.catalog import Scalar
+from services.fulfillment.domain.contradiction import Contradiction
 from services.fulfillment.domain.events import (
     AttemptFailed,
     PlanEvent,
@@ -40,6 +41,8 @@ class Report:
     outcome: str | None = None
     """What was found of a return."""
     work_order: WorkOrder | None = None
+    against: tuple[Contradiction, ...] = ()
+    """What of it would have made another plan (DEC-04)."""
 
 
 @value
@@ -77,10 +80,8 @@ def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
     task = plan.tasks[command.task_id]
     if command.work_order is not None:
         work_order.fits(command.work_order, command.task_id, task.planned.kind, command.result)
-    if command.result == "completed" and (attempt := withdrawn.answered(command.attempt, task)) is not None:
-        return withdrawn.completed(_completed(command, plan, task, attempt), plan)
-    if command.result == "completed" and (attempt := _late_answer(command, task)) is not None:
-        return late.completed(_completed(command, plan, task, attempt), plan, now)
+    if command.result == "completed" and (after_all := _after_all(command, task, plan, now)) is not None:
+        return after_all
     ignored = _why_ignored(command, task)
     if ignored is not None:
         return (
@@ -95,12 +96,30 @@ def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
         case "completed" if command.outcome is not None and outcome.differs(command.outcome):
             found = outcome.held(task, plan, command.outcome, command.message)
             return _with_work(found, command.work_order)
+        case "completed" if command.against:
+            return _contradicting(command, plan, task)
         case "completed":
             over = fallout.closed(task, plan, verified=True)
             return (*over, *Cascade(plan, now).close(_completed(command, plan, task, task.attempt)))
         case "failed":
             failed = outcome.noted(_failed(command, plan, now), command.outcome)
             return _with_work(failed, command.work_order)
+
+
+def _after_all(command: Report, task: OpenTask, plan: Plan, now: datetime) -> tuple[PlanEvent, ...] | None:
+    """An attempt that was taken back, or not answered in time, was completed; None of any other."""
+    if (attempt := withdrawn.answered(command.attempt, task)) is not None:
+        return withdrawn.completed(_completed(command, plan, task, attempt), plan)
+    if (attempt := _late_answer(command, task)) is None:
+        return None
+    if command.against:
+        return _contradicting(command, plan, task)
+    return late.completed(_completed(command, plan, task, attempt), plan, now)
+
+
+def _contradicting(command: Report, plan: Plan, task: OpenTask) -> tuple[PlanEvent, ...]:
+    found = contradiction.held(task, plan, command.against, command.characteristics, command.message)
+    return _with_work(found, command.work_order)
 
 
 def _late_answer(command: Report, task: OpenTask) -> int | None:

@@ -144,6 +144,8 @@ class OpenTask:
     why: str | None = None
     work_order: WorkOrderState = "draft"
     """Of field work alone."""
+    found: Values = field(default_factory=dict)
+    """What it waits with, where the plan was made by another value."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

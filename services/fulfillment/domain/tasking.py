@@ -127,6 +127,7 @@ def _marks(task: TaskSpecification) -> Marks | None:
 
 def _domain_order(node: Node, waits_for: tuple[str, ...], index: Below, priority: int | None) -> DomainOrder:
     values = node.values if node.action == "change" else _present(node)
+    ways = tuple(links(node, index))
     return DomainOrder(
         domain_order_id=node.id,
         kind=node.kind,
@@ -144,19 +145,16 @@ def _domain_order(node: Node, waits_for: tuple[str, ...], index: Below, priority
         characteristics=values,
         location=node.location,
         waits_for=waits_for,
-        copies=_copies(node, index) if node.specification and node.specification.mappings else (),
+        copies=tuple(_copy(*link) for link in ways if link[2] not in link[1].named),
+        compared=tuple(_copy(*link) for link in ways if link[2] in link[1].named),
         priority=priority,
         awaits=tuple(node.awaits),
         quantity=node.quantity,
     )
 
 
-def _copies(node: Node, index: Below) -> tuple[Copy, ...]:
-    return tuple(
-        Copy(characteristic=name, domain_order_id=target.id, as_=as_)
-        for name, target, as_ in links(node, index)
-        if as_ not in target.named
-    )
+def _copy(characteristic: str, target: Node, as_: str) -> Copy:
+    return Copy(characteristic=characteristic, domain_order_id=target.id, as_=as_)
 
 
 def _present(node: Node) -> dict[str, str | int | float | bool | None]:

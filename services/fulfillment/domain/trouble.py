@@ -23,7 +23,7 @@ def attempt_failed(plan: Plan, event: AttemptFailed) -> None:
 
 def task_held(plan: Plan, event: TaskHeld) -> None:
     task = plan.tasks[event.task_id]
-    task.state = "on_hold"
+    task.state, task.found = "on_hold", event.found
     _note(task, event)
 
 
