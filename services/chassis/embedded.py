@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -65,6 +65,9 @@ class EmbeddedBus:
     async def read(self, partition: TopicPartition, offset: int, limit: int) -> list[Record]:
         return await self._log.run(Log.read, partition, offset, limit)
 
+    async def records_at(self, places: Mapping[TopicPartition, int]) -> dict[TopicPartition, Record]:
+        return await self._log.run(_records_at, places)
+
     async def kept(self, topics: Collection[str]) -> dict[str, Kept]:
         return await self._log.run(Log.kept, topics)
 
@@ -86,6 +89,11 @@ class EmbeddedBus:
         """Publishers and consumers are closed on their own."""
         await self._log.close()
         await self._groups.close()
+
+
+def _records_at(log: Log, places: Mapping[TopicPartition, int]) -> dict[TopicPartition, Record]:
+    found = ((partition, log.read(partition, offset, 1)) for partition, offset in places.items())
+    return {partition: records[0] for partition, records in found if records}
 
 
 def _bounds_of_topics(log: Log, topics: Collection[str]) -> dict[TopicPartition, Bounds]:

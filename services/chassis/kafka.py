@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -104,19 +104,43 @@ class KafkaBus:
         return {TopicPartition(*place): Bounds(begins[place], ends[place]) for place in places}
 
     async def read(self, partition: TopicPartition, offset: int, limit: int) -> list[Record]:
-        async with self._asking(f"reading {partition.topic}/{partition.partition}"):
-            bounds = (await self._bounds([partition])).get(partition, Bounds(0, 0))
-            start = max(offset, bounds.begin)
-            if start >= bounds.end:
-                return []
-            reader, place = await self._started_reader(), Place(*partition)
-            reader.assign([place])
-            reader.seek(place, start)
+        doing = f"reading {partition.topic}/{partition.partition}"
+        async with self._asking(doing), self._reader_at({partition: offset}) as (reader, waiting):
             raw: list[Any] = []
-            while not raw:
-                raw = (await reader.getmany(place, timeout_ms=1000, max_records=limit)).get(place, [])
-            reader.unsubscribe()
+            while waiting and not raw:
+                found = await reader.getmany(timeout_ms=1000, max_records=limit)
+                raw = found.get(Place(*partition), [])
             return list(map(record_of, raw))
+
+    async def records_at(self, places: Mapping[TopicPartition, int]) -> dict[TopicPartition, Record]:
+        async with self._asking("reading single records"), self._reader_at(places) as (reader, waiting):
+            found: dict[TopicPartition, Record] = {}
+            while waiting:
+                # One record a call: more would be those behind it.
+                for place, raw in (await reader.getmany(*waiting, timeout_ms=1000, max_records=1)).items():
+                    waiting.remove(place)
+                    found[TopicPartition(*place)] = record_of(raw[0])
+            return found
+
+    @asynccontextmanager
+    async def _reader_at(
+        self, places: Mapping[TopicPartition, int]
+    ) -> AsyncIterator[tuple[AIOKafkaConsumer, set[Place]]]:
+        """The reader at the first record kept at or above each offset, where there is one."""
+        bounds = await self._bounds(places)
+        starts = {
+            Place(*partition): max(offset, bounds[partition].begin)
+            for partition, offset in places.items()
+            if partition in bounds and max(offset, bounds[partition].begin) < bounds[partition].end
+        }
+        reader = await self._started_reader()
+        if starts:
+            reader.assign(list(starts))
+        for place, start in starts.items():
+            reader.seek(place, start)
+        yield reader, set(starts)
+        if starts:
+            reader.unsubscribe()
 
     async def kept(self, topics: Collection[str]) -> dict[str, Kept]:
         """A segment takes records for `segment.ms`, and goes as a whole `retention.ms` after its newest."""

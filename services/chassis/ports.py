@@ -155,6 +155,13 @@ class Bus(Protocol):
         """Up to `limit` records from `offset` (or the first kept above it) on, outside any group."""
         ...
 
+    async def records_at(self, places: Mapping[TopicPartition, int]) -> dict[TopicPartition, Record]:
+        """The record at each offset, or the first kept above it; of those partitions that have one.
+
+        Asked for at once, however many: for looking whether what was there is there still.
+        """
+        ...
+
     async def kept(self, topics: Collection[str]) -> dict[str, Kept]:
         """What each topic that exists is really set to, whatever it was made with."""
         ...

@@ -127,10 +127,9 @@ class Reading:
         gone = {one for one in partitions if one in bounds and bounds[one].end <= self._last[one].offset}
         # Reading back costs, so it is done in turns; where one was wiped, others were too.
         asked = partitions if gone else self._next_turn(partitions)
-        for partition in asked:
-            found, last = bounds.get(partition), self._last[partition]
-            if found is not None and partition not in gone and found.begin <= last.offset:
-                gone |= set() if await self._stands(partition, last) else {partition}
+        kept = {one: self._last[one] for one in asked if one in bounds and one not in gone}
+        kept = {one: last for one, last in kept.items() if bounds[one].begin <= last.offset}
+        gone |= await self._replaced(kept)
         for partition in sorted(gone):
             log.warning("the partition was wiped: reading it from its beginning", partition=str(partition))
             self.forget((partition,))
@@ -141,6 +140,11 @@ class Reading:
         self._turn = start + STANDS_A_TURN
         return (*partitions, *partitions)[start : start + min(STANDS_A_TURN, len(partitions))]
 
-    async def _stands(self, partition: TopicPartition, last: Record) -> bool:
-        records = await self._bus.read(partition, last.offset, 1)
-        return not records or (records[0].offset, records[0].headers) == (last.offset, last.headers)
+    async def _replaced(self, lasts: Mapping[TopicPartition, Record]) -> set[TopicPartition]:
+        """Where another record stands than the one that was handled."""
+        there = await self._bus.records_at({one: last.offset for one, last in lasts.items()})
+        return {
+            one
+            for one, found in there.items()
+            if (found.offset, found.headers) != (lasts[one].offset, lasts[one].headers)
+        }

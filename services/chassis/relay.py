@@ -23,6 +23,7 @@ from services.chassis.ports import (
     Outgoing,
     PortError,
     Publisher,
+    Record,
     RelayPlace,
     TopicConfig,
     TopicPartition,
@@ -253,24 +254,21 @@ class Relay:
         # As they are now: while the broker is asked, more is published, and lies above what it answers.
         places = {TopicPartition(*at): place for at, place in self._places.items()}
         bounds = await self._bus.bounds(places) if places else {}
-        wiped: set[tuple[str, int]] = set()
-        for partition, place in places.items():
-            found = bounds.get(partition)
-            if (
-                found is None
-                or found.end <= place.offset
-                or (found.begin <= place.offset and not await self._stands(partition, place))
-            ):
-                wiped.add((partition.topic, partition.partition))
-        return wiped
+        # What has expired cannot be looked at any more.
+        kept = {
+            one: place for one, place in places.items() if one in bounds and bounds[one].begin <= place.offset
+        }
+        there = await self._bus.records_at({one: place.offset for one, place in kept.items()})
+        wiped = {one for one in places if one not in bounds or bounds[one].end <= places[one].offset}
+        wiped |= {one for one, place in kept.items() if not self._stands(place, there.get(one))}
+        return {(one.topic, one.partition) for one in wiped}
 
-    async def _stands(self, partition: TopicPartition, place: RelayPlace) -> bool:
-        records = await self._bus.read(partition, place.offset, 1)
-        if not records or records[0].offset != place.offset:
+    def _stands(self, place: RelayPlace, found: Record | None) -> bool:
+        if found is None or found.offset != place.offset:
             return False
-        if partition.topic.endswith(".parked"):
-            return dict(records[0].headers).get("parked-id") == place.message.encode()
-        headers = dict(records[0].headers)
+        headers = dict(found.headers)
+        if place.topic.endswith(".parked"):
+            return headers.get("parked-id") == place.message.encode()
         mine = (place.message.encode(), self._store.log_id.encode())
         return (headers.get("ce_id"), headers.get("ce_logid")) == mine
 

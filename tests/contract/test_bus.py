@@ -417,6 +417,26 @@ async def test_a_partition_is_read_outside_any_group(setup: Setup) -> None:
     assert await setup.bus.read(TopicPartition(setup.name("missing"), 0), 0, 5) == []
 
 
+async def test_single_records_of_many_partitions_are_looked_at_at_once(setup: Setup) -> None:
+    topic, other, missing = await setup.topic("orders"), await setup.topic("other"), setup.name("missing")
+    await setup.publisher().publish(numbered(topic, 0, 10) + numbered(topic, 2, 3) + numbered(other, 2, 5))
+    asked = {
+        TopicPartition(topic, 0): 7,
+        TopicPartition(topic, 1): 0,
+        TopicPartition(topic, 2): 3,
+        TopicPartition(other, 2): 0,
+        TopicPartition(missing, 0): 0,
+    }
+    for _ in range(2):
+        found = await setup.bus.records_at(asked)
+        assert {at: record.offset for at, record in found.items()} == {
+            TopicPartition(topic, 0): 7,
+            TopicPartition(other, 2): 0,
+        }
+    assert [found[TopicPartition(topic, 0)]] == await setup.bus.read(TopicPartition(topic, 0), 7, 1)
+    assert await setup.bus.records_at({}) == {}
+
+
 async def test_bounds_are_of_those_partitions_that_exist(setup: Setup) -> None:
     topic = await setup.topic("orders")
     await setup.publisher().publish(numbered(topic, 1, 10))
@@ -462,6 +482,7 @@ async def test_what_has_expired_moves_the_beginning_and_readers_go_on_there(setu
     await publisher.publish(numbered(topic, 1, 1))
     await eventually(lambda: setup.bus.bounds([partition]), {partition: Bounds(6, 10)})
     assert [found.offset for found in await setup.bus.read(partition, 0, 2)] == [6, 7]
+    assert (await setup.bus.records_at({partition: 0}))[partition].offset == 6
     consumer, _ = await setup.member([topic])
     found = await drain(consumer, 5)
     assert [one.offset for one in found if one.partition == 0] == [6, 7, 8, 9]
