@@ -8,24 +8,15 @@ from datetime import timedelta
 
 from services.chassis.personal import is_sealed
 from services.chassis.service import Refused, Why, Work
-from services.inventory import agreements, terms
+from services.inventory import agreements, terms, trees
 from services.inventory.domain import load as loading
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.follow import BY_ITSELF, Cause
 from services.inventory.domain.fulfil import Progress, progress
 from services.inventory.domain.instance import Instance, Unknown
 from services.inventory.domain.instance_events import (
-    InstanceFlipped,
     InstanceFreed,
     InstanceLanded,
-    InstanceLoaded,
-    InstanceMade,
-    InstanceReleased,
-    InstanceReloaded,
-    InstanceReopened,
-    InstanceRerooted,
-    InstanceReserved,
-    InstanceStateReloaded,
 )
 from services.inventory.domain.judge import Case, case_of
 from services.inventory.domain.land import PartClosed, PlanCanceled, land, release
@@ -44,11 +35,7 @@ from services.inventory.domain.words import (
     Append,
     InstanceId,
     SpecificationId,
-    State,
 )
-
-TREE = "tree"
-"""Rows: a root to everything in its tree that has not ended."""
 
 HEARD = ("specifications", "all")
 """Rows: every catalog entry heard."""
@@ -132,8 +119,8 @@ def _readable(instance: Instance, work: Work) -> Instance:
 
 
 def _tree_of(instance: Instance | Unknown, work: Work) -> Iterable[InstanceId]:
-    """Everything in the tree of an instance that has not ended."""
-    return work.members(TREE, instance.record.root_id) if isinstance(instance, Instance) else ()
+    """Everything in the tree of an instance that has not ended for good."""
+    return work.members(trees.TREE, instance.record.root_id) if isinstance(instance, Instance) else ()
 
 
 def hear_specification(id: SpecificationId, heard: SpecificationHeard, work: Work) -> None:
@@ -254,48 +241,5 @@ def write(appends: Iterable[Append], work: Work) -> None:
     """Appends the events, and the lookup rows that follow from them."""
     for category, id, event in appends:
         if category == INSTANCE:
-            _rows(id, event, work)
+            trees.follow(id, event, work)
         work.append(category, id, event)
-
-
-def _rows(id: InstanceId, event: object, work: Work) -> None:
-    match event:
-        case InstanceFlipped() | InstanceReleased() | InstanceReopened() | InstanceStateReloaded():
-            if "inactive" in (event.state, event.previous) and event.state != event.previous:
-                _end(id, event.state, work)
-        case InstanceReserved() | InstanceFreed() | InstanceLanded():
-            return
-        case InstanceLoaded(record=record) | InstanceMade(record=record):
-            _place(id, record.root_id, record.state, work)
-        case InstanceReloaded(record=record):
-            _move(id, record.root_id, record.state, work)
-        case InstanceRerooted(root_id=root):
-            _move(id, root, _record(id, work).state, work)
-
-
-def _place(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
-    if state != "inactive":
-        work.put(TREE, root, id)
-
-
-def _move(id: InstanceId, root: InstanceId, state: State, work: Work) -> None:
-    before = _record(id, work).root_id
-    if before != root:
-        work.drop(TREE, before, id)
-        _place(id, root, state, work)
-
-
-def _end(id: InstanceId, state: State, work: Work) -> None:
-    """Ends it, or brings it back."""
-    root = _record(id, work).root_id
-    if state == "inactive":
-        work.drop(TREE, root, id)
-    else:
-        work.put(TREE, root, id)
-
-
-def _record(id: InstanceId, work: Work) -> Record:
-    found: Instance | Unknown = work.state(INSTANCE, id)
-    if isinstance(found, Unknown):
-        raise LookupError(f"an event for instance {id}, which is unknown")
-    return found.record

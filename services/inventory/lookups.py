@@ -10,14 +10,15 @@ from services.chassis.service import Lookups
 from services.inventory import terms
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.specification import Specification
-from services.inventory.handlers import HEARD, TREE
+from services.inventory.handlers import HEARD
+from services.inventory.trees import TREE
 
 
 def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
-    """Of an instance its terms and, until it ends, its tree; of a catalog entry, that it was heard."""
+    """Of an instance its terms and, while it stands there, its tree; of a catalog entry that it is known."""
     match state:
         case Instance():
-            if state.state != "inactive":
+            if state.stands:
                 yield Row(TREE, state.record.root_id, id)
             yield from terms.rows_of(id, state.terms)
         case Specification() if state.versions:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from schemas import catalog, fulfillment, inventory
 from services.chassis.service import RowsOf, StreamOf, Wish, Work
-from services.inventory import handlers, heard, terms
+from services.inventory import handlers, heard, terms, trees
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.words import CONTRACT, INSTANCE, RESERVATION, SPECIFICATION
 
@@ -58,8 +58,8 @@ def approved(data: heard.OrderApproved, work: Work) -> Wishes:
     yield [StreamOf(RESERVATION, data.order_id), *(StreamOf(INSTANCE, id) for id in named)]
     find = handlers.find(work)
     roots = {one.record.root_id for one in map(find, named) if isinstance(one, Instance)}
-    yield [RowsOf(handlers.TREE, root) for root in roots]
-    members = named.union(*[work.members(handlers.TREE, root) for root in roots])
+    yield [RowsOf(trees.TREE, root) for root in roots]
+    members = named.union(*[work.members(trees.TREE, root) for root in roots])
     yield [StreamOf(INSTANCE, id) for id in (*members, *_ids_to_be(data, len(members)))]
     found = map(find, members)
     made_by = {one.record.specification_id for one in found if isinstance(one, Instance)}

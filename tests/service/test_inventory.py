@@ -304,21 +304,24 @@ def test_a_change_waits_for_the_specification_that_says_how_far_it_goes(heard: b
     assert inventory.readers["inventory"].store.timers() == 0
 
 
-def test_what_has_ended_leaves_the_tree_but_not_the_pages_and_comes_back_with_a_release() -> None:
-    inventory = Inventory()
-    inventory.load("P")
-    inventory.load("C", "P")
-    inventory.approve("O1", line("1", "disconnect", "P"))
-    inventory.close("O1", "1", "C", "disconnect")()
-    inventory.run()
-    assert inventory.rows("tree", "P") == ["P"]
-    assert inventory.page("C")["state"] == "inactive"
-    reasons = [{"rule": "LIM-01", "message": "too large"}]
-    inventory.say("plan.canceled", {"orderId": "O1", "reasons": reasons})()
-    inventory.run()
-    assert inventory.rows("tree", "P") == ["C", "P"]
-    released = {"orderId": "O1", "accountId": "A", "version": 1, "reasons": reasons}
-    assert inventory.said()[-1] == ("reservation.released", released)
+@pytest.mark.rule("D-22")
+def test_what_has_ended_stands_in_the_tree_until_that_has_landed() -> None:
+    for landed in (True, False):
+        inventory = Inventory()
+        inventory.load("P")
+        inventory.load("C", "P")
+        inventory.approve("O1", line("1", "disconnect", "C"), line("2", "add", "N", specificationId="x"))
+        inventory.close("O1", "1", "C", "disconnect")()
+        inventory.run()
+        assert inventory.rows("tree", "P") == ["C", "P"]
+        assert inventory.page("C")["state"] == "inactive"
+        if landed:
+            inventory.say("plan.part-completed", {"orderId": "O1", "lineIds": ["1"]})()
+        else:
+            inventory.say("plan.canceled", {"orderId": "O1", "reasons": []})()
+        inventory.run()
+        assert inventory.rows("tree", "P") == (["P"] if landed else ["C", "P"])
+        assert inventory.page("C")["state"] == ("inactive" if landed else "active")
 
 
 def test_a_tree_loaded_under_another_root_is_found_there(inventory: Inventory) -> None:

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from services.inventory.domain.approved import Line
+from services.inventory.domain.returning import until_landed
+from services.inventory.domain.room import added
+from services.inventory.domain.sentence import names
 from services.inventory.domain.tree import Installed
-from services.inventory.domain.words import InstanceId, SpecificationId
+from services.inventory.domain.words import InstanceId, Reason, SpecificationId
 
 
 class Surplus(NamedTuple):
@@ -20,8 +23,9 @@ class Surplus(NamedTuple):
 
 
 def surplus(lines: tuple[Line, ...], installed: Installed) -> Iterator[Surplus]:
-    """What lines would leave too many of. What they end, or disconnect beside it, does not count."""
+    """What lines would leave too many of. What they add counts, what they end or disconnect does not."""
     ending = {line.instance_id for line in lines if line.action == "disconnect"}
+    adds = added(lines)
     for line in lines:
         for target, asked in _asked(line, installed):
             there = sum(
@@ -32,6 +36,7 @@ def surplus(lines: tuple[Line, ...], installed: Installed) -> Iterator[Surplus]:
                 and (child := installed.get(id)) is not None
                 and child.record.specification_id == target
             )
+            there += len(adds.get((line.instance_id or "", target), ()))
             if there > asked:
                 yield Surplus(line, target, there, asked)
 
@@ -46,6 +51,31 @@ def _asked(line: Line, installed: Installed) -> Iterator[tuple[SpecificationId, 
         asked = line.characteristics.get(name)
         if isinstance(asked, int | float) and not isinstance(asked, bool):
             yield target, int(asked)
+
+
+def too_many_left(lines: tuple[Line, ...], installed: Installed, when_held: str) -> Iterator[Reason]:
+    """CHG-08, for each line that ends too few; `when_held` is what to do about what others hold."""
+    for line, target, there, asked in surplus(lines, installed):
+        again = f"order it again, and name the {there - asked} that end when you are asked"
+        held = until_landed(line.instance_id or "", target, installed, when_held)
+        yield Reason(
+            rule="CHG-08",
+            line_id=line.line_id,
+            message=f"'{line.instance_id}' would have {there} {target} where {asked} are asked for: "
+            f"{held or again}",
+        )
+
+
+def cannot_end(lines: tuple[Line, ...], affected: Mapping[InstanceId, Line]) -> Iterator[Reason]:
+    """CHG-08: what was named to end is not there to end any more."""
+    for line in lines:
+        if ids := gone(line, affected):
+            yield Reason(
+                rule="CHG-08",
+                line_id=line.line_id,
+                field="instanceIds",
+                message=f"{names(ids)} cannot be ended by it any more: name others",
+            )
 
 
 def gone(line: Line, affected: Mapping[InstanceId, Line]) -> list[InstanceId]:

@@ -87,6 +87,16 @@ class Instance:
     def state(self) -> State:
         return self.record.state
 
+    @property
+    def returns(self) -> bool:
+        """Whether a cancel of the order that holds it brings it back (D-22)."""
+        return self.held is not None and self.held.found not in (None, "inactive")
+
+    @property
+    def stands(self) -> bool:
+        """Whether it has its place in the tree, which an end that has not landed leaves to it."""
+        return self.record.state != "inactive" or self.returns
+
 
 def initial(id: str) -> Unknown:  # noqa: ARG001
     return Unknown()

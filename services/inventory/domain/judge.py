@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from services.inventory.domain.approved import Approved, Line
-from services.inventory.domain.counted import gone, surplus
+from services.inventory.domain.counted import cannot_end, too_many_left
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.outgrown import lacking
 from services.inventory.domain.replacing import as_a_change, replaced
-from services.inventory.domain.room import overfull
+from services.inventory.domain.room import without_room
+from services.inventory.domain.sentence import names
 from services.inventory.domain.table import NEEDED, broken
 from services.inventory.domain.tree import Installed, affected
 from services.inventory.domain.value import value
@@ -18,8 +19,6 @@ from services.inventory.domain.words import PENDING, InstanceId, LineId, OrderId
 
 MAX_TREE = 5_000
 """Instances that one order may touch (LIM-01)."""
-
-_FEW = 10
 
 ORDER_AGAIN = "place this order again when it is completed"
 
@@ -103,7 +102,7 @@ def movable_as_a_whole(case: Case) -> Iterator[Reason]:
         if line.moves and id != line.instance_id and instance and instance.state == "suspended":
             resting.setdefault(line.line_id, []).append(id)
     for line_id, ids in resting.items():
-        message = f"{_names(ids)}, suspended, would be moved along: resume it first"
+        message = f"{names(ids)}, suspended, would be moved along: resume it first"
         yield Reason(rule="D-07", line_id=line_id, message=message)
 
 
@@ -126,7 +125,7 @@ def one_open_change(case: Case) -> Iterator[Reason]:
         yield Reason(
             rule="CHG-16",
             line_id=line_id,
-            message=f"order '{holder}' holds {_names(ids)}: {case.when_held}",
+            message=f"order '{holder}' holds {names(ids)}: {case.when_held}",
         )
     first: dict[InstanceId, Line] = {}
     for line, instance in case.named():
@@ -193,28 +192,25 @@ def moved_as_a_whole(case: Case) -> Iterator[Reason]:
         if not line.moves or instance.id in seen:
             continue
         top = _top(case, instance)
-        whole = [one.id for one in case.installed.below(top.id) if one.record.kind == case.order.category]
+        whole = [
+            one.id
+            for one in case.installed.below(top.id)
+            if one.record.kind == case.order.category and one.state != "inactive"
+        ]
         seen.update(whole)
         if missing := [id for id in whole if id not in named]:
             yield Reason(
                 rule="MOV-V3",
                 line_id=line.line_id,
                 field="instanceId",
-                message=f"a move takes all of '{top.id}' along: write lines for {_names(missing)} too,"
+                message=f"a move takes all of '{top.id}' along: write lines for {names(missing)} too,"
                 " change with move: true, or disconnect for what stays behind",
             )
 
 
 def has_room(case: Case) -> Iterator[Reason]:
     """LIN-01: not more below a parent than its specification has there."""
-    for line, parent, most, there in overfull(case.order.lines, case.installed):
-        yield Reason(
-            rule="LIN-01",
-            line_id=line.line_id,
-            field="specificationId",
-            message=f"'{parent.id}' takes at most {most} {line.specification_id} below it and would have "
-            f"{there}: add {there - most} fewer, or end as many in the same order",
-        )
+    return without_room(case.order.lines, case.installed, case.when_held)
 
 
 def has_what_it_needs(case: Case) -> Iterator[Reason]:
@@ -247,27 +243,8 @@ def takes_its_place(case: Case) -> Iterator[Reason]:
 
 def ends_what_it_counts_less(case: Case) -> Iterator[Reason]:
     """CHG-08: fewer of something ends as many instances, those that were named (D-15)."""
-    for line in case.order.lines:
-        if ids := gone(line, case.affected):
-            yield Reason(
-                rule="CHG-08",
-                line_id=line.line_id,
-                field="instanceIds",
-                message=f"{_names(ids)} cannot be ended by it any more: name others",
-            )
-    for line, target, there, asked in surplus(case.order.lines, case.installed):
-        yield Reason(
-            rule="CHG-08",
-            line_id=line.line_id,
-            message=f"'{line.instance_id}' would have {there} {target} where {asked} are asked for: order it "
-            f"again, and name the {there - asked} that end when you are asked",
-        )
-
-
-def _names(ids: list[InstanceId]) -> str:
-    """The first of them, for a sentence."""
-    few = ", ".join(f"'{id}'" for id in ids[:_FEW])
-    return few if len(ids) <= _FEW else f"{few} and {len(ids) - _FEW} more"
+    yield from cannot_end(case.order.lines, case.affected)
+    yield from too_many_left(case.order.lines, case.installed, case.when_held)
 
 
 def _top(case: Case, instance: Instance) -> Instance:

@@ -10,9 +10,24 @@ from typing import NamedTuple
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance
+from services.inventory.domain.returning import until_landed
 from services.inventory.domain.specification import Version
 from services.inventory.domain.tree import Installed
-from services.inventory.domain.words import InstanceId, SpecificationId
+from services.inventory.domain.words import InstanceId, Reason, SpecificationId
+
+
+def without_room(lines: tuple[Line, ...], installed: Installed, when_held: str) -> Iterator[Reason]:
+    """LIN-01, for each add that is one too many; `when_held` is what to do about what others hold."""
+    for line, parent, most, there in overfull(lines, installed):
+        fewer = f"add {there - most} fewer, or end as many in the same order"
+        held = until_landed(parent.id, line.specification_id or "", installed, when_held)
+        yield Reason(
+            rule="LIN-01",
+            line_id=line.line_id,
+            field="specificationId",
+            message=f"'{parent.id}' takes at most {most} {line.specification_id} below it and would have "
+            f"{there}: {f'{held}, or {fewer}' if held else fewer}",
+        )
 
 
 class Overfull(NamedTuple):
@@ -27,7 +42,7 @@ class Overfull(NamedTuple):
 def overfull(lines: tuple[Line, ...], installed: Installed) -> Iterator[Overfull]:
     """The adds that go beyond a 'max', the last ones of the order; what it disconnects makes room."""
     own = {line.instance_id: line for line in lines if line.instance_id is not None}
-    for (parent_id, specification), adds in _adds(lines).items():
+    for (parent_id, specification), adds in added(lines).items():
         parent = installed.get(parent_id)
         version = _version(parent, own.get(parent_id), installed) if parent else None
         most = version.most.get(specification) if version else None
@@ -41,7 +56,7 @@ def overfull(lines: tuple[Line, ...], installed: Installed) -> Iterator[Overfull
             yield Overfull(line, parent, most, there)
 
 
-def _adds(lines: tuple[Line, ...]) -> dict[tuple[InstanceId, SpecificationId], list[Line]]:
+def added(lines: tuple[Line, ...]) -> dict[tuple[InstanceId, SpecificationId], list[Line]]:
     """The adds directly below what is owned, by that and what they add."""
     named = {line.line_id: line.instance_id for line in lines}
     found: dict[tuple[InstanceId, SpecificationId], list[Line]] = {}

@@ -30,7 +30,11 @@ def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
     for root, specifications in touched.items():
         if (line := case.affected.get(root)) is not None and line.action == "disconnect":
             continue
-        products = [one for one in case.installed.below(root) if one.record.kind == "product"]
+        products = [
+            one
+            for one in case.installed.below(root)
+            if one.record.kind == "product" and one.state != "inactive"
+        ]
         others = {one.record.specification_id for one in products}
         if any(case.installed.related(id, others) for id in specifications):
             yield from (_stands(one) for one in products)

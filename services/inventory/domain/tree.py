@@ -28,15 +28,15 @@ class Installed:
         self._specification = specification
         self._children: dict[InstanceId, list[InstanceId]] = {}
         for id in sorted(instances):
-            record = instances[id].record
-            if record.parent_id is not None and record.state != "inactive":
-                self._children.setdefault(record.parent_id, []).append(id)
+            parent_id = instances[id].record.parent_id
+            if parent_id is not None and instances[id].stands:
+                self._children.setdefault(parent_id, []).append(id)
 
     def get(self, id: InstanceId | None) -> Instance | None:
         return None if id is None else self._instances.get(id)
 
     def children(self, id: InstanceId) -> list[InstanceId]:
-        """Children that have not ended, by id."""
+        """Children that have not ended for good, by id."""
         return self._children.get(id, [])
 
     def above(self, id: InstanceId) -> Iterator[Instance]:
@@ -47,7 +47,7 @@ class Installed:
             instance = self.get(instance.record.parent_id)
 
     def below(self, id: InstanceId) -> Iterator[Instance]:
-        """The instance and all below it that has not ended, parents before children."""
+        """The instance and all below it that has not ended for good, parents before children."""
         waiting = [id]
         while waiting:
             id = waiting.pop()

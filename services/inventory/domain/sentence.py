@@ -1,0 +1,15 @@
+"""Parts of the sentences that refuse something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.inventory.domain.words import InstanceId
+
+_FEW = 10
+
+
+def names(ids: Sequence[InstanceId]) -> str:
+    """The first of them, quoted."""
+    few = ", ".join(f"'{id}'" for id in ids[:_FEW])
+    return few if len(ids) <= _FEW else f"{few} and {len(ids) - _FEW} more"
