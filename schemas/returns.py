@@ -123,7 +123,8 @@ class ReturnOpened(ReturnEvent):
 
 
 class ReturnAssessed(ReturnEvent):
-    """`return.assessed`: the lines that were assessed now."""
+    """`return.assessed`: the lines that were assessed now, or of which something else comes back since their
+    order was revised."""
 
     lines: tuple[AssessedLine, ...]
 

@@ -38,7 +38,7 @@ def follow(order_id: str, order: Order | None, work: Work) -> None:
         return
     case: Case | None = work.state(RETURN, order.return_id)
     if case is not None:
-        events = return_steps.follow(case, order_id, order.status, order.reasons)
+        events = return_steps.follow(case, order_id, order)
         append(order.return_id, events, work)
 
 

@@ -33,6 +33,7 @@ def publish(happened: Happened) -> Iterable[Public]:
         case (
             returns.ReturnOpened()
             | returns.ReturnAssessed()
+            | returns.ReturnLineRevised()
             | returns.ReturnResolved()
             | returns.ReturnClosed() as event
         ):
@@ -141,14 +142,20 @@ def _revision(event: change.RevisionRequested | change.RevisionApproved, status:
 
 def _of_a_return(
     happened: Happened,
-    event: returns.ReturnOpened | returns.ReturnAssessed | returns.ReturnResolved | returns.ReturnClosed,
+    event: returns.ReturnOpened
+    | returns.ReturnAssessed
+    | returns.ReturnLineRevised
+    | returns.ReturnResolved
+    | returns.ReturnClosed,
 ) -> Public:
     """What happens to a single line is told by its order; the case tells when it goes on as a whole."""
     match event:
         case returns.ReturnOpened():
             name, more = "return.opened", shown_returns.opened(event)
         case returns.ReturnAssessed():
-            name, more = "return.assessed", shown_returns.assessed(event)
+            name, more = "return.assessed", shown_returns.assessed(event.state, event.lines)
+        case returns.ReturnLineRevised():
+            name, more = "return.assessed", shown_returns.assessed(event.state, (event.line,))
         case returns.ReturnResolved():
             name, more = "return.resolved", shown_returns.resolved(event)
         case returns.ReturnClosed():

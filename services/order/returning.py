@@ -106,9 +106,9 @@ def _named(
         number += 1
         while work.state(ORDER, f"{return_id}-{number}") is not None:
             number += 1
-        order_id, added = f"{return_id}-{number}", resolved[one.line_id].replacement
-        new = None if added is None else f"{order_id}:{added}"
-        named.append(replace(one, order_id=order_id, replacement_id=new))
+        order_id, found = f"{return_id}-{number}", resolved[one.line_id]
+        new = None if found.replacement is None else f"{order_id}:{found.replacement}"
+        named.append(replace(one, order_id=order_id, replacement_id=new, owned=found.owned))
     return tuple(named)
 
 

@@ -10,8 +10,8 @@ from services.order.domain.return_case import (
     Assessed,
     Case,
     CaseLine,
+    CaseState,
     LineState,
-    ReturnAssessed,
     ReturnClosed,
     ReturnLine,
     ReturnOpened,
@@ -28,8 +28,8 @@ def opened(event: ReturnOpened) -> Body:
     return {"state": "open", "lines": list(map(_opened, event.lines))}
 
 
-def assessed(event: ReturnAssessed) -> Body:
-    return {"state": event.state, "lines": [_assessed(one, _decided(one)) for one in event.lines]}
+def assessed(state: CaseState, lines: tuple[Assessed, ...]) -> Body:
+    return {"state": state, "lines": [_assessed(one, _decided(one)) for one in lines]}
 
 
 def resolved(event: ReturnResolved) -> Body:

@@ -30,6 +30,7 @@ STORED: tuple[Version, ...] = (
     Version(name="return.opened.v1", type=return_case.ReturnOpened),
     Version(name="return.assessed.v1", type=return_case.ReturnAssessed),
     Version(name="return.line-moved.v1", type=return_case.ReturnLineMoved),
+    Version(name="return.line-revised.v1", type=return_case.ReturnLineRevised),
     Version(name="return.outcome-found.v1", type=return_case.ReturnOutcomeFound),
     Version(name="return.resolved.v1", type=return_case.ReturnResolved),
     Version(name="return.closed.v1", type=return_case.ReturnClosed),

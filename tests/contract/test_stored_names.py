@@ -17,7 +17,7 @@ order.completed.v1 order.held.v1 order.information-awaited.v1 order.instances-ch
 order.lines-completed.v1 order.operation-heard.v1 order.placed.v1 order.redated.v1 order.rejected.v1
 order.released.v1 order.revised.v1 order.revision-approved.v1 order.revision-requested.v1
 order.reworked.v1 order.started.v1 order.submitted.v1 return.assessed.v1 return.closed.v1
-return.line-moved.v1 return.opened.v1 return.outcome-found.v1 return.resolved.v1
+return.line-moved.v1 return.line-revised.v1 return.opened.v1 return.outcome-found.v1 return.resolved.v1
 specification.published.v1 specification.retired.v1 term.learned.v1
 """
 OF_INVENTORY = """

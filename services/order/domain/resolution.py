@@ -25,6 +25,8 @@ class Resolution:
 
     request: Request
     broken: tuple[Reason, ...]
+    owned: int | None = None
+    """How many the account has, where only some of them are meant."""
 
     @property
     def replacement(self) -> str | None:
@@ -48,7 +50,8 @@ def resolve(account_id: str, line: ReturnLine, one: Assessed, known: Known) -> R
     part = _part(line, one, instance)
     asked = _asked(account_id, line, part, instance, plan)
     request = write_out(_in_front(capture(asked, known), line, plan), known)
-    return Resolution(request=request, broken=tuple(_broken(line, request, plan, known)))
+    owned = owned_of(instance) if part is not None and plan != "repair" else None
+    return Resolution(request=request, broken=tuple(_broken(line, request, plan, known)), owned=owned)
 
 
 def _fewer_left(line: ReturnLine, one: Assessed, instance: Instance) -> Reason | None:

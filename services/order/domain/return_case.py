@@ -55,6 +55,8 @@ class Assessed:
     note: str | None = None
     order_id: str | None = None
     replacement_id: str | None = None
+    owned: int | None = None
+    """How many the account had, where only some of them come back."""
 
 
 @value
@@ -73,6 +75,14 @@ class ReturnLineMoved:
     order_id: str
     state: LineState
     reasons: tuple[Reason, ...] = ()
+
+
+@value
+class ReturnLineRevised:
+    """The order of a line was revised, and something else comes back by it now."""
+
+    state: CaseState
+    line: Assessed
 
 
 @value
@@ -110,7 +120,13 @@ class ReturnClosed:
 
 
 ReturnEvent: TypeAlias = (
-    ReturnOpened | ReturnAssessed | ReturnLineMoved | ReturnOutcomeFound | ReturnResolved | ReturnClosed
+    ReturnOpened
+    | ReturnAssessed
+    | ReturnLineMoved
+    | ReturnLineRevised
+    | ReturnOutcomeFound
+    | ReturnResolved
+    | ReturnClosed
 )
 
 # ------------------------------------------------------------------------------------------- state
@@ -164,6 +180,9 @@ def _change(case: Case, event: ReturnEvent) -> None:
         case ReturnLineMoved():
             line = case.lines[event.line_id]
             case.lines[event.line_id] = replace(line, state=event.state, reasons=event.reasons)
+        case ReturnLineRevised(line=assessed):
+            line = case.lines[assessed.line_id]
+            case.lines[assessed.line_id] = replace(line, assessed=assessed)
         case ReturnOutcomeFound():
             line = case.lines[event.line_id]
             case.lines[event.line_id] = replace(line, outcome=event.outcome, found_by=event.task_id)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from services.order.domain.order import Order
 from services.order.domain.return_case import (
     Assessed,
     Case,
@@ -16,6 +17,7 @@ from services.order.domain.return_case import (
     ReturnEvent,
     ReturnLine,
     ReturnLineMoved,
+    ReturnLineRevised,
     ReturnOutcomeFound,
     ReturnResolved,
     Settled,
@@ -122,13 +124,34 @@ def _still(line: CaseLine) -> str:
             return state.replace("_", " ")
 
 
-def follow(case: Case, order_id: str, status: Status, reasons: tuple[Reason, ...]) -> tuple[ReturnEvent, ...]:
-    """Fact: an order of the case is in this state. One that another has taken the place of tells nothing."""
+def follow(case: Case, order_id: str, order: Order) -> tuple[ReturnEvent, ...]:
+    """Fact: an order of the case is like this. One that another has taken the place of tells nothing."""
     line = _of_order(case, order_id)
     if line is None or line.done:
         return ()
-    state = _FOLLOWING.get(status, "assessed")
-    why = reasons if state == "needs_attention" else ()
+    if (now := _revised(line, order)) is None:
+        return _moved(case, line, order_id, order)
+    revised = ReturnLineRevised(state=case.state, line=now)
+    return (revised, *_moved(case, replace(line, assessed=now), order_id, order))
+
+
+def _revised(line: CaseLine, order: Order) -> Assessed | None:
+    """What comes back by an order that was revised; None where that is what was assessed."""
+    one, asked = line.assessed, order.pending
+    if one is None or order.status in ("rejected", "canceled") or (asked is not None and asked.approved):
+        return None
+    own = next((each for each in order.wanted if each.line_id == one.line_id), None)
+    replaced = any(each.replaces for each in order.wanted)
+    now = replace(one, replacement_id=one.replacement_id if replaced else None)
+    if one.owned is not None and own is not None and own.quantity is not None:
+        approved, before = max(one.owned - own.quantity, 0), one.approved_quantity or line.asked.quantity
+        now = replace(now, approved_quantity=one.approved_quantity if approved == before else approved)
+    return now if now != one else None
+
+
+def _moved(case: Case, line: CaseLine, order_id: str, order: Order) -> tuple[ReturnEvent, ...]:
+    state = _FOLLOWING.get(order.status, "assessed")
+    why = order.reasons if state == "needs_attention" else ()
     if (line.state, line.reasons) == (state, why):
         return ()
     id = line.asked.line_id
