@@ -232,7 +232,10 @@ class OperationCanceled(OperationEvent):
 
 
 class InstanceCreated(Part):
-    """`instance.created`: loaded, or made by an order (`installation_pending`)."""
+    """`instance.created`: loaded, or made by an order (`installation_pending`).
+
+    `movedFrom` is the instance that goes on as this one when the move is done.
+    """
 
     instance_id: str
     account_id: str
@@ -249,6 +252,7 @@ class InstanceCreated(Part):
     characteristics: Characteristics = Field(default_factory=dict)
     external_id: str | None = None
     start: Moment | None = None
+    moved_from: str | None = None
     order_id: str | None = None
     version: int | None = None
 

@@ -149,6 +149,8 @@ def _created(event: InstanceMade | InstanceLoaded) -> Body:
     )
     if isinstance(event, InstanceMade):
         data["orderId"], data["version"] = event.order_id, event.version
+        if event.side == "provide":
+            data["movedFrom"] = event.pair_id
     return data
 
 

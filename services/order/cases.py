@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from services.chassis.service import Work
 from services.order.domain import return_steps
+from services.order.domain.instance import Instance
 from services.order.domain.order import Order
 from services.order.domain.return_case import Case, ReturnEvent
 from services.order.domain.returnable import Claim, claims_of, instances_of
@@ -13,6 +14,9 @@ from services.order.domain.returnable import Claim, claims_of, instances_of
 RETURN = "return"
 COMING_BACK = "coming-back"
 """The lookup rows that hold the returns by which an instance is coming back, as long as they are not done."""
+
+INSTANCE, WENT_ON = "instance", "went-on"
+"""The lookup rows that hold, for an instance, what it is once it has moved (MOV-09)."""
 
 
 def append(return_id: str, events: tuple[ReturnEvent, ...], work: Work) -> None:
@@ -27,9 +31,31 @@ def append(return_id: str, events: tuple[ReturnEvent, ...], work: Work) -> None:
 
 
 def claims(instance_id: str, work: Work) -> Iterator[Claim]:
-    """What is coming back of an instance already."""
-    for return_id in work.members(COMING_BACK, instance_id):
-        yield from claims_of(return_id, work.state(RETURN, return_id), instance_id)
+    """What is coming back of an instance already, also by the ids that it had before it moved."""
+    for id in _been(instance_id, work):
+        for return_id in work.members(COMING_BACK, id):
+            yield from claims_of(return_id, work.state(RETURN, return_id), id)
+
+
+def _been(instance_id: str, work: Work) -> Iterator[str]:
+    id: str | None = instance_id
+    while id is not None:
+        yield id
+        instance: Instance | None = work.state(INSTANCE, id)
+        id = instance.moved_from if instance is not None else None
+
+
+def going_on_as(instance_id: str, work: Work) -> str:
+    """The id by which the account has it now: what has moved ends, and goes on as another (MOV-09)."""
+    if not _ended(instance_id, work):
+        return instance_id
+    further = (going_on_as(id, work) for id in work.members(WENT_ON, instance_id))
+    return next((id for id in further if not _ended(id, work)), instance_id)
+
+
+def _ended(instance_id: str, work: Work) -> bool:
+    instance: Instance | None = work.state(INSTANCE, instance_id)
+    return instance is None or instance.ended
 
 
 def follow(order_id: str, order: Order | None, work: Work) -> None:

@@ -12,7 +12,7 @@ from schemas import order as messages
 from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.heard import Reason as HeardReason
-from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
+from services.chassis.service import Needs, Refused, Route, RowsOf, StreamOf, Why, Wish, Work
 from services.order import cases, catalog, changing, handlers, heard, needs, placing, returning
 from services.order.domain import facts, lifecycle, underway
 from services.order.domain.capture import Asked
@@ -165,6 +165,7 @@ def _instance_created(data: heard.InstanceCreated, work: Work) -> None:
         quantity=data.quantity,
         ended=data.state == "inactive",
         external_id=data.external_id,
+        moved_from=data.moved_from,
     )
     handlers.instance_learned(data.instance_id, learned, work)
 
@@ -299,12 +300,13 @@ def _of_instance(data: Any, work: Work) -> needs.Wishes:  # noqa: ARG001
 
 
 def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noqa: ARG001
-    """The parent's row is read as well, because another member may be put into it."""
-    if data.parent_id is None:
-        yield (StreamOf(INSTANCE, data.instance_id),)
-    else:
-        row = handlers.children_of(data.kind, data.parent_id)
-        yield (StreamOf(INSTANCE, data.instance_id), row)
+    """The rows of what it stands below, and has moved from, are read as well: it may be put into them."""
+    wishes: list[Wish] = [StreamOf(INSTANCE, data.instance_id)]
+    if data.parent_id is not None:
+        wishes.append(handlers.children_of(data.kind, data.parent_id))
+    if data.moved_from is not None:
+        wishes.append(RowsOf(cases.WENT_ON, data.moved_from))
+    yield wishes
 
 
 def _of_contract_line(data: heard.ContractLineStateChanged, work: Work) -> needs.Wishes:  # noqa: ARG001

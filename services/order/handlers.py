@@ -22,7 +22,7 @@ from services.order.domain.term import Term, TermLearned
 from services.order.domain.words import Kind, Reason, Scalar
 from services.order.domain.writing import write_out
 
-ORDER, INSTANCE, TERM, SPECIFICATION = "order", "instance", "term", "specification"
+ORDER, INSTANCE, TERM, SPECIFICATION = "order", cases.INSTANCE, "term", "specification"
 NAMED_BY = "named-by"
 """The lookup rows that hold, for a specification, those that speak of it."""
 
@@ -189,6 +189,8 @@ def instance_learned(instance_id: str, heard: InstanceLearned, work: Work) -> No
     work.append(INSTANCE, instance_id, *events)
     if events and heard.parent_id is not None and not heard.ended:
         work.put(below(heard.kind), heard.parent_id, instance_id)
+    if events and heard.moved_from is not None:
+        work.put(cases.WENT_ON, heard.moved_from, instance_id)
     if events and heard.external_id is not None:
         work.put(ELSEWHERE, by_external_id(heard.account_id, heard.external_id), instance_id)
 

@@ -20,6 +20,7 @@ class InstanceCreated(Heard, frozen=True, kw_only=True):
     location: str | None = None
     quantity: int | None = None
     external_id: str | None = None
+    moved_from: str | None = None
     state: str
 
 

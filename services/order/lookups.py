@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from services.chassis.ports import Row
 from services.chassis.service import Lookups
-from services.order.cases import COMING_BACK
+from services.order.cases import COMING_BACK, WENT_ON
 from services.order.domain.instance import Instance
 from services.order.domain.return_case import Case
 from services.order.domain.returnable import instances_of
@@ -17,8 +17,10 @@ from services.order.handlers import ELSEWHERE, NAMED_BY, below, by_external_id
 
 
 def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
-    """Of an instance, where it stands and what others call it; of a catalog entry, what it speaks of; of a
-    return, what it takes back."""
+    """Of an instance, where it stands, what it has moved from, and what others call it; of a catalog entry,
+    what it speaks of; of a return, what it takes back."""
+    if isinstance(state, Instance) and state.moved_from is not None:
+        yield Row(WENT_ON, state.moved_from, id)
     if isinstance(state, Instance) and state.external_id is not None:
         yield Row(ELSEWHERE, by_external_id(state.account_id, state.external_id), id)
     match state:
@@ -31,4 +33,6 @@ def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
             yield from (Row(NAMED_BY, target, id) for target in sorted(named))
 
 
-LOOKUPS = Lookups(kinds=frozenset({NAMED_BY, ELSEWHERE, COMING_BACK, *map(below, get_args(Kind))}), rows=rows)
+LOOKUPS = Lookups(
+    kinds=frozenset({NAMED_BY, ELSEWHERE, COMING_BACK, WENT_ON, *map(below, get_args(Kind))}), rows=rows
+)

@@ -10,7 +10,7 @@ from typing import Any
 from schemas import returns as messages
 from services.chassis.service import Refused, Route, RowsOf, StreamOf, Why, Work
 from services.order import cases, needs
-from services.order.cases import COMING_BACK, RETURN
+from services.order.cases import COMING_BACK, RETURN, WENT_ON
 from services.order.domain import lifecycle, return_steps
 from services.order.domain.approver import own_return
 from services.order.domain.events import OrderPlaced
@@ -62,7 +62,7 @@ def assess(data: messages.AssessReturn, work: Work) -> None:
     _must_hold(*((own,) if own else ()), *return_steps.assessable(case, wanted))
     known = Heard(work)
     resolved = {
-        one.line_id: resolve(case.account_id, case.lines[one.line_id].asked, one, known)
+        one.line_id: resolve(case.account_id, _now(case, one), one, known)
         for one in wanted
         if one.proposed != "reject"
     }
@@ -70,11 +70,16 @@ def assess(data: messages.AssessReturn, work: Work) -> None:
     _write(data.return_id, case, wanted, resolved, work)
 
 
+def _now(case: Case, one: Assessed) -> ReturnLine:
+    """What was opened, by the id that it has now."""
+    return replace(case.lines[one.line_id].asked, instance_id=one.instance_id)
+
+
 def _assessed(case: Case, line: messages.Assessment, work: Work) -> Assessed:
     there = case.lines.get(line.line_id)
     return Assessed(
         line_id=line.line_id,
-        instance_id=there.asked.instance_id if there is not None else "",
+        instance_id=cases.going_on_as(there.asked.instance_id, work) if there is not None else "",
         proposed=line.proposed,
         approved_quantity=line.approved_quantity,
         note=work.seal(line.note),
@@ -179,7 +184,9 @@ def needs_of_assess(data: messages.AssessReturn, work: Work) -> needs.Wishes:
     yield (StreamOf(RETURN, data.return_id),)
     case: Case | None = work.state(RETURN, data.return_id)
     if case is not None:
-        yield from needs.of_returned(_instances(case, data.lines), work)
+        ids = _instances(case, data.lines)
+        yield [wish for id in ids for wish in (StreamOf(INSTANCE, id), RowsOf(WENT_ON, id))]
+        yield from needs.of_returned(frozenset(cases.going_on_as(id, work) for id in ids), work)
 
 
 def _instances(case: Case, lines: Iterable[messages.Assessment]) -> frozenset[str]:

@@ -24,6 +24,8 @@ class InstanceLearned:
     quantity: int | None = None
     ended: bool = False
     external_id: str | None = None
+    moved_from: str | None = None
+    """What goes on as this one when it has moved (MOV-09)."""
 
 
 @value
@@ -66,6 +68,7 @@ class Instance:
     quantity: int | None = None
     ended: bool = False
     external_id: str | None = None
+    moved_from: str | None = None
 
 
 def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
@@ -82,6 +85,7 @@ def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
                 quantity=event.quantity,
                 ended=event.ended,
                 external_id=event.external_id,
+                moved_from=event.moved_from,
             )
         case InstanceEnded() if instance is not None:
             instance.ended = True
