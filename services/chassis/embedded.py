@@ -31,8 +31,6 @@ class EmbeddedBus:
     seconds.
     """
 
-    one_machine = True
-
     def __init__(
         self, path: Path, *, session: float = SESSION_SECONDS, expire_every: float = EXPIRE_SECONDS
     ) -> None:

@@ -42,12 +42,10 @@ class Follower:
         backoff = Backoff("pages")
         while not stop.is_set():
             try:
-                if not await asyncio.to_thread(self._setup.store.lead, "pages"):
+                if time.monotonic() - self._looked > LEAD_SECONDS and not await asyncio.to_thread(self._look):
                     self.forget()
                     await pause(stop, LEAD_SECONDS)
                     continue
-                if await asyncio.to_thread(self._asked_to_rebuild):
-                    await asyncio.to_thread(self.rebuild)
                 went = await asyncio.to_thread(self.step)
                 if went < READ:
                     await pause(stop, BUSY_SECONDS if went > MANY else IDLE_SECONDS)
@@ -60,15 +58,20 @@ class Follower:
                 await backoff.wait(error, stop)
 
     def forget(self) -> None:
-        """Where it was is read again."""
-        self._position = None
+        """Who leads, and where it was, is asked again."""
+        self._position, self._looked = None, 0.0
 
-    def _asked_to_rebuild(self) -> bool:
-        """Looked at once a second: it is one more query."""
-        if time.monotonic() - self._looked < LEAD_SECONDS:
+    def _look(self) -> bool:
+        """Whether this follower leads, rebuilt if somebody asked for it.
+
+        Once a second is enough: one that leads no longer writes what the next one would.
+        """
+        if not self._setup.store.lead("pages"):
             return False
+        if self._setup.store.rows_of(REBUILD):
+            self.rebuild()
         self._looked = time.monotonic()
-        return bool(self._setup.store.rows_of(REBUILD))
+        return True
 
     def rebuild(self, progress: Callable[[int, int], object] | None = None) -> None:
         """Every page from nothing; `progress` is told (done, all) in sequences of the log.

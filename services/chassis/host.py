@@ -303,11 +303,13 @@ class Host:
         numbers = sorted({partition.partition for partition in partitions})
         epochs = await self._in_thread(self._store.claim, numbers)
         self._fences = {number: Fence(number, epoch) for number, epoch in epochs.items()}
+        self._relay.alone(len(self._fences) == self._partitions)
         log.info("assigned", partitions=numbers)
 
     async def revoked(self, partitions: Collection[TopicPartition]) -> None:
         """Forgets what was cached: somebody else may change it from now on."""
         self._fences = {}
+        self._relay.alone(False)
         self._reading.forget(list(partitions))
         await self._in_thread(self._inbox.forget)
 

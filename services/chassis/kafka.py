@@ -33,8 +33,6 @@ class KafkaBus:
     (`auto.create.topics.enable`) a name that is asked for too early gets their partition count.
     """
 
-    one_machine = False
-
     def __init__(self, settings: KafkaSettings) -> None:
         self._wire = Clients(settings)
         self._settings = settings

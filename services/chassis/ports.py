@@ -133,11 +133,6 @@ class Consumer(Protocol):
 class Bus(Protocol):
     """The log of topics. Every call may raise `Unavailable`."""
 
-    @property
-    def one_machine(self) -> bool:
-        """True when every process is on this machine, so that a service has one replica."""
-        ...
-
     async def apply(self, topics: Iterable[TopicConfig]) -> list[str]:
         """Makes the topics that are missing, and answers their names.
 
@@ -359,7 +354,9 @@ class Store(Protocol):
         """The last sequence of the log that the relay is done with."""
         ...
 
-    def save_relay(self, position: int, places: Iterable[RelayPlace]) -> None: ...
+    def save_relay(self, position: int, places: Iterable[RelayPlace]) -> None:
+        """Moves the relay's position, and those of its places that are given; others stay."""
+        ...
 
     def lead(self, role: str) -> bool:
         """True when this process is (or now became) the one that plays the role for this store."""

@@ -142,6 +142,8 @@ class Reading:
 
     async def _replaced(self, lasts: Mapping[TopicPartition, Record]) -> set[TopicPartition]:
         """Where another record stands than the one that was handled."""
+        if not lasts:
+            return set()
         there = await self._bus.records_at({one: last.offset for one, last in lasts.items()})
         return {
             one

@@ -38,7 +38,7 @@ LEAD_SECONDS = 0.5
 SHARED_SECONDS = 0.01
 """So long a commit of another replica may wait to be seen."""
 ALONE_SECONDS = 0.25
-"""The same where there is no other replica: what was committed here is offered."""
+"""The same while every partition is this replica's: what is committed here is offered."""
 QUIET_SECONDS = 0.05
 MEMORY = 20_000
 
@@ -59,8 +59,9 @@ class Relay:
         self._position = 0
         self._places: dict[tuple[str, int], RelayPlace] = {}
         self._saved = (0, 0.0)
-        self._every = ALONE_SECONDS if bus.one_machine else SHARED_SECONDS
+        self._every = SHARED_SECONDS
         self._read_at = 0.0
+        self._moved: set[tuple[str, int]] = set()
         self._suspects: set[tuple[str, int]] = set()
         self._refills = 0
         self._leading = False
@@ -78,6 +79,10 @@ class Relay:
             pairs = list(zip(handled.committed.sequences, handled.appended, strict=True))
             self._offered.append((handled.committed.before, pairs))
         self._wake.set()
+
+    def alone(self, alone: bool) -> None:
+        """Whether only this replica commits from now on."""
+        self._every = ALONE_SECONDS if alone else SHARED_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until stopped; then what was published is saved. Goes on by itself after any failure."""
@@ -114,6 +119,7 @@ class Relay:
         self._places = await asyncio.to_thread(self._store.relay_places)
         self._saved = (self._position, time.monotonic())
         self._offered.clear()
+        self._moved.clear()
         self._read_at = 0.0
         await self._bus.apply(self._topics)
         self._publisher = self._bus.publisher()
@@ -212,6 +218,7 @@ class Relay:
             ends[at], last[at] = offset, letter
         for at, letter in last.items():
             self._places[at] = RelayPlace(*at, ends[at], letter.sequence, letter.message)
+        self._moved |= last.keys()
 
     async def _save(self, seconds: float) -> None:
         position, at = self._saved
@@ -219,7 +226,9 @@ class Relay:
             await self._save_now()
 
     async def _save_now(self) -> None:
-        await asyncio.to_thread(self._store.save_relay, self._position, list(self._places.values()))
+        moved = [self._places[at] for at in self._moved]
+        await asyncio.to_thread(self._store.save_relay, self._position, moved)
+        self._moved.clear()
         self._saved = (self._position, time.monotonic())
 
     # ---------------------------------------------------------------------------- a disposable broker
@@ -283,6 +292,7 @@ class Relay:
         last: dict[tuple[str, int], int] = {}
         for at in only:
             self._places.pop(at, None)
+        self._moved -= only
         after, end = 0, self._position
         while after < end:
             log_part = await asyncio.to_thread(self._store.log, after, READ)

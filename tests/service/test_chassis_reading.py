@@ -24,8 +24,8 @@ class Log:
     async def bounds(self, _: object) -> dict[TopicPartition, Bounds]:
         return {HERE: Bounds(self.begin, self.end)} if self.there else {}
 
-    async def read(self, _: object, offset: int, __: int) -> list[Record]:
-        return [record(offset)]
+    async def records_at(self, places: Mapping[TopicPartition, int]) -> dict[TopicPartition, Record]:
+        return {partition: record(offset) for partition, offset in places.items()}
 
     def seek(self, _: object, offset: int) -> None:
         self.position = offset
@@ -146,9 +146,9 @@ async def test_another_record_where_the_last_one_stood_is_a_wipe() -> None:
     await one.reading.wiped(one.log)  # type: ignore[arg-type]
     assert one.log.position == 10
 
-    async def other(*_: object) -> list[Record]:
-        return [record(9)._replace(headers=())]
+    async def other(*_: object) -> dict[TopicPartition, Record]:
+        return {HERE: record(9)._replace(headers=())}
 
-    one.log.read = other  # type: ignore[method-assign, assignment]
+    one.log.records_at = other  # type: ignore[method-assign, assignment]
     await one.reading.wiped(one.log)  # type: ignore[arg-type]
     assert one.log.position == 0

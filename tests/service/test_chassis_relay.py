@@ -21,7 +21,15 @@ from services.chassis.host import topics
 from services.chassis.inbox import Faulted
 from services.chassis.memory import MemoryStore
 from services.chassis.outbox import Outbox
-from services.chassis.ports import Bounds, Outgoing, Publisher, Record, TopicPartition, Unavailable
+from services.chassis.ports import (
+    Bounds,
+    Outgoing,
+    Publisher,
+    Record,
+    RelayPlace,
+    TopicPartition,
+    Unavailable,
+)
 from services.chassis.relay import Relay
 from services.chassis.service import Public
 from tests.service.test_chassis_inbox import Side, one_by_one
@@ -196,6 +204,48 @@ async def test_what_another_replica_committed_in_between_is_published_before_wha
         relay.offer(side.take(add("c-3", 3)))
         found = await until(bus, 3)
     assert ids(found) == ["counter-C-1@1", "counter-C-2@1", "counter-C-1@2"]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_the_log_is_looked_at_again_and_again_only_where_another_replica_may_write_to_it(
+    bus: EmbeddedBus, alone: bool
+) -> None:
+    side = Side(counters())
+    relay = made(side, bus)
+    relay.alone(alone)
+    looks: list[int] = []
+    log = side.store.log
+    async with running(relay):
+        await seen(lambda: relay._leading)
+        side.store.log = lambda *args: looks.append(1) or log(*args)  # type: ignore
+        await asyncio.sleep(0.3)
+    assert (len(looks) < 5) is alone
+
+
+async def test_only_places_that_moved_are_saved(bus: EmbeddedBus) -> None:
+    side = Side(counters())
+    saved: list[set[tuple[str, int]]] = []
+    save = side.store.save_relay
+    relay = made(side, bus)
+
+    def saving(position: int, places: Collection[RelayPlace]) -> None:
+        saved.append({(place.topic, place.partition) for place in places})
+        save(position, places)
+
+    side.store.save_relay = saving  # type: ignore[method-assign, assignment]
+    async with running(relay):
+        for n in range(9):
+            relay.offer(side.take(add(f"c-{n}", n, account=f"A-{n}", counter=f"C-{n}")))
+        await until(bus, 9)
+        await seen(side.store.relay_position, lambda position: position == 9)
+        known = side.store.relay_places()
+        saved.clear()
+        relay.offer(side.take(add("c-9", 9, account="A-1", counter="C-1")))
+        await seen(side.store.relay_position, lambda position: position == 10)
+    (moved,) = saved
+    assert len(moved) == 1
+    assert len(known) > 1
+    assert side.store.relay_places().keys() == known.keys()
 
 
 async def test_a_fault_of_ours_in_the_relay_is_said_and_tried_again(
