@@ -512,8 +512,9 @@ SCENARIOS: tuple[Scenario, ...] = (
             (place("O1", "suspend", "L-HOME"),),
             (place("O2", "resume", "E-NET"),),
             (place("O3", "resume", "E-VOICE"),),
+            (place("O4", "resume", "C-1"),),
         ),
-        orders={"O1": "completed", "O2": "completed", "O3": "rejected"},
+        orders={"O1": "completed", "O2": "completed", "O3": "rejected", "O4": "rejected"},
         instances={"HOME": "suspended", "NET": "active", "VOICE": "suspended"},
         terms={
             ("HOME", "L-HOME"): "suspended",
@@ -521,7 +522,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             ("VOICE", "E-VOICE"): "suspended",
             ("MOB", "L-MOB"): "active",
         },
-        rules={"O3": ("CON-10",)},
+        rules={"O3": ("CON-10",), "O4": ("CON-10",)},
     ),
     Scenario(
         name="a move takes contract lines along, and they are ordered for at the new place",

@@ -13,13 +13,13 @@ from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.heard import Reason as HeardReason
 from services.chassis.service import Needs, Refused, Route, RowsOf, StreamOf, Why, Wish, Work
-from services.order import cases, catalog, changing, handlers, heard, needs, placing, returning
+from services.order import agreed, cases, catalog, changing, handlers, heard, needs, placing, returning
 from services.order.domain import facts, lifecycle, underway
 from services.order.domain.capture import Asked
 from services.order.domain.events import OperationHeard
 from services.order.domain.instance import InstanceLearned, InstanceRevised
 from services.order.domain.line import Line, Ranks
-from services.order.domain.term import USUAL, ContractLine, TermLearned
+from services.order.domain.term import USUAL, ContractLine
 from services.order.domain.words import Action, OperationState, Reason
 from services.order.handlers import INSTANCE
 
@@ -189,30 +189,6 @@ def _instance_state_changed(data: heard.InstanceStateChanged, work: Work) -> Non
         handlers.instance_restored(data.instance_id, work)
 
 
-def _contract_line_changed(data: heard.ContractLineStateChanged, work: Work) -> None:
-    learned = TermLearned(
-        account_id=data.account_id,
-        kind="contract_line",
-        instance_id=data.instance_id,
-        over=data.state in _OVER,
-    )
-    handlers.term_learned(data.contract_line_id, learned, work)
-
-
-def _entitlement_changed(data: heard.EntitlementStateChanged, work: Work) -> None:
-    learned = TermLearned(
-        account_id=data.account_id,
-        kind="entitlement",
-        instance_id=data.instance_id,
-        under=data.contract_line_id,
-        over=data.state in _OVER,
-    )
-    handlers.term_learned(data.entitlement_id, learned, work)
-
-
-_OVER = frozenset({"expired", "canceled"})
-
-
 def _reservation_refused(data: inventory.ReservationRefused, work: Work) -> None:
     refused = facts.Decline(version=data.version, reasons=_reasons(data.reasons))
     handlers.fact(data.order_id, refused, work)
@@ -309,14 +285,6 @@ def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noq
     yield wishes
 
 
-def _of_contract_line(data: heard.ContractLineStateChanged, work: Work) -> needs.Wishes:  # noqa: ARG001
-    yield (StreamOf(handlers.TERM, data.contract_line_id),)
-
-
-def _of_entitlement(data: heard.EntitlementStateChanged, work: Work) -> needs.Wishes:  # noqa: ARG001
-    yield (StreamOf(handlers.TERM, data.entitlement_id),)
-
-
 def _may_have_ended(body: bytes) -> bool:
     """Most changes of state neither end the instance nor bring it back, and order records no others."""
     # `find`, as `in` takes bytes for a number first, and fails.
@@ -350,6 +318,7 @@ ROUTES: Mapping[str, Route] = {
         "order.rework": _about_order(messages.OrderCommand, _step(lifecycle.Rework)),
         "order.revise": _about_order(messages.ReviseOrder, _revise, _revise_needs),
         **returning.ROUTES,
+        **agreed.ROUTES,
         "order.cancel": _about_order(messages.CancelOrder, _cancel, _of_lines),
         "order.hold": _about_order(messages.OrderCommand, _step(underway.Hold)),
         "order.release": _about_order(messages.OrderCommand, _step(underway.Release)),
@@ -368,12 +337,6 @@ ROUTES: Mapping[str, Route] = {
             concerns=_may_have_ended,
             handle=_instance_state_changed,
             needs=_of_ended,
-        ),
-        "contract-line.state-changed": Route(
-            model=heard.ContractLineStateChanged, handle=_contract_line_changed, needs=_of_contract_line
-        ),
-        "entitlement.state-changed": Route(
-            model=heard.EntitlementStateChanged, handle=_entitlement_changed, needs=_of_entitlement
         ),
         "reservation.refused": _about_order(inventory.ReservationRefused, _reservation_refused),
         "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),

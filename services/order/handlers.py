@@ -18,7 +18,7 @@ from services.order.domain.line import Line, Request
 from services.order.domain.order import Order
 from services.order.domain.parts import entry_at
 from services.order.domain.specification import Specification
-from services.order.domain.term import Term, TermLearned
+from services.order.domain.term import Contract, Term, TermEvent
 from services.order.domain.words import Kind, Reason, Scalar
 from services.order.domain.writing import write_out
 
@@ -65,8 +65,12 @@ class Heard:
         return self._instances[id]
 
     def term(self, id: str) -> Term | None:
-        found: Term | None = self.work.state(TERM, id)
-        return found
+        found: Term | Contract | None = self.work.state(TERM, id)
+        return found if isinstance(found, Term) else None
+
+    def contract(self, id: str) -> Contract | None:
+        found: Term | Contract | None = self.work.state(TERM, id)
+        return found if isinstance(found, Contract) else None
 
     def elsewhere(self, account: str, id: str) -> Collection[str]:
         return self.work.members(ELSEWHERE, by_external_id(account, id))
@@ -195,7 +199,7 @@ def instance_learned(instance_id: str, heard: InstanceLearned, work: Work) -> No
         work.put(ELSEWHERE, by_external_id(heard.account_id, heard.external_id), instance_id)
 
 
-def term_learned(id: str, heard: TermLearned, work: Work) -> None:
+def term_learned(id: str, heard: TermEvent, work: Work) -> None:
     work.append(TERM, id, *terms.learn(work.state(TERM, id), heard))
 
 

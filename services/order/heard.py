@@ -75,6 +75,14 @@ class TaskStateChanged(Heard, frozen=True, kw_only=True):
     outcome: Outcome | None = None
 
 
+class ContractChanged(Heard, frozen=True, kw_only=True):
+    """`contract.changed`."""
+
+    contract_id: str
+    account_id: str
+    contract_line_ids: tuple[str, ...] = ()
+
+
 class ContractLineStateChanged(Heard, frozen=True, kw_only=True):
     """`contract-line.state-changed`."""
 

@@ -14,7 +14,7 @@ from services.order.domain import return_case as returns
 from services.order.domain.instance import InstanceEnded, InstanceLearned, InstanceRestored, InstanceRevised
 from services.order.domain.priority import band
 from services.order.domain.specification import SpecificationPublished, SpecificationRetired
-from services.order.domain.term import TermLearned
+from services.order.domain.term import ContractLearned, TermLearned
 from services.order.domain.words import LineStatus, Reason, State, Status
 from services.order.shown import STATES, asked_for, changes, lines, reasons
 
@@ -26,7 +26,7 @@ def publish(happened: Happened) -> Iterable[Public]:
     match happened.event:
         case InstanceLearned() | InstanceRevised() | InstanceEnded() | InstanceRestored():
             return ()
-        case TermLearned() | SpecificationPublished() | SpecificationRetired():
+        case TermLearned() | ContractLearned() | SpecificationPublished() | SpecificationRetired():
             return ()
         case returns.ReturnLineMoved() | returns.ReturnOutcomeFound():
             return ()

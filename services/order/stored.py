@@ -39,6 +39,7 @@ STORED: tuple[Version, ...] = (
     Version(name="instance.ended.v1", type=instance.InstanceEnded),
     Version(name="instance.restored.v1", type=instance.InstanceRestored),
     Version(name="term.learned.v1", type=term.TermLearned),
+    Version(name="contract.learned.v1", type=term.ContractLearned),
     Version(name="specification.published.v1", type=specification.SpecificationPublished),
     Version(name="specification.retired.v1", type=specification.SpecificationRetired),
 )

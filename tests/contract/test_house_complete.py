@@ -33,7 +33,6 @@ PASSED_OVER = {
         "plan.held",
         "plan.released",
         "ponr.passed",
-        "contract.changed",
         "plan.part-completed",
         "plan.completed",
         "plan.canceled",

@@ -11,7 +11,8 @@ from services.inventory.stored import STORED as INVENTORY
 from services.order.stored import STORED as ORDER
 
 OF_ORDER = """
-instance.ended.v1 instance.learned.v1 instance.restored.v1 instance.revised.v1 order.approved.v1
+contract.learned.v1 instance.ended.v1 instance.learned.v1 instance.restored.v1 instance.revised.v1
+order.approved.v1
 order.canceled.v1 order.cancellation-approved.v1 order.cancellation-requested.v1 order.change-declined.v1
 order.completed.v1 order.held.v1 order.information-awaited.v1 order.instances-chosen.v1
 order.lines-completed.v1 order.operation-heard.v1 order.placed.v1 order.redated.v1 order.rejected.v1

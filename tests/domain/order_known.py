@@ -17,7 +17,7 @@ from services.order.domain.specification import (
     SpecificationRetired,
     evolve,
 )
-from services.order.domain.term import Term
+from services.order.domain.term import Contract, Term
 from services.order.domain.words import Kind, Reason
 from services.order.domain.writing import write_out
 
@@ -33,12 +33,16 @@ class Heard:
     instances: dict[str, Instance] = field(default_factory=dict)
     specifications: dict[str, Specification] = field(default_factory=dict)
     terms: dict[str, Term] = field(default_factory=dict)
+    contracts: dict[str, Contract] = field(default_factory=dict)
 
     def instance(self, id: str) -> Instance | None:
         return self.instances.get(id)
 
     def term(self, id: str) -> Term | None:
         return self.terms.get(id)
+
+    def contract(self, id: str) -> Contract | None:
+        return self.contracts.get(id)
 
     def specification(self, id: str) -> Specification | None:
         return self.specifications.get(id)

@@ -27,8 +27,9 @@ def test_a_change_of_a_parent_writes_the_parent_only() -> None:
 
 
 @pytest.mark.rule("LIN-04")
-def test_a_change_of_a_child_writes_that_child() -> None:
-    assert said(home().written(action="change", selection=("TV",))) == [("change", "TV")]
+@pytest.mark.parametrize("child", ["TV", "NET"])
+def test_a_change_of_a_child_writes_that_child_and_nothing_below_it(child: str) -> None:
+    assert said(home().written(action="change", selection=(child,))) == [("change", child)]
 
 
 @pytest.mark.rule("LIN-05", "DIS-02")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.order.domain.term import Term, TermLearned, evolve, learn
+from services.order.domain.term import Contract, Term, TermLearned, evolve, learn
 from tests.domain.order_known import Heard, home, line, said
 
 ENTITLEMENT = {"kind": "entitlement"}
@@ -63,6 +63,27 @@ def test_a_line_names_an_instance_and_no_term(known: Heard) -> None:
     assert "give it in the 'selection', or instance TV in the line" in reason.message
 
 
+@pytest.mark.rule("CON-10")
+def test_a_contract_is_not_ordered_for_and_says_what_is(known: Heard) -> None:
+    known.contracts["C-1"] = Contract(account_id="ACC-1", line_ids=("L-1", "L-2"))
+    known.contracts["EMPTY"] = Contract(account_id="ACC-1")
+    known.contracts["THEIRS"] = Contract(account_id="ACC-2", line_ids=("L-9",))
+    for asked in (
+        known.refuses(action="suspend", selection=("C-1",)),
+        known.refuses(line("1", "suspend", "C-1")),
+    ):
+        [reason] = asked
+        assert (reason.rule, reason.line_id, reason.field) == ("CON-10", "1", "instanceId")
+        assert reason.message == (
+            "C-1 is a contract, which nothing is ordered for: its lines, L-1, L-2, follow the products that "
+            "they are about, so select those lines or products"
+        )
+    [empty] = known.refuses(action="suspend", selection=("EMPTY",))
+    assert "its lines follow the products" in empty.message
+    [theirs] = known.refuses(action="suspend", selection=("THEIRS",))
+    assert (theirs.rule, "L-9" in theirs.message) == ("ACT-06", False)
+
+
 def test_a_term_of_another_account_is_as_unknown_as_none(known: Heard) -> None:
     known.bound("THEIRS", "TV", account_id="ACC-2")
     [theirs] = known.refuses(action="suspend", selection=("THEIRS",))
@@ -76,4 +97,6 @@ def test_what_is_said_of_a_term_again_changes_nothing() -> None:
     assert known == Term(account_id="A", kind="contract_line", instance_id="P")
     assert learn(known, said) == ()
     [moved] = learn(known, TermLearned(account_id="A", kind="contract_line", instance_id="N"))
-    assert evolve(known, moved).instance_id == "N"
+    now = evolve(known, moved)
+    assert isinstance(now, Term)
+    assert now.instance_id == "N"

@@ -9,7 +9,7 @@ from datetime import datetime
 from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line
 from services.order.domain.specification import Specification
-from services.order.domain.term import Term
+from services.order.domain.term import Contract, Term
 from services.order.domain.words import Kind
 
 
@@ -35,6 +35,9 @@ class Before:
 
     def term(self, id: str) -> Term | None:
         return self.known.term(id)
+
+    def contract(self, id: str) -> Contract | None:
+        return self.known.contract(id)
 
     def elsewhere(self, account: str, id: str) -> Collection[str]:
         return self.known.elsewhere(account, id)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from services.order.domain.instance import Instance
 from services.order.domain.specification import Specification
-from services.order.domain.term import ContractLine, Term
+from services.order.domain.term import Contract, ContractLine, Term
 from services.order.domain.value import value
 from services.order.domain.words import Action, Category, HeaderAction, Kind, ReturnPlan, Scalar
 
@@ -105,6 +105,8 @@ class Known(Protocol):
     def term(self, id: str) -> Term | None:
         """A contract line or an entitlement."""
         ...
+
+    def contract(self, id: str) -> Contract | None: ...
 
     def elsewhere(self, account: str, id: str) -> Collection[str]:
         """The instances of an account that another system knows by this id."""

@@ -1,4 +1,4 @@
-"""What order has heard of a contract line or an entitlement: which instance is ordered for by its id."""
+"""What order has heard of contracts, their lines and entitlements: which instance is ordered for by an id."""
 
 from __future__ import annotations
 
@@ -45,6 +45,25 @@ class TermLearned:
     over: bool = False
 
 
+@value
+class ContractLearned:
+    """A contract as it was last said, with its lines."""
+
+    account_id: str
+    line_ids: tuple[str, ...] = ()
+
+
+TermEvent: TypeAlias = TermLearned | ContractLearned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What all its lines are agreed in. It is not ordered for: each of its lines follows its product."""
+
+    account_id: str
+    line_ids: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """`over` once it is expired or canceled."""
@@ -56,7 +75,9 @@ class Term:
     over: bool = False
 
 
-def evolve(state: Term | None, event: TermLearned) -> Term:  # noqa: ARG001
+def evolve(state: Term | Contract | None, event: TermEvent) -> Term | Contract:  # noqa: ARG001
+    if isinstance(event, ContractLearned):
+        return Contract(account_id=event.account_id, line_ids=event.line_ids)
     return Term(
         account_id=event.account_id,
         kind=event.kind,
@@ -66,7 +87,7 @@ def evolve(state: Term | None, event: TermLearned) -> Term:  # noqa: ARG001
     )
 
 
-def learn(term: Term | None, heard: TermLearned) -> tuple[TermLearned, ...]:
+def learn(term: Term | Contract | None, heard: TermEvent) -> tuple[TermEvent, ...]:
     """What it says again changes nothing."""
     return (heard,) if term != evolve(None, heard) else ()
 
@@ -76,11 +97,25 @@ def stands_for(id: str, term: Term) -> str | None:
     return None if refusal(id, term) else term.instance_id
 
 
-def refusal(id: str, term: Term) -> str | None:
+def refusal(id: str, term: Term | Contract) -> str | None:
     """Why it cannot be selected by itself; None when it can (CON-10)."""
+    if isinstance(term, Contract):
+        return _of_a_contract(id, term)
     name = term.kind.replace("_", " ")
     if term.under is not None:
         return f"{name} {id} goes along with contract line {term.under}: select {term.under} instead"
     if term.over:
         return f"{name} {id} is over, and nothing brings it back: select the instance {term.instance_id}"
     return None
+
+
+_FEW = 10
+
+
+def _of_a_contract(id: str, contract: Contract) -> str:
+    lines = ", ".join(contract.line_ids[:_FEW]) + (" and more" if len(contract.line_ids) > _FEW else "")
+    which = f", {lines}," if lines else ""
+    return (
+        f"{id} is a contract, which nothing is ordered for: its lines{which} follow the products that they "
+        "are about, so select those lines or products"
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from services.order.domain.line import Line
 from services.order.domain.naming import known_elsewhere_as
-from services.order.domain.term import refusal
+from services.order.domain.term import Contract, refusal
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 
@@ -50,10 +50,12 @@ def unusable(instance_id: str, tree: Tree) -> tuple[str, str] | None:
 
 
 def _term(id: str, tree: Tree) -> str | None:
-    """CON-10: what is wrong with an id that is one of a contract line or entitlement of the account."""
-    term = tree.known.term(id)
+    """CON-10: what is wrong with an id of a contract, contract line or entitlement of the account."""
+    term = tree.known.term(id) or tree.known.contract(id)
     if term is None or term.account_id != tree.request.account_id:
         return None
+    if isinstance(term, Contract):
+        return refusal(id, term)
     name = term.kind.replace("_", " ")
     return refusal(id, term) or (
         f"{id} is the id of a {name}: give it in the 'selection', or instance {term.instance_id} in the line"
