@@ -86,6 +86,8 @@ def _why(place: tuple[int | str, ...], problems: list[ErrorDetails], model: Any)
     if problems[0]["type"] == "missing":
         return Why("FIELD", f"'{field}' is missing: give it", field=field)
     wanted = _ANYTHING if {each["type"] for each in problems} >= _ALTERNATIVES else _wanted(problems)
+    if not place and problems[0]["type"] == "value_error":
+        return Why("FIELD", wanted, field=field)  # the sentence names the fields that it is about
     return Why("FIELD", f"'{field}'{_given(problems[0])}: {wanted}", field=field)
 
 

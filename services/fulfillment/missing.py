@@ -29,7 +29,7 @@ def open_fallout(waiting: Waiting, lacking: Sequence[str], work: Work) -> None:
         fallout_id=fallout_of(order_id),
         task_id=None,
         domain_order_id=None,
-        message=work.seal(message) or "",
+        message=message,
         rule="DEC-01",
         type=classified("DEC-01"),
     )
@@ -46,7 +46,5 @@ def close_fallout(waiting: Waiting | None, how: str, work: Work) -> None:
     """The order does not wait any more."""
     if waiting is None or (id := fallout_of(waiting.reservation.order_id)) not in waiting.fallouts:
         return
-    closed = FalloutClosed(
-        version=waiting.reservation.version, fallout_id=id, task_id=None, resolution=work.seal(how) or ""
-    )
+    closed = FalloutClosed(version=waiting.reservation.version, fallout_id=id, task_id=None, resolution=how)
     work.append(PLAN, waiting.reservation.order_id, closed)

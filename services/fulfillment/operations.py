@@ -100,19 +100,19 @@ def dropped(order_id: str, operation_id: str, reasons: Sequence[str], work: Work
             return
     work.append(PLAN, order_id, OperationDropped(operation_id=operation_id))
     if reasons:
-        work.append(PLAN, order_id, _fallout(operation_id, version, reasons, work))
+        work.append(PLAN, order_id, _fallout(operation_id, version, reasons))
     if isinstance(plan := work.state(PLAN, order_id), Plan):
         jeopardy.append(order_id, start(plan, work.now), work)
 
 
-def _fallout(operation_id: str, version: int, reasons: Sequence[str], work: Work) -> FalloutOpened:
+def _fallout(operation_id: str, version: int, reasons: Sequence[str]) -> FalloutOpened:
     message = f"{operation_id} was canceled on its day: {'; '.join(reasons)}"
     return FalloutOpened(
         version=version,
         fallout_id=f"{operation_id}.f1",
         task_id=None,
         domain_order_id=None,
-        message=work.seal(message) or "",
+        message=message,
         rule="SUS-19",
         type=classified("SUS-19"),
     )

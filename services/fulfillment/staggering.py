@@ -40,7 +40,7 @@ def _lay_out(order_id: str, grew: tuple[str, ...], grown: Grown, work: Work) -> 
     plan: Plan = work.state(PLAN, order_id)
     for id in (f"{domain_order}.f1" for domain_order in grew):
         if id in plan.fallouts:
-            how = work.seal("what was missing has been published") or ""
+            how = "what was missing has been published"
             closed = FalloutClosed(version=plan.version, fallout_id=id, task_id=None, resolution=how)
             work.append(PLAN, order_id, closed)
     work.append(PLAN, order_id, grown.event)
@@ -61,7 +61,7 @@ def _report(order_id: str, domain_order_id: str, reasons: tuple[Reason, ...], wo
             fallout_id=id,
             task_id=None,
             domain_order_id=domain_order_id,
-            message=work.seal("; ".join(reason.message for reason in reasons)) or "",
+            message="; ".join(reason.message for reason in reasons),
             rule="DEC-04",
             type=classified("DEC-01"),
         )

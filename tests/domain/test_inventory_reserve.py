@@ -90,7 +90,7 @@ def test_a_refusal_teaches() -> None:
     assert append.event.reasons == (
         Reason(
             rule="D-07",
-            message="'P' is suspended: change needs it active",
+            message="'P' is suspended: change needs it active; resume it first",
             line_id="1",
             field="instanceId",
         ),

@@ -215,6 +215,7 @@ def test_an_unknown_or_misplaced_type_from_outside_is_refused_and_told_what_is_r
     [reason] = refusal["reasons"]
     assert (reason["rule"], reason["field"]) == ("TYPE", "type")
     assert says in reason["message"]
+    assert reason["message"].startswith("'data'") == (case == "not even an object")
     assert (seen.pages(), seen.parked()) == ({}, [])
 
 

@@ -66,14 +66,14 @@ ORDERS: dict[str, tuple[Sent, Broken, tuple[str, ...]]] = {
     "to resume what is active": (
         place("O1", "resume", "HOME"),
         {("D-07", "1")},
-        ("'HOME' is active", "resume needs it suspended"),
+        ("'HOME' is active", "resume needs it suspended; it is not suspended, so leave the line out"),
     ),
     "to change what an order changes": (
         place("O1", "change", "MOB", characteristics={"number": "1"}),
         {("D-07", "1"), ("CHG-16", "1")},
         (
             "'MOB' is change_pending",
-            "change needs it active",
+            "change needs it active; wait for the order that is at work on it",
             f"order '{OPEN}' holds 'MOB'",
             "when it is completed",
         ),
@@ -154,12 +154,13 @@ def test_what_has_ended_cannot_be_ordered_for() -> None:
     assert says(seen.reasons("O2"), "VOICE is inactive", "add a new one")
 
 
+@pytest.mark.rule("D-07")
 @pytest.mark.parametrize("state", ["change", "move"])
 def test_what_is_suspended_is_resumed_first(state: str) -> None:
     seen = Observed().asks(*place("O1", "suspend", "HOME"))
     seen.asks(*place("O2", state, "HOME", location="SITE-2" if state == "move" else None))
     assert ("D-07", "1") in broken(seen.reasons("O2"))
-    assert says(seen.reasons("O2"), "'HOME' is suspended", "needs it active")
+    assert says(seen.reasons("O2"), f"'HOME' is suspended: {state} needs it active; resume it first")
 
 
 def test_an_order_whose_catalog_never_comes_is_rejected_and_changes_nothing() -> None:

@@ -398,6 +398,9 @@ def test_after_a_minute_a_fallout_names_what_is_missing_and_it_still_goes_on_by_
     world.later(seconds=5)
     assert world.said() == ["fallout.opened"]
     assert world.last("fallout.opened")["rule"] == "DEC-01"
+    assert "publish it" in world.last("fallout.opened")["message"], (
+        "we wrote it, and nothing in it is personal"
+    )
     [fallout] = world.page()["fallouts"]
     assert (fallout["falloutId"], fallout["taskId"], fallout["type"]) == ("O-1.f1", None, "allocation")
     for _ in range(5):

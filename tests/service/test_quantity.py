@@ -9,7 +9,7 @@ import pytest
 from schemas.topics import ORDER_EVENTS, TASKS
 from tests.journey.worlds import effects, play
 from tests.quantities import counting, lines, order, standing
-from tests.scenarios import Sent, line, place
+from tests.scenarios import Sent, ask, line, place
 from tests.world import World
 
 MORE = (place("Q1", "change", "POOL", characteristics={"sims": 5}),)
@@ -66,6 +66,18 @@ def test_a_smaller_number_waits_until_the_instances_to_end_are_named() -> None:
     assert order(world)["lines"][0]["attention"] == ("order.choose-instances: which 2 of sim end")
     assert set(standing(world, "POOL", "SIM", "CHIP").values()) == {"active"}
     assert world.pages()["instance", "POOL"]["reservedBy"] is None
+
+
+@pytest.mark.rule("ORD-11", "INF-02")
+@pytest.mark.parametrize("asked", ["approve-change", "decline-change", "release", "reject"])
+def test_an_order_that_waits_for_it_says_so_whatever_is_asked(asked: str) -> None:
+    world = counting(LESS, (ask(asked, "Q1"),))
+    said = [data["reasons"] for message, data in world.messages(ORDER_EVENTS) if "refused" in message.type]
+    [[reason]] = said
+    assert (
+        "the order is awaiting information (line 1 waits for order.choose-instances: which 2 of sim end)"
+        in (reason["message"])
+    )
 
 
 @pytest.mark.rule("CHG-08", "D-15", "DIS-06")

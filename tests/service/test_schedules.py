@@ -203,6 +203,9 @@ def test_what_cannot_run_on_its_day_is_canceled_and_a_fallout_says_why() -> None
     assert fallout["falloutId"] == "O1~op.1.f1"
     [(_, opened)] = [one for one in world.messages("fulfillment.events") if "fallout.opened" in one[0].type]
     assert opened["rule"] == "SUS-19"
+    assert opened["message"].startswith("O1~op.1 was canceled on its day: CHG-17"), (
+        "nothing in it is personal"
+    )
     world.send("fallout.resolve", {"falloutId": fallout["falloutId"], "resolution": "seen"}, account="ACME")
     world.run()
     assert page(world, "plan", "O1")["fallouts"] == []

@@ -12,7 +12,7 @@ from services.inventory.domain.outgrown import lacking
 from services.inventory.domain.replacing import as_a_change, replaced
 from services.inventory.domain.room import without_room
 from services.inventory.domain.sentence import names
-from services.inventory.domain.table import NEEDED, broken
+from services.inventory.domain.table import broken, needs
 from services.inventory.domain.tree import Installed, affected
 from services.inventory.domain.value import value
 from services.inventory.domain.words import PENDING, InstanceId, LineId, OrderId, Reason
@@ -110,7 +110,7 @@ def _unfit(rule: str, line: Line, instance: Instance) -> Reason:
     if instance.state == "inactive":
         message = f"'{instance.id}' has ended (inactive): what has ended is brought back by an add only"
     else:
-        message = f"'{instance.id}' is {instance.state}: {line.asked} needs it {NEEDED[line.asked]}"
+        message = f"'{instance.id}' is {instance.state}: {needs(instance.state, line.asked)}"
     return Reason(rule=rule, line_id=line.line_id, field="instanceId", message=message)
 
 

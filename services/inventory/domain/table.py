@@ -35,6 +35,18 @@ NEEDED: dict[Asked, str] = {
 }
 
 
+_FIRST: dict[tuple[State, Asked], str] = {
+    ("suspended", "suspend"): "it rests already, so leave the line out",
+    ("active", "resume"): "it is not suspended, so leave the line out",
+}
+
+
+def needs(state: State, asked: Asked) -> str:
+    """What the action needs an instance to be that is in this state, and what to do first."""
+    first = "resume it first" if state == "suspended" else "wait for the order that is at work on it"
+    return f"{asked} needs it {NEEDED[asked]}; {_FIRST.get((state, asked), first)}"
+
+
 def broken(state: State, asked: Asked) -> str | None:
     """The rule that forbids the action in this state, None when it is allowed."""
     rule = _ROWS[state][_COLUMNS.index(asked)]

@@ -119,6 +119,17 @@ def state_of(order: Order) -> State:
     return "awaiting_information" if waits else order.status
 
 
+def shown_as(order: Order) -> str:
+    """Its state in words; of what waits for instances to be named, what is asked for."""
+    state = state_of(order)
+    word = f"the order is {state.replace('_', ' ')}"
+    if state != "awaiting_information":
+        return word
+    waits = [line.line_id for line in order.lines if asks(order, line.line_id)]
+    said = "; ".join(f"line {id} waits for {attention(order.parked.of((id,)))}" for id in waits)
+    return f"{word} ({said})"
+
+
 def then_awaits(order: Order, events: tuple[OrderEvent, ...]) -> tuple[OrderEvent, ...]:
     """The events, and that the order waits for information when they leave nothing else of it to do."""
     if not order.parked.lines or order.status not in ("acknowledged", "in_progress"):

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from services.order.domain import facts, underway
 from services.order.domain.approver import own_order
-from services.order.domain.choice import then_awaits
+from services.order.domain.choice import shown_as, then_awaits
 from services.order.domain.events import (
     OrderApproved,
     OrderCanceled,
@@ -108,7 +108,7 @@ def decide(order: Order, command: Command) -> Outcome:
     if refusal is None:
         return ()
     rule, message = refusal
-    return Reason(rule=rule, message=f"the order is {order.status.replace('_', ' ')}: {message}")
+    return Reason(rule=rule, message=f"{shown_as(order)}: {message}")
 
 
 def _already(order: Order, command: Command) -> Outcome:  # noqa: ARG001

@@ -19,6 +19,7 @@ from services.order.domain.change import (
     RevisionApproved,
     RevisionRequested,
 )
+from services.order.domain.choice import shown_as
 from services.order.domain.line import Line
 from services.order.domain.order import Order
 from services.order.domain.overtaken import overtaken, partly_done
@@ -91,10 +92,7 @@ def released(order: Order, command: Release) -> Outcome:  # noqa: ARG001
     """Nothing, where it was released before; what was never held cannot be."""
     if order.released:
         return ()
-    message = (
-        f"the order is {order.status.replace('_', ' ')} and was never on hold: there is nothing to release, "
-        "it goes on by itself"
-    )
+    message = f"{shown_as(order)} and was never on hold: there is nothing to release"
     return Reason(rule="ORD-12", message=message)
 
 
@@ -215,7 +213,7 @@ def decline(order: Order, command: DeclineChange) -> Outcome:
 
 def nothing_asked(order: Order) -> Reason:
     message = (
-        f"the order is {order.status.replace('_', ' ')}, and nothing is asked of it that could be answered: "
+        f"{shown_as(order)}, and no change of it is asked for that could be answered: "
         f"{_declined_already(order.declined)}ask with order.revise or order.cancel first"
     )
     return Reason(rule="INF-02", message=message)
