@@ -16,7 +16,7 @@ from services.inventory.domain.words import CONTRACT, INSTANCE, RESERVATION, SPE
 Wishes = Iterator[Collection[Wish]]
 
 
-def load(data: inventory.LoadInstance, work: Work) -> Wishes:  # noqa: ARG001
+def load(data: inventory.LoadInstance, work: Work) -> Wishes:
     wishes: list[Wish] = [
         StreamOf(INSTANCE, data.instance_id),
         StreamOf(SPECIFICATION, data.specification_id),
@@ -24,6 +24,9 @@ def load(data: inventory.LoadInstance, work: Work) -> Wishes:  # noqa: ARG001
     if data.parent_id is not None:
         wishes.append(StreamOf(INSTANCE, data.parent_id))
     yield wishes
+    around = map(handlers.find(work), (data.instance_id, data.parent_id or data.instance_id))
+    roots = {one.record.root_id for one in around if isinstance(one, Instance)}
+    yield [RowsOf(trees.TREE, root) for root in roots or {data.instance_id}]
 
 
 def load_contract(data: inventory.LoadContract, work: Work) -> Wishes:  # noqa: ARG001
@@ -60,7 +63,9 @@ def approved(data: heard.OrderApproved, work: Work) -> Wishes:
     roots = {one.record.root_id for one in map(find, named) if isinstance(one, Instance)}
     yield [RowsOf(trees.TREE, root) for root in roots]
     members = named.union(*[work.members(trees.TREE, root) for root in roots])
-    yield [StreamOf(INSTANCE, id) for id in (*members, *_ids_to_be(data, len(members)))]
+    made = list(_ids_to_be(data, len(members)))
+    yield [StreamOf(INSTANCE, id) for id in (*members, *made)]
+    yield [RowsOf(trees.TREE, id) for id in made]
     found = map(find, members)
     made_by = {one.record.specification_id for one in found if isinstance(one, Instance)}
     changed = {line.specification_id for line in data.lines if line.action in ("add", "change")}

@@ -271,8 +271,13 @@ def _of_lines(data: Any, work: Work) -> needs.Wishes:
     return needs.of_lines(data.order_id, work)
 
 
-def _of_instance(data: Any, work: Work) -> needs.Wishes:  # noqa: ARG001
-    return iter(((StreamOf(INSTANCE, data.instance_id),),))
+def _of_changed(data: heard.InstanceChanged, work: Work) -> needs.Wishes:
+    """The rows of the ids by which another system has known it, and knows it now."""
+    yield (StreamOf(INSTANCE, data.instance_id),)
+    found = work.state(INSTANCE, data.instance_id)
+    if found is not None and found.external_id != data.external_id:
+        called = (id for id in (found.external_id, data.external_id) if id is not None)
+        yield [RowsOf(handlers.ELSEWHERE, handlers.by_external_id(found.account_id, id)) for id in called]
 
 
 def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noqa: ARG001
@@ -282,6 +287,9 @@ def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noq
         wishes.append(handlers.children_of(data.kind, data.parent_id))
     if data.moved_from is not None:
         wishes.append(RowsOf(cases.WENT_ON, data.moved_from))
+    if data.external_id is not None:
+        key = handlers.by_external_id(data.account_id, data.external_id)
+        wishes.append(RowsOf(handlers.ELSEWHERE, key))
     yield wishes
 
 
@@ -331,7 +339,7 @@ ROUTES: Mapping[str, Route] = {
             model=entries.RetireSpecification, handle=catalog.retire, needs=_of_specification
         ),
         "instance.created": Route(model=heard.InstanceCreated, handle=_instance_created, needs=_of_created),
-        "instance.changed": Route(model=heard.InstanceChanged, handle=_instance_changed, needs=_of_instance),
+        "instance.changed": Route(model=heard.InstanceChanged, handle=_instance_changed, needs=_of_changed),
         "instance.state-changed": Route(
             model=heard.InstanceStateChanged,
             concerns=_may_have_ended,

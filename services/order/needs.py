@@ -53,24 +53,29 @@ def of_lines(order_id: str, work: Work) -> Wishes:
     order: Order | None = work.state(ORDER, order_id)
     if order is not None:
         yield from _following(_named(order.lines), _around_lines(order.category, order.lines), work)
+        yield from _hierarchies((), order.lines, work)
 
 
 def of_edited(order_id: str, lines: tuple[Line, ...], work: Work) -> Wishes:
     yield (StreamOf(ORDER, order_id), *_named(lines))
     yield from _following(_named(lines), _around_lines("product", lines), work)
+    yield from _hierarchies((), lines, work)
 
 
 def of_asked(order_id: str, asked: Asked, work: Work) -> Wishes:
     whole = asked.action is not None and REACH.get((asked.category, asked.action)) is whole_tree
     around = Around(
         kind=asked.category,
-        up=len(asked.lines) + len(asked.selection) > 1 or asked.action == "disconnect" or _ends(asked.lines),
+        up=len(asked.lines) + len(asked.selection) > 1
+        or asked.action == "disconnect"
+        or _makes_another(asked.lines),
         roots=frozenset(asked.selection) if whole else frozenset(),
         wholes=_wholes(asked.lines),
     )
     first: list[Wish] = [StreamOf(ORDER, order_id), *_named(asked.lines)]
     first += [StreamOf(INSTANCE, id) for id in asked.selection]
     yield from _following(first, around, work)
+    yield from _hierarchies(asked.selection if asked.action == "disconnect" else (), asked.lines, work)
     # An id that is no instance may be that of a contract line or an entitlement (D-16).
     unknown = [id for id in asked.selection if work.state(INSTANCE, id) is None]
     yield [StreamOf(TERM, id) for id in unknown]
@@ -103,11 +108,32 @@ def neighbours(specification_id: str, work: Work) -> set[str]:
 
 
 def _around_lines(kind: Kind, lines: tuple[Line, ...]) -> Around:
-    return Around(kind=kind, up=len(lines) > 1 or _ends(lines), wholes=_wholes(lines))
+    return Around(kind=kind, up=len(lines) > 1 or _makes_another(lines), wholes=_wholes(lines))
 
 
-def _ends(lines: tuple[Line, ...]) -> bool:
-    return any(line.action == "disconnect" for line in lines)
+def _makes_another(lines: Iterable[Line]) -> bool:
+    """Whether other products stand in a hierarchy afterwards."""
+    return any(line.action in ("add", "disconnect") or line.specification_id is not None for line in lines)
+
+
+def _hierarchies(selection: Iterable[str], lines: Iterable[Line], work: Work) -> Wishes:
+    """All that stands in those where other products will stand: what goes together is judged over all."""
+    named = [line.instance_id or line.parent_instance_id for line in lines if _makes_another((line,))]
+    roots = {_root(id, work) for id in (*selection, *named) if id is not None}
+    if roots:
+        yield from _following((), Around(kind="product", up=False, roots=frozenset(roots)), work)
+
+
+def _root(id: str, work: Work) -> str:
+    """The highest product above an instance, as far as they are heard of."""
+    seen = {id}
+    while (found := work.state(INSTANCE, id)) is not None and found.parent_id not in (None, *seen):
+        above = work.state(INSTANCE, found.parent_id)
+        if above is None or above.kind != "product":
+            break
+        id = found.parent_id
+        seen.add(id)
+    return id
 
 
 def _wholes(lines: tuple[Line, ...]) -> frozenset[str]:
