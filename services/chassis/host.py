@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -19,10 +19,11 @@ from services.chassis.batch import Setup
 from services.chassis.cache import Cache
 from services.chassis.clock import Clock
 from services.chassis.follower import Follower
-from services.chassis.inbox import Faulted, Inbox
+from services.chassis.handling import Handling, Polled
+from services.chassis.inbox import Inbox
 from services.chassis.logs import note
 from services.chassis.outbox import Outbox
-from services.chassis.pause import asked_to_end, pause
+from services.chassis.pause import asked_to_end
 from services.chassis.ports import (
     Bus,
     Consumer,
@@ -30,11 +31,9 @@ from services.chassis.ports import (
     Fenced,
     Keys,
     PortError,
-    Record,
     Store,
     TopicConfig,
     TopicPartition,
-    Unavailable,
 )
 from services.chassis.reading import Reading
 from services.chassis.relay import Relay
@@ -49,9 +48,7 @@ TICK_SECONDS = 0.25
 COMMIT_SECONDS = 0.5
 RECOMMIT_SECONDS = 10.0
 WIPE_SECONDS = 3.0
-ATTEMPTS = 3
 GRACE_SECONDS = 0.8
-ATTEMPT_SECONDS = 0.2
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -101,8 +98,8 @@ class Host:
         self._relay = Relay(Outbox(service, parts), bus, topics(parts.partitions))
         self._follower = Follower(service, parts)
         self._reading = Reading(bus)
-        self._fences: dict[int, Fence] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="handler")
+        self._handling = Handling(self._inbox, self._in_thread, self._done)
         self._ticks = Ticks(self._inbox, clock, self._in_thread, self._took_effect)
         self._partitions = parts.partitions
         self._committed_at = self._recommitted_at = 0.0
@@ -179,7 +176,7 @@ class Host:
         while not stop.is_set():
             records = await consumer.poll(BATCH, POLL_SECONDS)
             if records:
-                await self._take(consumer, records, stop)
+                await self._handling.handle(consumer, records, stop)
             backoff.succeeded()
             if time.monotonic() - ticked > TICK_SECONDS:
                 await self._tick(consumer)
@@ -201,32 +198,7 @@ class Host:
             self._reading.committed(offsets)
         self._committed_at = time.monotonic()
 
-    async def _take(
-        self, consumer: Consumer, records: Mapping[TopicPartition, list[Record]], stop: asyncio.Event
-    ) -> None:
-        """One transaction for all of them; apart when that is refused, so that one never stops another."""
-        flat = [record for part in records.values() for record in part]
-        backoff = Backoff("store")
-        while not stop.is_set():
-            fences = self._fences_of(records)
-            if fences is None:
-                return self._back(consumer, records)
-            try:
-                handled = await self._in_thread(self._inbox.handle, flat, fences)
-            except Fenced:
-                return self._back(consumer, records)
-            except Unavailable as error:
-                await self._in_thread(self._inbox.forget)
-                await backoff.wait(error, stop)
-            except (Faulted, PortError):
-                return await self._one_by_one(consumer, records, stop)
-            else:
-                backoff.succeeded()
-                self._done(records, handled)
-                return None
-        return self._back(consumer, records)
-
-    def _done(self, records: Mapping[TopicPartition, list[Record]], handled: Handled) -> None:
+    def _done(self, records: Polled, handled: Handled) -> None:
         self._took_effect(handled)
         self._reading.handled(records, handled)
         if unknown := handled.counts["unknown"]:
@@ -236,79 +208,19 @@ class Host:
         note(handled.appended)
         self._relay.offer(handled)
 
-    def _back(self, consumer: Consumer, records: Mapping[TopicPartition, list[Record]]) -> None:
-        """Nothing of these was handled: they come again, here or to their new owner."""
-        for partition, part in records.items():
-            if partition.partition in self._fences:
-                consumer.seek(partition, part[0].offset)
-
-    async def _one_by_one(
-        self, consumer: Consumer, records: Mapping[TopicPartition, list[Record]], stop: asyncio.Event
-    ) -> None:
-        for partition, part in records.items():
-            for record in part:
-                if not await self._single(partition, record, stop):
-                    self._back(consumer, {partition: part[part.index(record) :]})
-                    break
-
-    async def _single(self, partition: TopicPartition, record: Record, stop: asyncio.Event) -> bool:
-        """Handles one record; parks it when it faults again and again. False when it must come again."""
-        attempt, backoff = 1, Backoff("store")
-        while not stop.is_set():
-            fences = self._fences_of((partition,))
-            if fences is None:
-                return False
-            try:
-                handled = await self._in_thread(self._inbox.handle, [record], fences)
-            except Fenced:
-                return False
-            except Unavailable as error:
-                await self._in_thread(self._inbox.forget)
-                await backoff.wait(error, stop)
-            except (Faulted, PortError) as error:
-                if attempt < ATTEMPTS:
-                    attempt += 1
-                    await pause(stop, ATTEMPT_SECONDS * attempt)
-                    continue
-                return await self._park(partition, record, error)
-            else:
-                backoff.succeeded()
-                self._done({partition: [record]}, handled)
-                return True
-        return False
-
-    async def _park(self, partition: TopicPartition, record: Record, error: Exception) -> bool:
-        fences = self._fences_of((partition,))
-        if fences is None:
-            return False
-        log.debug("why it is parked", exc_info=error)
-        try:
-            handled = await self._in_thread(self._inbox.park, record, error, fences)
-        except Fenced:
-            return False
-        self._done({partition: [record]}, handled)
-        return True
-
-    def _fences_of(self, partitions: Collection[TopicPartition]) -> list[Fence] | None:
-        """The fences under which these may be committed; None when one is not ours (any more)."""
-        numbers = {partition.partition for partition in partitions}
-        if not numbers <= self._fences.keys():
-            return None
-        return [self._fences[number] for number in sorted(numbers)]
-
     # ----------------------------------------------------------------------------------- assignment
 
     async def assigned(self, partitions: Collection[TopicPartition]) -> None:
         """Raises the fence of every partition number that is ours now."""
         numbers = sorted({partition.partition for partition in partitions})
         epochs = await self._in_thread(self._store.claim, numbers)
-        self._fences = {number: Fence(number, epoch) for number, epoch in epochs.items()}
-        self._relay.alone(len(self._fences) == self._partitions)
+        self._handling.fences = {number: Fence(number, epoch) for number, epoch in epochs.items()}
+        self._relay.alone(len(epochs) == self._partitions)
         log.info("assigned", partitions=numbers)
 
     async def revoked(self, partitions: Collection[TopicPartition]) -> None:
         """Forgets what was cached: somebody else may change it from now on."""
-        self._fences = {}
+        self._handling.fences = {}
         self._relay.alone(False)
         self._reading.forget(list(partitions))
         await self._in_thread(self._inbox.forget)
@@ -320,7 +232,7 @@ class Host:
         if self._heartbeat is not None:
             self._heartbeat.touch()
         try:
-            await self._ticks.run(self._fences)
+            await self._ticks.run(self._handling.fences)
         except Fenced:
             log.info("fenced: another replica owns a partition now")
         except PortError as error:

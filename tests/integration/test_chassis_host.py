@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from schemas.topics import CRM_ORDERS, INVENTORY_EVENTS, ORDER_EVENTS
-from services.chassis import follower, host, inbox, relay, sqlite_store
+from services.chassis import follower, handling, host, inbox, relay, sqlite_store
 from services.chassis.answers import PARKED
 from services.chassis.clock import Clock, advance
 from services.chassis.embedded import EmbeddedBus
@@ -38,7 +38,7 @@ from tests.toy_process import HOLD
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay, "CHECK_SECONDS", 0.2)
     monkeypatch.setattr(host, "WIPE_SECONDS", 0.2)
-    monkeypatch.setattr(host, "ATTEMPT_SECONDS", 0.01)
+    monkeypatch.setattr(handling, "ATTEMPT_SECONDS", 0.01)
     monkeypatch.setattr(follower, "LEAD_SECONDS", 0.1)
 
 
@@ -450,7 +450,7 @@ async def two_owners(
 
 def handle(replica: Replica, *commands: Outgoing) -> Any:
     records = [Record(c.topic, c.partition, 0, 0, c.key, c.value, c.headers) for c in commands]
-    fences = replica.host._fences_of([TopicPartition(c.topic, c.partition) for c in commands])
+    fences = replica.host._handling._fences_of([TopicPartition(c.topic, c.partition) for c in commands])
     assert fences is not None
     return replica.host._inbox.handle(records, fences)
 
