@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Known
+from functools import partial
 
 from schemas.specification import Plan, PlanAction, Specification
 
@@ -60,13 +61,12 @@ def _names_nothing(name: str, own: set[str], everything: Known[str, Specificatio
 
 def waiting_for_each_other(entry: Specification, others: Known[str, Specification]) -> Iterator[Problem]:
     """Tasks that wait for each other would never start, also when they are of two entries."""
-    everything = [*others.values(), entry]
+    everything = {**others, entry.specification_id: entry}
     for at, plan in enumerate(entry.plans):
         for action in plan.actions:
-            waits = _waits(everything, _case(action, plan))
+            waits = partial(_waits, everything, _case(action, plan))
             for task in plan.tasks:
-                start = f"{entry.specification_id}/{task.name}"
-                if path := way_back(start, lambda node, waits=waits: waits.get(node, ())):  # type: ignore[misc]
+                if path := way_back(f"{entry.specification_id}/{task.name}", waits):
                     yield f"plans.{at}.tasks", _waiting(path)
                     return
 
@@ -75,17 +75,18 @@ def _waiting(path: list[str]) -> str:
     return f"these tasks wait for each other: {' -> '.join(path)}. Take one of them out of an 'after'"
 
 
-def _waits(entries: Iterable[Specification], case: str) -> dict[str, list[str]]:
-    """Task -> the tasks it waits for, all as `<specificationId>/<task>`, in the plans for this case."""
-    return {
-        f"{entry.specification_id}/{task.name}": [
-            name if "/" in name else f"{entry.specification_id}/{name}" for name in task.after
-        ]
-        for entry in entries
-        for plan in entry.plans
-        if case in {_case(action, plan) for action in plan.actions}
-        for task in plan.tasks
-    }
+def _waits(everything: Known[str, Specification], case: str, node: str) -> Iterator[str]:
+    """What a task waits for in the plans for this case, all as `<specificationId>/<task>`.
+
+    Only the entries on the way are looked at: checking one takes no longer in a large catalog.
+    """
+    id, _, name = node.rpartition("/")
+    entry = everything.get(id)
+    for plan in entry.plans if entry is not None else ():
+        if any(_case(action, plan) == case for action in plan.actions):
+            for task in plan.tasks:
+                if task.name == name:
+                    yield from (after if "/" in after else f"{id}/{after}" for after in task.after)
 
 
 def twice(place: str, what: str, names: Iterable[str]) -> Iterator[Problem]:

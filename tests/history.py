@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from services.audit.source import Sources, source
@@ -23,11 +24,20 @@ def lived(*stages: Iterable[Sent], seed: int | None = None) -> World:
 
     In the end time goes on until nothing waits for its day any more.
     """
-    world = World([ORDER, INVENTORY, FULFILLMENT], seed)
-    for stage in (*SETUP, *stages):
+    world = World((), seed)
+    world.goes_on_from(_begun(seed))
+    for stage in stages:
         live(world, stage)
     world.time_passes = True
     live(world, ())
+    return world
+
+
+@cache
+def _begun(seed: int | None) -> World:
+    world = World([ORDER, INVENTORY, FULFILLMENT], seed)
+    for stage in SETUP:
+        live(world, stage)
     return world
 
 

@@ -21,8 +21,9 @@ from services.chassis.taken import Handled
 from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER
+from tests.reader import PARTITIONS, FakeClock, Reader
 from tests.scenarios import SETUP, place
-from tests.world import PARTITIONS, FakeClock, Reader, World
+from tests.world import World
 
 ACCOUNT = "ACME"
 OPEN = "OPEN"

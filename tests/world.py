@@ -11,8 +11,8 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from copy import deepcopy
+from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -23,93 +23,17 @@ from schemas import envelope
 from schemas.envelope import Envelope
 from schemas.registry import MESSAGES, full
 from schemas.topics import CATALOG, RESULTS, TASKS, TOPICS
-from services.chassis import answers
-from services.chassis.batch import Setup
-from services.chassis.cache import Cache
-from services.chassis.host import setup
-from services.chassis.inbox import Inbox
 from services.chassis.keys import MemoryKeys
-from services.chassis.memory import Memory, MemoryStore
-from services.chassis.outbox import Entry, Letter, Outbox
+from services.chassis.outbox import Entry, Letter
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Record, StoredEvent, Timer
-from services.chassis.service import Service, Version
-from services.chassis.stored import Codec, micros, moment
+from services.chassis.service import Service
+from services.chassis.stored import micros, moment, split
+from tests.reader import PARTITIONS, FakeClock, Reader
 
-START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-PARTITIONS = 3
 FOR_EVER = 1 << 62
 SIZES = (1, 2, 4, 16)
 """How much is published or handled at once where the world is not calm."""
-
-
-@dataclass(slots=True)
-class FakeClock:
-    """A clock that stands still until it is set."""
-
-    at: datetime = START
-    ahead: timedelta = field(default_factory=timedelta)
-
-    def now(self) -> datetime:
-        return self.at
-
-
-class Remembering(Codec):
-    """Reads what the catalog said once only, for all worlds that grow from one."""
-
-    def __init__(self, versions: Iterable[Version]) -> None:
-        super().__init__(versions)
-        self._read: dict[StoredEvent, Any] = {}
-
-    def decode(self, stored: StoredEvent) -> Any:
-        if not stored.stream.startswith("specification-"):
-            return super().decode(stored)
-        if (event := self._read.get(stored)) is None:
-            event = self._read[stored] = super().decode(stored)
-        return event
-
-
-class Reader:
-    """One service with its inbox, outbox and place in each topic."""
-
-    def __init__(
-        self, service: Service, keys: MemoryKeys, clock: FakeClock, origin: Reader | None = None
-    ) -> None:
-        self.service = service
-        self.store: MemoryStore = MemoryStore(copied(origin.store.memory) if origin else None)
-        codec = origin.parts.codec if origin else Remembering((*service.stored, *answers.STORED))
-        self.parts: Setup = setup(service, self.store, keys, PARTITIONS)._replace(codec=codec)
-        self.inbox = Inbox(service, self.parts, Cache(), clock)
-        self.outbox = Outbox(service, self.parts)
-        self.fences = self.store.claim(range(PARTITIONS))
-        self.offsets: dict[tuple[str, int], int] = defaultdict(int)
-        self.published = 0
-        self.began = 0
-        self.last: dict[tuple[str, int], int] = {}
-
-    def forked(self, keys: MemoryKeys, clock: FakeClock) -> Reader:
-        """Another one that stands where this one does, and goes on by itself."""
-        other = Reader(self.service, keys, clock, self)
-        other.offsets.update(self.offsets)
-        other.published = self.published
-        other.began = self.store.head()
-        other.last = dict(self.last)
-        return other
-
-
-def copied(memory: Memory) -> Memory:
-    """The same log, rows and timers, for another store to go on with."""
-    return Memory(
-        log_id=memory.log_id,
-        log=list(memory.log),
-        streams={stream: list(events) for stream, events in memory.streams.items()},
-        places=dict(memory.places),
-        answers=dict(memory.answers),
-        fences=dict(memory.fences),
-        rows={key: set(members) for key, members in memory.rows.items()},
-        timers=dict(memory.timers),
-        settings=dict(memory.settings),
-    )
 
 
 class World:
@@ -129,17 +53,24 @@ class World:
         self.answer: Callable[[Mapping[str, Any]], str | None] = lambda _: "completed"
         self._tasks_seen: dict[int, int] = defaultdict(int)
         self._sent = 0
+        self._lanes: tuple[int, list[tuple[Reader, tuple[str, int]]]] = (0, [])
 
     def forked(self, seed: int | None) -> World:
         """Another world that goes on from here by itself, calm or in the order of its seed."""
         other = World((), seed)
-        other.clock.at = self.clock.at
-        other.keys = self.keys
-        other.log.update((at, list(records)) for at, records in self.log.items())
-        other.readers = {name: one.forked(self.keys, other.clock) for name, one in self.readers.items()}
-        other._tasks_seen.update(self._tasks_seen)
-        other._sent = self._sent
+        other.goes_on_from(self)
+        for reader in other.readers.values():
+            reader.began = reader.store.head()
         return other
+
+    def goes_on_from(self, origin: World) -> None:
+        """This world, in which nothing has happened yet, is where that one is; and goes on by itself."""
+        self.clock.at = origin.clock.at
+        self.keys = deepcopy(origin.keys)
+        self.log.update((at, list(records)) for at, records in origin.log.items())
+        self.readers = {name: one.forked(self.keys, self.clock) for name, one in origin.readers.items()}
+        self._tasks_seen.update(origin._tasks_seen)
+        self._sent = origin._sent
 
     # -------------------------------------------------------------------------------------- outside
 
@@ -184,27 +115,39 @@ class World:
 
     def step(self) -> bool:
         """Something happens; False when all is quiet."""
-        steps = [step for step in self._steps() if step is not None]
-        if not steps and self.time_passes:
-            steps = list(self._timers())
-        if steps:
-            (steps[0] if self.calm else self.random.choice(steps))()
-        return bool(steps)
+        step = self._chosen(self._steps())
+        if step is None and self.time_passes:
+            step = self._chosen(self._timers())
+        if step is not None:
+            step()
+        return step is not None
 
-    def _steps(self) -> Iterable[Callable[[], None] | None]:
-        lanes = sorted(self.log)
+    def _chosen(self, steps: Iterator[Callable[[], None]]) -> Callable[[], None] | None:
+        if self.calm:
+            return next(steps, None)
+        every = list(steps)
+        return self.random.choice(every) if every else None
+
+    def _steps(self) -> Iterator[Callable[[], None]]:
         for reader in self.readers.values():
             if reader.store.head() > reader.published:
                 yield partial(self._relay, reader)
-        for reader in self.readers.values():
-            for at in lanes:
-                if at[0] in reader.service.topics and reader.offsets[at] < len(self.log[at]):
-                    yield partial(self._deliver, reader, at)
+        for reader, at in self._read_by():
+            if reader.offsets[at] < len(self.log[at]):
+                yield partial(self._deliver, reader, at)
         for partition in range(PARTITIONS):
             if self._tasks_seen[partition] < len(self.log[TASKS, partition]):
                 yield partial(self._work, partition)
 
-    def _timers(self) -> Iterable[Callable[[], None]]:
+    def _read_by(self) -> list[tuple[Reader, tuple[str, int]]]:
+        """Each reader with each partition that it reads, as far as there is anything in them."""
+        if len(self.log) != self._lanes[0]:
+            readers, lanes = self.readers.values(), sorted(self.log)
+            found = [(reader, at) for reader in readers for at in lanes if at[0] in reader.service.topics]
+            self._lanes = len(lanes), found
+        return self._lanes[1]
+
+    def _timers(self) -> Iterator[Callable[[], None]]:
         end = FOR_EVER if self.time_ends is None else micros(self.time_ends)
         waiting = {name: one.store.due(range(PARTITIONS), end, 1) for name, one in self.readers.items()}
         earliest = min((timer.due for found in waiting.values() for timer in found), default=None)
@@ -266,12 +209,7 @@ class World:
 
     def state(self, service: str, category: str, id: str) -> Any:
         """The fold of a stream, read from the store alone."""
-        reader = self.readers[service]
-        kind = reader.parts.categories[category]
-        state = kind.initial(id)
-        for stored in reader.store.load({f"{category}-{id}": 0}).get(f"{category}-{id}", ()):
-            state = kind.evolve(state, reader.parts.codec.decode(stored))
-        return state
+        return self.readers[service].state(category, id)
 
     def pages(self) -> dict[tuple[str, str], Any]:
         """Every page of every read model: what people see, and what two worlds are compared by.
@@ -281,12 +219,8 @@ class World:
         found: dict[tuple[str, str], Any] = {}
         for reader in self.readers.values():
             for stream in sorted({event.stream for event in reader.store.log(reader.began, 10_000_000)}):
-                category, _, id = stream.partition("-")
-                if category not in ("command", "parked"):
-                    for page in reader.service.pages(
-                        category, id, self.state(reader.service.name, category, id)
-                    ):
-                        found[page.kind, page.id] = page.body
+                if split(stream)[0] not in ("command", "parked"):
+                    found.update(((page.kind, page.id), page.body) for page in reader.pages(stream))
         return found
 
     def parked(self) -> list[Any]:

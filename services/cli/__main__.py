@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
 
 from services.cli.errors import Failed
 
@@ -15,10 +17,8 @@ def main() -> None:
 
 def called(arguments: Sequence[str]) -> int:
     """Runs one command; the exit status. What goes wrong is one line on standard error."""
-    from services.cli.app import app
-
     try:
-        status = app(args=list(arguments), prog_name="aftersale", standalone_mode=False)
+        status = _command()(args=list(arguments), prog_name="aftersale", standalone_mode=False)
     except Failed as failed:
         return _say(str(failed), failed.status)
     except KeyboardInterrupt:
@@ -29,6 +29,16 @@ def called(arguments: Sequence[str]) -> int:
     except Exception as error:
         return _other(error)
     return status if isinstance(status, int) else 0
+
+
+@cache
+def _command() -> Callable[..., Any]:
+    """Made once: that takes longer than most commands do."""
+    from typer.main import get_command
+
+    from services.cli.app import app
+
+    return get_command(app)
 
 
 def _other(error: Exception) -> int:

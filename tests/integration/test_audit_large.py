@@ -15,8 +15,9 @@ from services.chassis.ports import Commit, Document, NewEvent, Row, Store, Store
 from services.chassis.store import open_postgres
 from services.chassis.stored import read_meta, split
 from tests.history import files, live, lived
+from tests.reader import Reader
 from tests.scenarios import place
-from tests.world import Reader, World
+from tests.world import World
 
 EVENTS = 100_000
 HOMES = 12

@@ -13,11 +13,11 @@ from tests.journey.effects import EVERYTHING, Effects, effects_of, missing_and_m
 from tests.journey.scenes import base, moved, renamed, wrongs
 from tests.journey.system import System
 from tests.journey.worlds import forked, played
+from tests.reader import START
 from tests.scenarios import CATALOG, SCENARIOS, Scenario, Sent
 from tests.scenarios_dated import DATED, MOMENTS
 from tests.scenarios_in_flight import IN_FLIGHT
 from tests.scenarios_worked import WORKED
-from tests.world import START
 
 Stage = Sequence[Sent]
 EVERY = (*SCENARIOS, *DATED, *IN_FLIGHT, *WORKED)

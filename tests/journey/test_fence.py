@@ -23,8 +23,9 @@ from services.chassis.store import open_postgres
 from services.order.service import SERVICE as ORDER
 from tests.journey.worlds import forked, play
 from tests.postgres import PostgresSchema
+from tests.reader import PARTITIONS, FakeClock
 from tests.scenarios import place
-from tests.world import PARTITIONS, FakeClock, World
+from tests.world import World
 
 pytestmark = pytest.mark.postgres
 

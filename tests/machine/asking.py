@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.machine.model import Line
-from tests.world import START
+from tests.reader import START
 
 
 def parent_of(line: Line, order: str) -> str | None:

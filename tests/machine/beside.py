@@ -17,7 +17,8 @@ from tests.machine.catalog import ACCOUNT, BASE, prepared
 from tests.machine.course import Course, Difference
 from tests.machine.model import New, Order, Part, Thing
 from tests.machine.seen import thing_of
-from tests.world import PARTITIONS, START, World
+from tests.reader import PARTITIONS, START
+from tests.world import World
 
 
 @dataclass

@@ -16,8 +16,9 @@ from services.chassis.host import topics
 from services.chassis.ports import Bus, Outgoing, Publisher, Record, TopicPartition, Unavailable
 from services.chassis.stored import micros, read_meta
 from tests.history import TICK, lived, sources
+from tests.reader import PARTITIONS
 from tests.scenarios import place
-from tests.world import PARTITIONS, World
+from tests.world import World
 
 EVENTS = (ORDER_EVENTS, INVENTORY_EVENTS, FULFILLMENT_EVENTS)
 TOPIC = "analytics.past"

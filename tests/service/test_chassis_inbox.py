@@ -24,8 +24,8 @@ from services.chassis.outbox import Outbox
 from services.chassis.ports import Commit, Committed, Conflict, Outgoing, Record, Unavailable
 from services.chassis.service import Category, Service, Version
 from services.chassis.work import MessageWork
+from tests.reader import FakeClock
 from tests.toy import PARTITIONS, Trouble, add, capped, command, counters, later, raw, recorded, totals
-from tests.world import FakeClock
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 

@@ -8,8 +8,9 @@ import pytest
 
 from schemas.topics import ORDER_EVENTS
 from tests.journey.worlds import forked, play
+from tests.reader import START
 from tests.scenarios import Sent, ask, line, place
-from tests.world import START, World
+from tests.world import World
 
 LONG_AGO = "2020-01-01T00:00:00+01:00"
 ASKED: dict[str, tuple[Sent, ...]] = {

@@ -17,7 +17,8 @@ from schemas.topics import FULFILLMENT_EVENTS, INVENTORY_EVENTS, ORDER_EVENTS
 from services.chassis.partitions import partition_of
 from services.chassis.stored import micros
 from services.inventory.service import SERVICE
-from tests.world import PARTITIONS, World
+from tests.reader import PARTITIONS
+from tests.world import World
 
 
 class Inventory(World):

@@ -17,9 +17,10 @@ from services.fulfillment.service import SERVICE as FULFILLMENT
 from services.inventory.service import SERVICE as INVENTORY
 from services.order.service import SERVICE as ORDER
 from tests.history import live, sources
+from tests.reader import PARTITIONS
 from tests.scenarios import SETUP, Sent, place
 from tests.service.test_fulfillment_holds import Ordered
-from tests.world import PARTITIONS, World
+from tests.world import World
 
 Task = dict[str, Any]
 DO = "O-1.1.do"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, get_args
 
 import pytest
@@ -95,24 +96,34 @@ BASE: tuple[dict[str, Any], ...] = (
 )
 
 
+@cache
+def _stocked() -> World:
+    world = World([ORDER, INVENTORY, FULFILLMENT])
+
+    def does(name: str, data: dict[str, Any]) -> None:
+        world.send(name, data, account=A)
+        world.run()
+
+    for entry in CATALOG:
+        does("specification.publish", {"version": "1", "name": entry["specificationId"], **entry})
+    for record in BASE:
+        does("instance.load", {"accountId": A, "state": "active", "location": "SITE-1", **record})
+    lines = [{"contractLineId": "L", "instanceId": "PHONE", "state": "active"}]
+    does("contract.load", {"contractId": "C", "accountId": A, "state": "active", "lines": lines})
+    for id, on in (("E", "PHONE"), ("E-SIM", "SIM")):
+        does("entitlement.load", {"entitlementId": id, "accountId": A, "instanceId": on, "state": "active"})
+    return world
+
+
 class Shop(World):
     """A world with phones. `found` are the outcomes that its warehouse reports, by the name of the task."""
 
     def __init__(self, seed: int | None = None, **found: str) -> None:
-        super().__init__([ORDER, INVENTORY, FULFILLMENT], seed)
+        super().__init__((), seed)
+        self.goes_on_from(_stocked())
         self.found = found
         self.asked: list[str] = []
         self.answer = self._said
-        for entry in CATALOG:
-            self.send("specification.publish", {"version": "1", "name": entry["specificationId"], **entry})
-        self.run()
-        for record in BASE:
-            self.does("instance.load", {"accountId": A, "state": "active", "location": "SITE-1", **record})
-        lines = [{"contractLineId": "L", "instanceId": "PHONE", "state": "active"}]
-        self.does("contract.load", {"contractId": "C", "accountId": A, "state": "active", "lines": lines})
-        for id, on in (("E", "PHONE"), ("E-SIM", "SIM")):
-            entitlement = {"entitlementId": id, "accountId": A, "instanceId": on, "state": "active"}
-            self.does("entitlement.load", entitlement)
 
     def _said(self, task: Mapping[str, Any]) -> str | None:
         """Tasks with something to say are reported by `report`, the others are just done."""

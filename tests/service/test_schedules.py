@@ -9,8 +9,9 @@ import pytest
 
 from services.chassis.stored import micros
 from tests.journey.worlds import effects, forked, play
+from tests.reader import PARTITIONS
 from tests.scenarios import TREE, ask, line, place
-from tests.world import PARTITIONS, World
+from tests.world import World
 
 FEBRUARY, MARCH, APRIL = "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"
 

@@ -12,7 +12,7 @@ from pydantic_core import from_json, to_json
 
 from services.chassis.stored import adapter, to_bytes
 from tests.scenarios import SCENARIOS, Scenario
-from tests.service.test_handoff import played, stored
+from tests.service.test_handoff import BEGINNING, played, rereading, since_it_began
 
 
 class Word(StrEnum):
@@ -38,10 +38,10 @@ class Everything:
     parts: tuple[Small, ...] = (Small(at=datetime(2026, 1, 1, tzinfo=UTC)),)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", [BEGINNING, *SCENARIOS], ids=lambda scenario: scenario.name)
 def test_every_stored_event_is_written_as_pydantic_writes_it(scenario: Scenario) -> None:
     for reader in played(scenario, None).readers.values():
-        _, entries = stored(reader)
+        entries = rereading(reader).entries(since_it_began(reader))
         for event in (entry.appended.event for entry in entries):
             kind: Any = type(event)
             assert to_bytes(event) == adapter(kind).dump_json(event)
