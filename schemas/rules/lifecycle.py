@@ -26,7 +26,8 @@ SECTION = Section(
         not_for_us(
             "ORD-15",
             "A revision that nothing can compensate becomes the question of a cancel.",
-            "it is declined with every reason, and the order goes on as before (D-02); a cancel is asked for",
+            "no order is left without a plan: a revision is planned before anything is undone, and one that "
+            "cannot be is declined with every reason, so the order goes on as before (D-02)",
         ),
         enforced("ORD-16", "order", "An order in progress can be asked to be canceled."),
         enforced("ORD-17", "order", "An approved cancel undoes the work, and the order ends canceled."),
