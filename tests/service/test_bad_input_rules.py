@@ -81,7 +81,7 @@ ORDERS: dict[str, tuple[Sent, Broken, tuple[str, ...]]] = {
     "to add below what an order changes": (
         place("O1", None, lines=[line("1", "add", specificationId="day-pass", parentInstanceId="MOB")]),
         {("D-23", "1")},
-        ("the parent 'MOB' is change_pending", "add under a parent that stays"),
+        ("the parent 'MOB' is change_pending", f"order '{OPEN}' holds it, so place this order again"),
     ),
     "a part that is mandatory": (
         place("O1", "disconnect", "NET"),
@@ -395,7 +395,7 @@ RECORDS: dict[str, tuple[Sent, str, str, tuple[str, ...]]] = {
         load("NEW", parentId="MOB"),
         "D-23",
         "parentId",
-        ("an order is changing the parent 'MOB'", "when it is completed"),
+        ("an order is changing the parent 'MOB'", "when that order is completed"),
     ),
     "the id of another account's": (
         load("THEIRS"),

@@ -255,7 +255,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
     "no whole number of months": (
         add("1", "voice", contractLine={"start": START, "end": "2026-03-11T00:00:00Z"}),
         "CON-11",
-        "mend the end",
+        "give another end, or a term",
     ),
     "over before it begins": (
         add("1", "voice", contractLine={"start": "2024-01-01T00:00:00Z", "term": 12}),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schemas.topics import ORDER_EVENTS
 from tests.in_flight import approved, page, send, state, worked_off
 from tests.journey.worlds import play
 from tests.quantities import counting, standing
@@ -114,3 +115,22 @@ def test_a_dated_line_waits_for_what_its_own_order_ends() -> None:
     assert {one["lineId"]: one["state"] for one in page(world, "order", "O1")["lines"]}["3"] == "scheduled"
     assert state(worked_off(world, "O1")) == "completed"
     assert standing(world, "ON", "O1:3") == {"ON-2": "active", "O1:3": "active"}
+
+
+@pytest.mark.rule("D-15", "CHG-08")
+def test_a_line_that_waits_for_a_choice_goes_on_when_others_have_ended_as_many() -> None:
+    world = play(counting(), (SHELF, ON_IT))
+    end = [line("1", "disconnect", instanceId="SEAT-1"), line("2", "add", specificationId="seat")]
+    world.answer = lambda task: "completed" if task["instanceId"] == "SEAT-1" else None
+    send(
+        world,
+        place("Q", "change", "OFFICE", characteristics={"seats": 1}),
+        place("O1", None, lines=end),
+        ("order.choose-instances", {"orderId": "Q", "lineId": "1", "instanceIds": ["SEAT-2"]}),
+    )
+    [refused] = [data for message, data in world.messages(ORDER_EVENTS) if "refused" in message.type]
+    assert "no seat is to end by it any more" in refused["reasons"][0]["message"]
+    assert state(world, "Q") == "awaiting_information"
+    assert state(worked_off(world, "O1")) == "completed"
+    assert state(worked_off(world, "Q"), "Q") == "completed"
+    assert standing(world, "SEAT") == {"SEAT-2": "active"}

@@ -137,7 +137,10 @@ class _Growing:
 
     def _impossible(self, whole: Blueprint) -> Impossible | None:
         if len(self._plan.orders) + len(self._more.nodes) > MAX_DOMAIN_ORDERS:
-            message = f"the plan would have more than {MAX_DOMAIN_ORDERS} domain orders"
+            message = (
+                f"the plan would have more than the {MAX_DOMAIN_ORDERS} domain orders that fit: revise the "
+                "order to less, and order the rest apart"
+            )
             return Impossible(reasons=(Reason(rule="LIM-01", message=message),))
         if (task_id := circle(whole)) is not None:
             message = f"task {task_id} would wait for itself: change one of those plans in the catalog"

@@ -53,7 +53,7 @@ _A_DAY = timedelta(days=1)
 def begun(agreed: Agreed) -> Period | str:
     """The period of a contract line that begins; or what is wrong with its dates."""
     if agreed.start is None:
-        return "it says no start: say from when it runs"
+        return "the contract line says no start: say from when it runs"
     return _period(agreed.start, agreed.end, agreed.term)
 
 
@@ -74,8 +74,9 @@ def renewed(agreed: Agreed, known: TermRecord) -> Period | str:
     if (before := known.end) is None:
         return f"'{known.term_id}' has no end to run on from: amend it instead"
     if agreed.start is not None and abs(agreed.start - before) >= _A_DAY:
-        return f"it would run on from {agreed.start.isoformat()}, and '{known.term_id}' ends on " + (
-            f"{before.isoformat()}: leave the start out"
+        return (
+            f"the contract line would run on from {agreed.start.isoformat()}, and '{known.term_id}' ends on "
+            + (f"{before.isoformat()}: leave the start out")
         )
     further = _period(before, agreed.end, agreed.term)
     if isinstance(further, str):
@@ -94,10 +95,16 @@ def _period(start: datetime, end: datetime | None, term: int | None) -> Period |
     if end is None:
         return _by_term(start, term)
     if end <= start:
-        return f"it ends on {end.isoformat()}, not after its start {start.isoformat()}: give a later end"
+        return (
+            f"the contract line ends on {end.isoformat()}, not after its start {start.isoformat()}: give a "
+            "later end"
+        )
     months = months_between(start, end)
     if term is None and months is None:
-        return f"from {start.isoformat()} to {end.isoformat()} is no whole number of months: mend the end"
+        return (
+            f"from {start.isoformat()} to {end.isoformat()} is no whole number of months: give another end, "
+            "or a term instead of it"
+        )
     if term is not None and not _fits(start, end, term):
         return f"{term} months from {start.isoformat()} do not end on {end.isoformat()}: leave one out"
     return Period(start=start, end=end, term=term or months or 0)
@@ -105,7 +112,7 @@ def _period(start: datetime, end: datetime | None, term: int | None) -> Period |
 
 def _by_term(start: datetime, term: int | None) -> Period | str:
     if term is None:
-        return "it says neither end nor term: say one of both, or both where they agree"
+        return "the contract line says neither end nor term: say one of both, or both where they agree"
     if (end := months_after(start, term)) is None:
         return f"{term} months from {start.isoformat()} is beyond the calendar: give a shorter term"
     return Period(start=start, end=end, term=term)

@@ -138,7 +138,9 @@ def _over(line: Line, end: datetime | None, case: Case) -> Reason | None:
     wrong = "which is past: give an end to come"
     if case.day is not None:
         wrong = f"and the line waits until {case.day.isoformat()}: give a later end, or an earlier date"
-    return _of(line, "CON-11", f"it would be over on {end.isoformat()}, {wrong}", "contractLine.end")
+    return _of(
+        line, "CON-11", f"the contract line would be over on {end.isoformat()}, {wrong}", "contractLine.end"
+    )
 
 
 def _another(line: Line, one: ContractId, contract: ContractId) -> Reason:

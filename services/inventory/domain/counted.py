@@ -57,11 +57,12 @@ def too_many_left(lines: tuple[Line, ...], installed: Installed, when_held: str)
     """CHG-08, for each line that ends too few; `when_held` is what to do about what others hold."""
     for line, target, there, asked in surplus(lines, installed):
         again = f"order it again, and name the {there - asked} that end when you are asked"
+        verb = "is" if asked == 1 else "are"
         held = until_landed(line.instance_id or "", target, installed, when_held)
         yield Reason(
             rule="CHG-08",
             line_id=line.line_id,
-            message=f"'{line.instance_id}' would have {there} {target} where {asked} are asked for: "
+            message=f"'{line.instance_id}' would have {there} of {target} where {asked} {verb} asked for: "
             f"{held or again}",
         )
 
@@ -74,7 +75,8 @@ def cannot_end(lines: tuple[Line, ...], affected: Mapping[InstanceId, Line]) -> 
                 rule="CHG-08",
                 line_id=line.line_id,
                 field="instanceIds",
-                message=f"{names(ids)} cannot be ended by it any more: name others",
+                message=f"{names(ids)} {'is' if len(ids) == 1 else 'are'} not below "
+                f"'{line.instance_id}' any more: name others to end",
             )
 
 

@@ -102,7 +102,10 @@ def movable_as_a_whole(case: Case) -> Iterator[Reason]:
         if line.moves and id != line.instance_id and instance and instance.state == "suspended":
             resting.setdefault(line.line_id, []).append(id)
     for line_id, ids in resting.items():
-        message = f"{names(ids)}, suspended, would be moved along: resume it first"
+        them = "is suspended and would be moved along: resume it"
+        if len(ids) > 1:
+            them = "are suspended and would be moved along: resume them"
+        message = f"{names(ids)} {them} first"
         yield Reason(rule="D-07", line_id=line_id, message=message)
 
 
@@ -166,19 +169,22 @@ def under_a_settled_parent(case: Case) -> Iterator[Reason]:
                 rule="D-23",
                 line_id=line.line_id,
                 field="parentInstanceId",
-                message=f"the parent '{parent.id}' {trouble}: add under a parent that stays",
+                message=f"the parent '{parent.id}' {trouble}",
             )
 
 
 def _unsettled(case: Case, line: Line, parent: Instance) -> str | None:
     above = case.affected.get(parent.id)
     if above is not None and above.action in _ENDING_OR_RESTING:
-        return f"goes along under line '{above.line_id}', a {above.action}"
+        return f"goes along under line '{above.line_id}', a {above.action}: add under a parent that stays"
     if line.line_id in case.at_work:
         return None
-    if parent.state in PENDING or parent.state == "inactive":
-        return f"is {parent.state}"
-    return f"is held by order '{parent.held.order_id}'" if parent.held is not None else None
+    if parent.state == "inactive":
+        return "has ended (inactive): add under a parent that is there"
+    if parent.held is not None:
+        state = f"is {parent.state}: order" if parent.state in PENDING else "is not free: order"
+        return f"{state} '{parent.held.order_id}' holds it, so {case.when_held}"
+    return None
 
 
 def moved_as_a_whole(case: Case) -> Iterator[Reason]:

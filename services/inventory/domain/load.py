@@ -46,7 +46,7 @@ def reasons(record: Record, find: Find) -> Iterator[Reason]:
         yield Reason(
             rule="D-23",
             field="parentId",
-            message=f"an order is changing the parent '{parent.id}': load this when it is completed",
+            message=f"an order is changing the parent '{parent.id}': load this when that order is completed",
         )
 
 

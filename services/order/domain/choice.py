@@ -90,6 +90,11 @@ def _wrong(line: Line, named: tuple[str, ...], parked: Iterable[Fewer], tree: Tr
     for specification in dict.fromkeys((*needed, *(there[id] for id in named))):
         given = sum(1 for id in named if there[id] == specification)
         if given != (asked := needed.get(specification, 0)):
+            if not asked:
+                return (
+                    f"no {specification} is to end by it any more, as others end so many: leave those out; "
+                    "the line goes on by itself when nothing is left to name"
+                )
             of_it = {id for id, found in there.items() if found == specification}
             return f"{given} of {specification} named where {asked} of {len(of_it)} end: {_of(of_it)}"
     return None
