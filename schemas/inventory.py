@@ -137,7 +137,8 @@ class StandingProduct(Part):
     """A product of a hierarchy in which the order touches what the catalog requires or excludes (DOM-04).
 
     All of the hierarchy are named that have not ended, as they stood without this order; of one that the
-    order itself makes the root alone, pending.
+    order itself makes the root alone, pending. `accountWide` is such a root that requires other products,
+    and each of those that the account has in another hierarchy.
     """
 
     instance_id: str
@@ -145,6 +146,7 @@ class StandingProduct(Part):
     specification_id: str
     specification_version: str | None = None
     state: InstanceState
+    account_wide: bool = False
 
 
 class ReservationEvent(Part):

@@ -31,7 +31,7 @@ from services.fulfillment.domain.state import Waiting
 from services.fulfillment.domain.work_order import WorkOrder
 from services.fulfillment.handlers import REPORT
 from services.fulfillment.heard import OperationStarted, ReservationAccepted
-from services.fulfillment.missing import HIERARCHY, PLAN, SPECIFICATION
+from services.fulfillment.missing import ACCOUNT, HIERARCHY, PLAN, SPECIFICATION
 
 Wishes = Iterator[Collection[Wish]]
 
@@ -57,8 +57,10 @@ def _of_plan(data: OperationCanceled, work: Work) -> Wishes:  # noqa: ARG001
 
 def _reserved(data: ReservationAccepted | OperationStarted, work: Work) -> Wishes:
     named, roots = _named(data), {one.root_id for one in data.standing}
+    account = [StreamOf(ACCOUNT, data.account_id)] if roots else []
     yield [
         StreamOf(PLAN, data.order_id),
+        *account,
         *(StreamOf(SPECIFICATION, id) for id in named),
         *(StreamOf(HIERARCHY, id) for id in roots),
     ]
@@ -158,9 +160,11 @@ def _check_types(data: ReportTask, work: Work) -> None:
 def _reported(data: ReportTask, work: Work) -> Wishes:
     order_id = order_of(data.task_id)
     yield [StreamOf(PLAN, order_id)] if order_id else [StreamOf(REPORT, data.task_id)]
+    _, plan = handlers.plan_of(data.task_id, work)
+    if plan is not None and (plan.standing or plan.made):
+        yield [StreamOf(ACCOUNT, plan.account_id)]
     if not data.characteristics:
         return
-    _, plan = handlers.plan_of(data.task_id, work)
     if plan is not None:
         yield [StreamOf(SPECIFICATION, handlers.specification_of(data.task_id, plan))]
         if plan.awaiting:

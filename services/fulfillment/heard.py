@@ -49,6 +49,7 @@ class StandingProduct(Heard, frozen=True, kw_only=True):
     specification_id: str
     specification_version: str | None = None
     state: InstanceState
+    account_wide: bool = False
 
 
 class ScheduledLines(Heard, frozen=True, kw_only=True):

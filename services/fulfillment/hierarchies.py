@@ -15,14 +15,14 @@ from services.fulfillment.domain import hierarchy
 from services.fulfillment.domain.alterations import DomainOrderCanceled, DomainOrderRevised
 from services.fulfillment.domain.blueprint import DomainOrder
 from services.fulfillment.domain.catalog import Compatibility, Heard
-from services.fulfillment.domain.compatibility import arrives, concerns, ends, live
+from services.fulfillment.domain.compatibility import arrives, changed_by, concerns, ends, live
 from services.fulfillment.domain.compatibility_break import Product
 from services.fulfillment.domain.compatibility_events import StandingChanged, StandingNoted
 from services.fulfillment.domain.events import DomainOrderClosed, PlanEvent
 from services.fulfillment.domain.hierarchy import Hierarchy
 from services.fulfillment.domain.reservation import Standing
 from services.fulfillment.domain.state import OpenOrder, Plan, PlanState
-from services.fulfillment.missing import HIERARCHY, PLAN, SPECIFICATION
+from services.fulfillment.missing import ACCOUNT, HIERARCHY, PLAN, SPECIFICATION
 
 # ------------------------------------------------------------------------------------------- noted
 
@@ -32,21 +32,36 @@ def note(order_id: str, told: Sequence[Standing], work: Work) -> None:
     plan: Plan = work.state(PLAN, order_id)
     if not told and not plan.standing and not plan.made:
         return
-    by_root: dict[str, list[Standing]] = {}
-    for one in told:
-        by_root.setdefault(one.root_id, []).append(one)
+    own = {id for order in plan.orders.values() if order.brief.action == "add" for id in changed_by(order)}
+    by_root = _by_root(one for one in told if one.instance_id in own or not one.account_wide)
+    elsewhere = _by_root(one for one in told if one.account_wide and one.instance_id not in own)
+    wide = {one.root_id for one in told if one.account_wide and one.instance_id in own}
     new = {root for root, of_root in by_root.items() if _is_made_by(plan, root, of_root)}
     for root in new:
         del by_root[root]  # until it is there no other order can do anything in it (D-23)
     new |= {id for id, one in plan.made.items() if id == one.root_id and id not in plan.standing}
-    found = [product for root in by_root for product in _standing(root, by_root[root], work)]
+    beside = {**elsewhere, **by_root}
+    found = [product for root in beside for product in _standing(root, beside[root], work)]
     there = {**plan.standing, **{one.instance_id: one for one in found}}
     noted = StandingNoted(
-        root_ids=tuple(by_root), standing=tuple(found), made=tuple(_made(plan, there, new, work))
+        root_ids=tuple(beside),
+        standing=tuple(found),
+        made=tuple(_made(plan, there, new, work)),
+        account_wide=tuple(sorted(wide)),
     )
     work.append(PLAN, order_id, noted)
     for root, of_root in by_root.items():
         work.append(HIERARCHY, root, *hierarchy.joined(order_id, of_root, work.state(HIERARCHY, root)))
+    if wide:
+        account = plan.account_id
+        work.append(ACCOUNT, account, *hierarchy.joined(order_id, (), work.state(ACCOUNT, account)))
+
+
+def _by_root(told: Iterable[Standing]) -> dict[str, list[Standing]]:
+    found: dict[str, list[Standing]] = {}
+    for one in told:
+        found.setdefault(one.root_id, []).append(one)
+    return found
 
 
 def _is_made_by(plan: Plan, root: str, told: Sequence[Standing]) -> bool:
@@ -127,13 +142,16 @@ def tell(order_id: str, events: Iterable[PlanEvent], work: Work) -> tuple[str, .
     if not isinstance(plan, Plan) or not (plan.standing or plan.made):
         return ()
     stopped: list[str] = []
+    account: Hierarchy = work.state(ACCOUNT, plan.account_id)
     for root, changes in _changed(plan, events).items():
         state: Hierarchy = work.state(HIERARCHY, root)
         for event in hierarchy.changed(order_id, changes.gone, changes.there, state):
             work.append(HIERARCHY, root, event)
             news = StandingChanged(order_id=order_id, gone=event.gone, there=event.there)
-            stopped += _tell(news, [id for id in state.orders if id != order_id], work)
+            hear = dict.fromkeys((*state.orders, *account.orders))
+            stopped += _tell(news, [id for id in hear if id != order_id], work)
     if plan.completed or plan.canceled:
+        work.append(ACCOUNT, plan.account_id, *hierarchy.left(order_id, account))
         for root in {one.root_id for one in (*plan.standing.values(), *plan.made.values())}:
             work.append(HIERARCHY, root, *hierarchy.left(order_id, work.state(HIERARCHY, root)))
     return tuple(dict.fromkeys(stopped))

@@ -11,6 +11,7 @@ from services.fulfillment.domain.state import Waiting
 
 PLAN = "plan"
 HIERARCHY = "hierarchy"
+ACCOUNT = "account"
 SPECIFICATION = "specification"
 
 

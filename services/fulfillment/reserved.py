@@ -41,6 +41,7 @@ def _standing(data: ReservationAccepted | OperationStarted) -> tuple[Standing, .
             specification_id=one.specification_id,
             specification_version=one.specification_version,
             pending=one.state == "installation_pending",
+            account_wide=one.account_wide,
         )
         for one in data.standing
     )

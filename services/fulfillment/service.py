@@ -10,7 +10,7 @@ from services.fulfillment.consume import ROUTES, TIMERS
 from services.fulfillment.domain import catalog, hierarchy, plan
 from services.fulfillment.handlers import REPORT
 from services.fulfillment.lookups import LOOKUPS
-from services.fulfillment.missing import HIERARCHY, PLAN, SPECIFICATION
+from services.fulfillment.missing import ACCOUNT, HIERARCHY, PLAN, SPECIFICATION
 from services.fulfillment.publish import publish
 from services.fulfillment.stored import STORED
 from services.fulfillment.views import pages
@@ -34,6 +34,7 @@ SERVICE = Service(
         Category(name=PLAN, initial=plan.initial, evolve=plan.evolve),
         Category(name=SPECIFICATION, initial=catalog.initial, evolve=catalog.evolve, shared=True),
         Category(name=HIERARCHY, initial=hierarchy.initial, evolve=hierarchy.evolve),
+        Category(name=ACCOUNT, initial=hierarchy.initial, evolve=hierarchy.evolve),
         Category(name=REPORT, initial=_nothing_known, evolve=_kept),
     ),
     stored=STORED,

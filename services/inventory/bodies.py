@@ -76,7 +76,7 @@ def standing(found: tuple[Standing, ...]) -> Body:
 
 
 def _stands(one: Standing) -> Body:
-    body = {
+    body: Body = {
         "instanceId": one.instance_id,
         "rootId": one.root_id,
         "specificationId": one.specification_id,
@@ -84,4 +84,6 @@ def _stands(one: Standing) -> Body:
     }
     if one.specification_version is not None:
         body["specificationVersion"] = one.specification_version
+    if one.account_wide:
+        body["accountWide"] = True
     return body

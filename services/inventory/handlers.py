@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
@@ -27,6 +27,7 @@ from services.inventory.domain.reservation import Reservation, ReservationAwaite
 from services.inventory.domain.reserve import answered, reserve, unheard
 from services.inventory.domain.revise import without
 from services.inventory.domain.specification import Specification, SpecificationHeard, SpecificationRelated
+from services.inventory.domain.standing import wanted_beside
 from services.inventory.domain.tree import Installed
 from services.inventory.domain.words import (
     INSTANCE,
@@ -182,7 +183,8 @@ def wait_for_catalog(order_id: str, work: Work) -> None:
 
 def case_at(part: Approved, order: Approved, work: Work) -> Case:
     """A part of an order beside all that the order names."""
-    installed = _installed(work, named(order), _of_account(order.account_id))
+    ids = named(order).union(_account_of(part, work))
+    installed = _installed(work, ids, _of_account(order.account_id))
     return case_of(part, installed, work.now)
 
 
@@ -196,8 +198,18 @@ def case_without(part: Approved, order: Approved, before: Reservation, work: Wor
 
     held = {id for ids in before.open.values() for id in ids}
     mine = _of_account(part.account_id)
-    installed = _installed_as(work, named(order) | held, look, mine)
+    installed = _installed_as(work, named(order).union(held, _account_of(part, work)), look, mine)
     return case_of(part, installed, work.now, frozenset(before.open))
+
+
+def _account_of(part: Approved, work: Work) -> Collection[InstanceId]:
+    """Every root of the account, where something new requires what may stand anywhere in it (DOM-04)."""
+    for line in part.lines:
+        if line.specification_id is not None and line.action == "add":
+            known = specification(work, line.specification_id)
+            if wanted_beside(line, known.version(line.specification_version)):
+                return work.members(trees.ROOTS, part.account_id)
+    return ()
 
 
 def _of_account(account_id: str) -> Callable[[Instance], bool]:

@@ -11,7 +11,7 @@ from services.inventory import terms
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.specification import Specification
 from services.inventory.handlers import HEARD
-from services.inventory.trees import TREE
+from services.inventory.trees import ROOTS, TREE
 
 
 def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
@@ -20,9 +20,11 @@ def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
         case Instance():
             if state.stands:
                 yield Row(TREE, state.record.root_id, id)
+                if state.record.root_id == id:
+                    yield Row(ROOTS, state.record.account_id, id)
             yield from terms.rows_of(id, state.terms)
         case Specification() if state.versions:
             yield Row(*HEARD, id)
 
 
-LOOKUPS = Lookups(kinds=frozenset({TREE, HEARD[0], terms.STANDS_ON, terms.UNDER}), rows=rows)
+LOOKUPS = Lookups(kinds=frozenset({TREE, ROOTS, HEARD[0], terms.STANDS_ON, terms.UNDER}), rows=rows)

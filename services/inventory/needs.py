@@ -17,12 +17,15 @@ Wishes = Iterator[Collection[Wish]]
 
 
 def load(data: inventory.LoadInstance, work: Work) -> Wishes:
+    """The rows of roots are read too, as another root is put into them."""
     wishes: list[Wish] = [
         StreamOf(INSTANCE, data.instance_id),
         StreamOf(SPECIFICATION, data.specification_id),
     ]
     if data.parent_id is not None:
         wishes.append(StreamOf(INSTANCE, data.parent_id))
+    else:
+        wishes.append(RowsOf(trees.ROOTS, data.account_id))
     yield wishes
     around = map(handlers.find(work), (data.instance_id, data.parent_id or data.instance_id))
     roots = {one.record.root_id for one in around if isinstance(one, Instance)}
@@ -61,7 +64,9 @@ def approved(data: heard.OrderApproved, work: Work) -> Wishes:
     yield [StreamOf(RESERVATION, data.order_id), *(StreamOf(INSTANCE, id) for id in named)]
     find = handlers.find(work)
     roots = {one.record.root_id for one in map(find, named) if isinstance(one, Instance)}
-    yield [RowsOf(trees.TREE, root) for root in roots]
+    rooted = any(_makes_a_root(line) or _ends_a_root(line, roots) for line in data.lines)
+    own = [RowsOf(trees.ROOTS, data.account_id)] if rooted else []
+    yield [*own, *(RowsOf(trees.TREE, root) for root in roots)]
     members = named.union(*[work.members(trees.TREE, root) for root in roots])
     made = list(_ids_to_be(data, len(members)))
     yield [StreamOf(INSTANCE, id) for id in (*members, *made)]
@@ -70,6 +75,26 @@ def approved(data: heard.OrderApproved, work: Work) -> Wishes:
     made_by = {one.record.specification_id for one in found if isinstance(one, Instance)}
     changed = {line.specification_id for line in data.lines if line.action in ("add", "change")}
     yield [StreamOf(SPECIFICATION, id) for id in made_by | changed if id is not None]
+    if any(_requires_beside(line, work) for line in data.lines):
+        everything = work.members(trees.ROOTS, data.account_id)
+        yield [RowsOf(trees.TREE, root) for root in everything]
+        yield [StreamOf(INSTANCE, id) for root in everything for id in work.members(trees.TREE, root)]
+
+
+def _makes_a_root(line: heard.OrderLine) -> bool:
+    return line.action == "add" and line.parent_line_id is None and line.parent_instance_id is None
+
+
+def _requires_beside(line: heard.OrderLine, work: Work) -> bool:
+    """Whether it makes a root that requires what may stand anywhere in the account."""
+    if line.specification_id is None or not _makes_a_root(line):
+        return False
+    known = handlers.specification(work, line.specification_id).version(line.specification_version)
+    return known is not None and bool(known.beside)
+
+
+def _ends_a_root(line: heard.OrderLine, roots: Collection[str]) -> bool:
+    return line.instance_id in roots and (line.action == "disconnect" or bool(line.move))
 
 
 def _ids_to_be(data: heard.OrderApproved, size: int) -> Iterator[str]:

@@ -23,6 +23,9 @@ from services.inventory.domain.words import INSTANCE, InstanceId
 TREE = "tree"
 """Rows: a root to everything in its tree that has not ended for good."""
 
+ROOTS = "roots"
+"""Rows: an account to the roots among those."""
+
 
 def follow(id: InstanceId, event: object, work: Work) -> None:
     """The rows that follow from what is about to happen to an instance."""
@@ -32,12 +35,12 @@ def follow(id: InstanceId, event: object, work: Work) -> None:
                 _end_or_bring_back(id, event, work)
         case InstanceFreed() | InstanceLanded():
             if (ended := _record(id, work)).state == "inactive":
-                work.drop(TREE, ended.root_id, id)
+                _fall(id, ended, ended.root_id, work)
         case InstanceReserved():
             return
         case InstanceLoaded(record=record) | InstanceMade(record=record):
             if record.state != "inactive":
-                work.put(TREE, record.root_id, id)
+                _stand(id, record, record.root_id, work)
         case InstanceReloaded(record=record):
             _move(id, record.root_id, record.state != "inactive", work)
         case InstanceRerooted(root_id=root):
@@ -45,11 +48,11 @@ def follow(id: InstanceId, event: object, work: Work) -> None:
 
 
 def _move(id: InstanceId, root: InstanceId, stands: bool, work: Work) -> None:
-    before = _record(id, work).root_id
-    if before != root:
-        work.drop(TREE, before, id)
+    record = _record(id, work)
+    if record.root_id != root:
+        _fall(id, record, record.root_id, work)
         if stands:
-            work.put(TREE, root, id)
+            _stand(id, record, root, work)
 
 
 def _end_or_bring_back(
@@ -60,9 +63,21 @@ def _end_or_bring_back(
     """What was there before the order keeps its place in the tree until its end lands."""
     found = _known(id, work)
     if event.state != "inactive":
-        work.put(TREE, found.record.root_id, id)
+        _stand(id, found.record, found.record.root_id, work)
     elif not (isinstance(event, InstanceFlipped) and found.returns):
-        work.drop(TREE, found.record.root_id, id)
+        _fall(id, found.record, found.record.root_id, work)
+
+
+def _stand(id: InstanceId, record: Record, root: InstanceId, work: Work) -> None:
+    work.put(TREE, root, id)
+    if root == id:
+        work.put(ROOTS, record.account_id, id)
+
+
+def _fall(id: InstanceId, record: Record, root: InstanceId, work: Work) -> None:
+    work.drop(TREE, root, id)
+    if root == id:
+        work.drop(ROOTS, record.account_id, id)
 
 
 def _record(id: InstanceId, work: Work) -> Record:

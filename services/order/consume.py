@@ -285,6 +285,8 @@ def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noq
     wishes: list[Wish] = [StreamOf(INSTANCE, data.instance_id)]
     if data.parent_id is not None:
         wishes.append(handlers.children_of(data.kind, data.parent_id))
+    else:
+        wishes.append(RowsOf(handlers.ROOTS, data.account_id))
     if data.moved_from is not None:
         wishes.append(RowsOf(cases.WENT_ON, data.moved_from))
     if data.external_id is not None:
@@ -303,8 +305,8 @@ def _of_ended(data: heard.InstanceStateChanged, work: Work) -> needs.Wishes:
     if "inactive" in (data.state, data.previous_state):
         yield (StreamOf(INSTANCE, data.instance_id),)
         found = work.state(INSTANCE, data.instance_id)
-        if found is not None and found.parent_id is not None:
-            yield (handlers.children_of(found.kind, found.parent_id),)
+        if found is not None:
+            yield (RowsOf(*handlers.place(found.account_id, found.kind, found.parent_id)),)
 
 
 def _of_specification(data: Any, work: Work) -> Iterator[tuple[StreamOf]]:  # noqa: ARG001

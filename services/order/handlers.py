@@ -26,6 +26,9 @@ ORDER, INSTANCE, TERM, SPECIFICATION = "order", cases.INSTANCE, "term", "specifi
 NAMED_BY = "named-by"
 """The lookup rows that hold, for a specification, those that speak of it."""
 
+ROOTS = "roots"
+"""The lookup rows that hold the instances of an account that stand below no other."""
+
 ELSEWHERE = "external-id"
 """The lookup rows that hold the instances that another system knows by an id."""
 
@@ -80,6 +83,9 @@ class Heard:
             found: Specification = self.work.state(SPECIFICATION, id)
             self._specifications[id] = found if found.versions else None
         return self._specifications[id]
+
+    def roots(self, account: str) -> Collection[str]:
+        return self.work.members(ROOTS, account)
 
     def children(self, id: str, kind: Kind) -> Collection[str]:
         return self.work.members(below(kind), id)
@@ -191,8 +197,8 @@ def fact(order_id: str, heard: lifecycle.Command, work: Work) -> None:
 def instance_learned(instance_id: str, heard: InstanceLearned, work: Work) -> None:
     events = instances.learn(work.state(INSTANCE, instance_id), heard)
     work.append(INSTANCE, instance_id, *events)
-    if events and heard.parent_id is not None and not heard.ended:
-        work.put(below(heard.kind), heard.parent_id, instance_id)
+    if events and not heard.ended:
+        work.put(*place(heard.account_id, heard.kind, heard.parent_id), instance_id)
     if events and heard.moved_from is not None:
         work.put(cases.WENT_ON, heard.moved_from, instance_id)
     if events and heard.external_id is not None:
@@ -214,10 +220,13 @@ def instance_revised(instance_id: str, heard: InstanceRevised, work: Work) -> No
         _called(instance_id, instance.account_id, (called, heard.external_id), work)
     if heard.parent_id == before or instance.ended:
         return
-    if before is not None:
-        work.drop(below(kind), before, instance_id)
-    if heard.parent_id is not None:
-        work.put(below(kind), heard.parent_id, instance_id)
+    work.drop(*place(instance.account_id, kind, before), instance_id)
+    work.put(*place(instance.account_id, kind, heard.parent_id), instance_id)
+
+
+def place(account: str, kind: Kind, parent: str | None) -> tuple[str, str]:
+    """The row in which it stands: below its parent, or among the roots of the account."""
+    return (ROOTS, account) if parent is None else (below(kind), parent)
 
 
 def _called(instance_id: str, account: str, ids: tuple[str | None, str | None], work: Work) -> None:
@@ -232,13 +241,13 @@ def _called(instance_id: str, account: str, ids: tuple[str | None, str | None], 
 def instance_ended(instance_id: str, work: Work) -> None:
     instance: Instance | None = work.state(INSTANCE, instance_id)
     work.append(INSTANCE, instance_id, *instances.end(instance))
-    if instance is not None and instance.parent_id is not None:
-        work.drop(below(instance.kind), instance.parent_id, instance_id)
+    if instance is not None:
+        work.drop(*place(instance.account_id, instance.kind, instance.parent_id), instance_id)
 
 
 def instance_restored(instance_id: str, work: Work) -> None:
     instance: Instance | None = work.state(INSTANCE, instance_id)
     events = instances.restore(instance)
     work.append(INSTANCE, instance_id, *events)
-    if events and instance is not None and instance.parent_id is not None:
-        work.put(below(instance.kind), instance.parent_id, instance_id)
+    if events and instance is not None:
+        work.put(*place(instance.account_id, instance.kind, instance.parent_id), instance_id)

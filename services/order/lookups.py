@@ -13,7 +13,7 @@ from services.order.domain.return_case import Case
 from services.order.domain.returnable import instances_of
 from services.order.domain.specification import Specification
 from services.order.domain.words import Kind
-from services.order.handlers import ELSEWHERE, NAMED_BY, below, by_external_id
+from services.order.handlers import ELSEWHERE, NAMED_BY, ROOTS, below, by_external_id
 
 
 def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
@@ -28,11 +28,14 @@ def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
             yield from (Row(COMING_BACK, instance, id) for instance in sorted(instances_of(state)))
         case Instance(parent_id=str() as parent, ended=False):
             yield Row(below(state.kind), parent, id)
+        case Instance(parent_id=None, ended=False):
+            yield Row(ROOTS, state.account_id, id)
         case Specification():
             named = {name for entry in state.versions.values() for name in entry.named}
             yield from (Row(NAMED_BY, target, id) for target in sorted(named))
 
 
 LOOKUPS = Lookups(
-    kinds=frozenset({NAMED_BY, ELSEWHERE, COMING_BACK, WENT_ON, *map(below, get_args(Kind))}), rows=rows
+    kinds=frozenset({NAMED_BY, ELSEWHERE, COMING_BACK, WENT_ON, ROOTS, *map(below, get_args(Kind))}),
+    rows=rows,
 )

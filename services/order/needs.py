@@ -21,6 +21,7 @@ from services.order.handlers import (
     INSTANCE,
     NAMED_BY,
     ORDER,
+    ROOTS,
     SPECIFICATION,
     TERM,
     below,
@@ -118,10 +119,27 @@ def _makes_another(lines: Iterable[Line]) -> bool:
 
 def _hierarchies(selection: Iterable[str], lines: Iterable[Line], work: Work) -> Wishes:
     """All that stands in those where other products will stand: what goes together is judged over all."""
+    lines = tuple(lines)
     named = [line.instance_id or line.parent_instance_id for line in lines if _makes_another((line,))]
     roots = {_root(id, work) for id in (*selection, *named) if id is not None}
+    if any(_requires_beside(line, work) for line in lines):
+        account = work.message.account or ""
+        yield [RowsOf(ROOTS, account)]
+        roots |= set(work.members(ROOTS, account))
+        yield [StreamOf(INSTANCE, id) for id in roots]
     if roots:
         yield from _following((), Around(kind="product", up=False, roots=frozenset(roots)), work)
+
+
+def _requires_beside(line: Line, work: Work) -> bool:
+    """Whether it makes a root that requires what may stand anywhere in the account."""
+    top = line.parent_line_id is None and line.parent_instance_id is None
+    if line.action != "add" or not top or line.specification_id is None:
+        return False
+    catalog: Specification = work.state(SPECIFICATION, line.specification_id)
+    entry = catalog.latest
+    rules = entry.content.get("compatibility", ()) if entry is not None else ()
+    return any(rule["type"] == "requires" for rule in rules)
 
 
 def _root(id: str, work: Work) -> str:

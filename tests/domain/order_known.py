@@ -51,6 +51,14 @@ class Heard:
         found = self.instances.items()
         return [name for name, item in found if (item.account_id, item.external_id) == (account, id)]
 
+    def roots(self, account: str) -> Collection[str]:
+        found = self.instances.items()
+        return [
+            name
+            for name, item in found
+            if item.account_id == account and item.parent_id is None and not item.ended
+        ]
+
     def children(self, id: str, kind: Kind) -> Collection[str]:
         found = self.instances.items()
         return [name for name, item in found if item.parent_id == id and item.kind == kind and not item.ended]

@@ -46,6 +46,19 @@ def moved(n: int) -> Sent:
     return "order.place", {**moving, "selection": [f"HOUSE-{n}"], "approve": True}
 
 
+def founded(n: int) -> Sent:
+    return asked(n, [line("1", "add", specificationId="house")])
+
+
+def closed(n: int) -> Sent:
+    return asked(n, [line("1", "disconnect", instanceId=f"HOUSE-{n}")])
+
+
+def beside(n: int) -> Sent:
+    """A root that requires what stands in another hierarchy."""
+    return asked(n, [line("1", "add", specificationId="phone")])
+
+
 class Counting:
     """How often the stores of a world are asked."""
 
@@ -79,6 +92,6 @@ def queries(accounts: int, ask: Callable[[int], Sent] | None) -> int:
     return counting.queries
 
 
-@pytest.mark.parametrize("ask", [None, added, ended, replaced, moved])
+@pytest.mark.parametrize("ask", [None, added, ended, replaced, moved, founded, closed, beside])
 def test_five_times_the_accounts_take_no_more_queries(ask: Callable[[int], Sent] | None) -> None:
     assert queries(60, ask) <= queries(12, ask) + 6

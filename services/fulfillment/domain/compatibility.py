@@ -3,14 +3,15 @@
 Judged is what the plan itself breaks: what holds with everything of the plan left out, and does not hold with
 everything of it done, whatever of it is closed already. What is new stood nowhere before: what it requires
 must be there, and nothing that it excludes. So lines that only together make it right do not stop each other,
-and what was broken before is nobody's fault. What a new root requires may stand in another hierarchy:
-that is not judged.
+and what was broken before is nobody's fault. What a new root requires may stand anywhere in the account, and
+so it is counted there; how many there are at most is a matter of one hierarchy.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.fulfillment.domain.catalog import Compatibility
 from services.fulfillment.domain.compatibility_break import Break, Product
@@ -77,10 +78,21 @@ def _of(plan: Plan, id: str) -> Iterator[Break]:
         for rule in product.rules:
             if is_new or rule.target in names:
                 own = 1 if rule.target == product.specification_id else 0
+                if is_new and product.instance_id in plan.account_wide and rule.type == "requires":
+                    yield from _of_account(plan, product, rule, own)
+                    continue
                 now, then = has[rule.target] - own, had[rule.target] - own
                 fresh = is_new and (product.instance_id != root or rule.type == "excludes")
                 if not holds(rule, now) and (fresh or holds(rule, then)):
                     yield Break(product=product.named(), rule=rule, there=now)
+
+
+def _of_account(plan: Plan, product: Product, rule: Compatibility, own: int) -> Iterator[Break]:
+    least = replace(rule, max=None)
+    roots = {one.root_id for one in (*plan.standing.values(), *plan.made.values())}
+    there = sum(_count(_after(plan, _before(plan, root), root))[rule.target] for root in roots) - own
+    if not holds(least, there):
+        yield Break(product=product.named(), rule=least, there=there)
 
 
 _NOWHERE = Product(instance_id="", root_id="", specification_id="")

@@ -14,6 +14,8 @@ class StandingNoted:
     root_ids: tuple[str, ...]
     standing: tuple[Product, ...]
     made: tuple[Product, ...] = ()
+    account_wide: tuple[str, ...] = ()
+    """New roots for which all is told that they require, wherever it stands in the account."""
 
 
 @value

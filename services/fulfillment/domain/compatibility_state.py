@@ -19,6 +19,7 @@ def _noted(plan: Plan, event: StandingNoted) -> None:
     kept = {id: one for id, one in plan.standing.items() if one.root_id not in event.root_ids}
     plan.standing = {**kept, **{one.instance_id: one for one in event.standing}}
     plan.made = {one.instance_id: one for one in event.made}
+    plan.account_wide |= frozenset(event.account_wide)
     _note_targets(plan)
     for id, order in plan.orders.items():
         if order.brief.kind == "product":

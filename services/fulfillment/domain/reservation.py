@@ -56,6 +56,8 @@ class Standing:
     specification_version: str | None = None
     pending: bool = False
     """Another order is about to add it."""
+    account_wide: bool = False
+    """A new root that requires what may stand anywhere in the account, or such a product elsewhere in it."""
 
 
 @value

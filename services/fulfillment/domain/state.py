@@ -247,6 +247,8 @@ class Plan:
     """What its domain orders add there, or turn others into."""
     touching: dict[str, str] = field(default_factory=dict)
     """Product instances with the domain order that changes each, where something stands beside them."""
+    account_wide: frozenset[str] = frozenset()
+    """New roots whose requirements are judged by all that the account has."""
     targets: set[str] = field(default_factory=set)
     """Specifications that any of these requires or excludes."""
     waived: set[Key] = field(default_factory=set)

@@ -68,7 +68,8 @@ class Scheduled:
 class Standing:
     """A product in a hierarchy in which the order adds, ends or turns what others require or exclude.
 
-    Of a hierarchy that the order makes its root alone, pending.
+    Of a hierarchy that the order makes its root alone, pending. `account_wide` is such a root that requires
+    other products, and what it requires in other hierarchies of the account.
     """
 
     instance_id: InstanceId
@@ -76,3 +77,4 @@ class Standing:
     specification_id: SpecificationId
     specification_version: str | None
     state: State
+    account_wide: bool = False

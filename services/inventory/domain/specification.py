@@ -58,7 +58,7 @@ class Version:
 
     `listed` are the values of the characteristics that have a list of them, `defaults` what is meant unsaid,
     `most` how many of a target there may be, `counted` the characteristic that says how many there are;
-    `related` are those that it requires or excludes beside it.
+    `related` are those that it requires or excludes beside it, `beside` those that it requires.
     """
 
     characteristics: frozenset[str]
@@ -71,6 +71,7 @@ class Version:
     most: Mapping[SpecificationId, int] = field(default_factory=dict)
     counted: Mapping[SpecificationId, str] = field(default_factory=dict)
     related: frozenset[SpecificationId] = frozenset()
+    beside: frozenset[SpecificationId] = frozenset()
 
 
 def initial(id: str) -> Specification:
@@ -106,4 +107,7 @@ def _read(text: str) -> Version:
             if one.get("quantityCharacteristic")
         },
         related=frozenset(one["target"] for one in entry.get("compatibility", ())),
+        beside=frozenset(
+            one["target"] for one in entry.get("compatibility", ()) if one["type"] == "requires"
+        ),
     )

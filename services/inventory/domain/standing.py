@@ -2,12 +2,14 @@
 
 Fulfillment judges by it whether the products still go together when their domain orders close. Nothing is
 told of hierarchies in which nothing is touched that the catalog relates to another product. Of one that the
-order itself makes the root is told, as pending: nothing stands there without the order.
+order itself makes the root is told, as pending: nothing stands there without the order. What such a root
+requires may stand anywhere in the account, so of that all is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance
@@ -15,6 +17,7 @@ from services.inventory.domain.judge import Case
 from services.inventory.domain.make import Made
 from services.inventory.domain.record import Record
 from services.inventory.domain.reserved import Standing
+from services.inventory.domain.specification import Version
 from services.inventory.domain.words import InstanceId, SpecificationId
 
 
@@ -27,6 +30,7 @@ def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
     for root, specification in (*_added(case, made), *_ended_or_turned(case)):
         touched.setdefault(root, set()).add(specification)
     yield from _new_roots(made, case)
+    told = set[InstanceId]()
     for root, specifications in touched.items():
         if (line := case.affected.get(root)) is not None and line.action == "disconnect":
             continue
@@ -37,7 +41,31 @@ def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
         ]
         others = {one.record.specification_id for one in products}
         if any(case.installed.related(id, others) for id in specifications):
+            told.add(root)
             yield from (_stands(one) for one in products)
+    yield from _elsewhere(made, case, told)
+
+
+def wanted_beside(line: Line, version: Version | None) -> frozenset[SpecificationId]:
+    """What a line's new root requires beside it, wherever the account has it; what a return puts in the place
+    of another requires no more than that did."""
+    new = line.action == "add" and line.kind == "product" and line.replaces is None
+    top = line.parent_line_id is None and line.parent_instance_id is None
+    return version.beside if new and top and version is not None else frozenset()
+
+
+def _elsewhere(made: tuple[Made, ...], case: Case, told: Collection[InstanceId]) -> Iterator[Standing]:
+    """What new roots require, in hierarchies that are not told of as a whole."""
+    found = {target for one in made for target in _beside(one, case)}
+    for one in case.installed.products() if found else ():
+        if one.record.specification_id in found and _root(one, case) not in told:
+            yield replace(_stands(one), account_wide=True)
+
+
+def _beside(one: Made, case: Case) -> frozenset[SpecificationId]:
+    record = one.event.record
+    version = case.installed.version(record.specification_id, record.specification_version)
+    return wanted_beside(one.line, version) if one.replaces is None else frozenset()
 
 
 def _added(case: Case, made: tuple[Made, ...]) -> Iterator[tuple[InstanceId, SpecificationId]]:
@@ -62,7 +90,7 @@ def _new_roots(made: tuple[Made, ...], case: Case) -> Iterator[Standing]:
     related = {root for root, id in fresh if case.installed.related(id, by_root[root])}
     for one in products:
         if one.event.record.instance_id in related:
-            yield _standing_of(one.event.record)
+            yield replace(_standing_of(one.event.record), account_wide=bool(_beside(one, case)))
 
 
 def _ended_or_turned(case: Case) -> Iterator[tuple[InstanceId, SpecificationId]]:

@@ -32,6 +32,12 @@ class Installed:
             if parent_id is not None and instances[id].stands:
                 self._children.setdefault(parent_id, []).append(id)
 
+    def products(self) -> Iterator[Instance]:
+        """Those that have not ended."""
+        for one in self._instances.values():
+            if one.record.kind == "product" and one.state != "inactive":
+                yield one
+
     def get(self, id: InstanceId | None) -> Instance | None:
         return None if id is None else self._instances.get(id)
 

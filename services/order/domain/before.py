@@ -45,6 +45,9 @@ class Before:
     def specification(self, id: str) -> Specification | None:
         return self.known.specification(id)
 
+    def roots(self, account: str) -> Collection[str]:
+        return [id for id in self.known.roots(account) if not self._made(id)]
+
     def children(self, id: str, kind: Kind) -> Collection[str]:
         there = [child for child in self.known.children(id, kind) if not self._made(child)]
         return [*there, *(child for child in self._ended(id, kind) if child not in there)]

@@ -18,15 +18,19 @@ _Made = dict[str, str]
 def warnings(request: Request, known: Known) -> tuple[Reason, ...]:
     """What held in a hierarchy before the order, and does not hold after it.
 
-    Of what is new all that does not hold: it stood nowhere before. What a new root requires may stand in
-    another hierarchy. Fulfillment judges alike when work closes (DOM-04).
+    Of what is new all that does not hold: it stood nowhere before. What a new root requires may stand
+    anywhere in the account. Fulfillment judges alike when work closes (DOM-04).
     """
     tree = Tree(request, known)
     added: dict[str, list[Line]] = {}
     for line in tree.lines:
         if line.action == "add" and line.kind == "product":
             added.setdefault(_root(line, tree), []).append(line)
-    return tuple(warning for root in _roots(tree) for warning in _of_root(root, added.get(root, ()), tree))
+    roots = _roots(tree)
+    return (
+        *(warning for root in roots for warning in _of_root(root, added.get(root, ()), tree)),
+        *(warning for root in roots for warning in _of_account(root, added, tree)),
+    )
 
 
 def _roots(tree: Tree) -> list[str]:
@@ -64,6 +68,25 @@ def _of_root(root: str, added: Iterable[Line], tree: Tree) -> Iterator[Reason]:
             fresh = is_new and (id != root or rule["type"] == "excludes")
             if not _holds(rule, now) and (fresh or _holds(rule, then)):
                 yield _warning(id, specification, rule, tree)
+
+
+def _of_account(root: str, added: Mapping[str, list[Line]], tree: Tree) -> Iterator[Reason]:
+    """What a new root requires, and neither the account has nor the order adds."""
+    line = next((one for one in added.get(root, ()) if f"line {one.line_id}" == root), None)
+    entry = entry_at(line.specification_id, None, tree.known) if line is not None else None
+    rules = [one for one in (entry.content.get("compatibility", ()) if entry else ()) if _is_required(one)]
+    if line is None or line.replaces is not None or not rules:
+        return
+    everywhere = dict.fromkeys((*tree.known.roots(tree.request.account_id), *added))
+    has = Counter(made for one in everywhere for made in _after(one, added.get(one, ()), tree).values())
+    for rule in rules:
+        others = 1 if rule["target"] == line.specification_id else 0
+        if has[rule["target"]] - others < max(1, rule.get("min") or 0):
+            yield _warning(root, line.specification_id or "", rule, tree)
+
+
+def _is_required(rule: Mapping[str, Any]) -> bool:
+    return bool(rule["type"] == "requires")
 
 
 def _before(root: str, tree: Tree) -> _Made:

@@ -116,6 +116,10 @@ class Known(Protocol):
         """None when no version of it was published."""
         ...
 
+    def roots(self, account: str) -> Collection[str]:
+        """The instances of an account that stand below no other, without those that ended."""
+        ...
+
     def children(self, id: str, kind: Kind) -> Collection[str]:
         """The instances of a kind directly below one, without those that ended."""
         ...
