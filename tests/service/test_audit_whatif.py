@@ -142,7 +142,7 @@ def test_a_rule_that_was_dropped_shows_in_what_it_had_refused(
 
 
 def test_a_reason_in_other_words_is_no_difference(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inventory_judge, "NEEDED", dict.fromkeys(inventory_table.NEEDED, "otherwise"))
+    monkeypatch.setattr(inventory_table, "NEEDED", dict.fromkeys(inventory_table.NEEDED, "otherwise"))
     assert again(world).different == []
 
 

@@ -36,7 +36,7 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], str, str]] = {
         change("1", "MOB", start=MARCH, term=12, end=END), "CON-11", "leave one out",
     ),
     "no whole number of months": (
-        change("1", "MOB", end="2026-05-11T00:00:00Z"), "CON-11", "mend the end",
+        change("1", "MOB", end="2026-05-11T00:00:00Z"), "CON-11", "give another end, or a term",
     ),
     "over before its day": (
         change("1", "MOB", end=FEBRUARY), "CON-11", "give a later end, or an earlier date",
