@@ -49,6 +49,7 @@ def late(model: Model, lines: dict[str, Line], order: str, beside: Iterable[Line
     every = model.affected((*lines.values(), *beside))
     under = {id: line for id, line in every.items() if line in lines}
     moves = [line for line in lines.values() if line.action == "move"]
+    named = {line.about for line in (*lines.values(), *beside)}
     for line in lines.values():
         if line.action == "add":
             own = (line.parent or "").startswith(f"{order}:")
@@ -69,9 +70,15 @@ def late(model: Model, lines: dict[str, Line], order: str, beside: Iterable[Line
         thing = model.things[id]
         if thing.held is not None:
             broken.add("CHG-16")
-        if lines[line_id].action == "move" and thing.state == "suspended":
-            broken.add("D-07")
+        if lines[line_id].action == "move":
+            broken |= _moved_along(thing, named)
     return broken
+
+
+def _moved_along(thing: Thing, named: set[str | None]) -> set[str]:
+    """What came there since the lines were written has none of its own."""
+    resting = {"D-07"} if thing.state == "suspended" else set[str]()
+    return resting | {"MOV-V3"} if thing.kind == "product" and thing.id not in named else resting
 
 
 def _unsettled(model: Model, parent: str | None, under: dict[str, str], lines: dict[str, Line]) -> bool:
