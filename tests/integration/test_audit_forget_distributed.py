@@ -20,9 +20,9 @@ from services.chassis.kafka import KafkaBus
 from services.chassis.kafka_wire import KafkaSettings
 from services.chassis.partitions import partition_of
 from services.chassis.ports import Outgoing, TopicPartition
-from tests.brokers import LocalKafka
 from tests.command import Aftersale, instance, specification
 from tests.integration.test_cli_distributed import SERVICES, url
+from tests.kafka import Kafka
 from tests.traces import SIGN, found_in, in_files, planted_loads, planted_orders, planted_reports, unreadable
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
@@ -69,17 +69,16 @@ def tables(dsn: str) -> Iterator[tuple[str, bytes]]:
 
 
 def test_nothing_can_be_read_any_more_and_the_day_counts_the_segments(
-    tmp_path: Path, own_kafka: LocalKafka, postgres_database: str
+    tmp_path: Path, clean_kafka: Kafka, postgres_database: str
 ) -> None:
-    own_kafka.wipe()
 
     def bus() -> KafkaBus:
-        return KafkaBus(KafkaSettings(bootstrap=own_kafka.bootstrap))
+        return KafkaBus(KafkaSettings(bootstrap=clean_kafka.bootstrap))
 
     there = Aftersale(
         tmp_path / "nothing",
         AFTERSALE_PARTITIONS=str(PARTITIONS),
-        AFTERSALE_BUS=f"kafka://{own_kafka.bootstrap}",
+        AFTERSALE_BUS=f"kafka://{clean_kafka.bootstrap}",
         AFTERSALE_STORE=url(postgres_database),
         AFTERSALE_AUDIT=str(tmp_path / "audit"),
         AFTERSALE_AUDIT_KEY=str(tmp_path / "keys" / "audit.pem"),

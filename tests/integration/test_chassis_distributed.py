@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from services.chassis.ports import Bus, Outgoing, Record, TopicPartition, Unavai
 from services.chassis.service import Service
 from services.chassis.store import open_postgres
 from tests.brokers import LocalKafka
+from tests.kafka import Kafka
 from tests.service.test_chassis_inbox import Side
 from tests.switch import Switch
 from tests.toy import PARTITIONS, add, counters, raw, seen, totals
@@ -77,8 +78,8 @@ class Replica:
 class Site:
     """The brokers and the database of one test."""
 
-    def __init__(self, kafka: LocalKafka, database: str, switch: Switch, stack: AsyncExitStack) -> None:
-        self.kafka = kafka
+    def __init__(self, bootstrap: str, database: str, switch: Switch, stack: AsyncExitStack) -> None:
+        self.bootstrap = bootstrap
         self.database = database
         self.switch = switch
         self.bus = self.open()
@@ -86,7 +87,7 @@ class Site:
         stack.push_async_callback(self.bus.close)
 
     def open(self) -> KafkaBus:
-        return KafkaBus(KafkaSettings(bootstrap=self.kafka.bootstrap, timeout=4.0))
+        return KafkaBus(KafkaSettings(bootstrap=self.bootstrap, timeout=4.0))
 
     async def run(self, service: Service, dsn: str | None = None) -> Replica:
         # In a thread, as the switch is on this loop.
@@ -122,10 +123,23 @@ class Site:
 
 
 @pytest.fixture
-async def site(own_kafka: LocalKafka, postgres_database: str) -> AsyncIterator[Site]:
+async def site(clean_kafka: Kafka, postgres_database: str) -> AsyncIterator[Site]:
+    async with _site(clean_kafka.bootstrap, postgres_database) as site:
+        yield site
+
+
+@pytest.fixture
+async def own_site(own_kafka: LocalKafka, postgres_database: str) -> AsyncIterator[Site]:
+    """On a broker that the test may stop, kill and wipe."""
     await asyncio.to_thread(own_kafka.wipe)
-    async with Switch(postgres_database) as switch, AsyncExitStack() as stack:
-        yield Site(own_kafka, postgres_database, switch, stack)
+    async with _site(own_kafka.bootstrap, postgres_database) as site:
+        yield site
+
+
+@asynccontextmanager
+async def _site(bootstrap: str, database: str) -> AsyncIterator[Site]:
+    async with Switch(database) as switch, AsyncExitStack() as stack:
+        yield Site(bootstrap, database, switch, stack)
         switch.mend()
 
 
@@ -168,39 +182,41 @@ async def test_the_database_is_cut_again_and_again_and_nothing_is_lost_or_takes_
 
 
 async def test_the_broker_is_away_at_the_start_and_stopping_meanwhile_takes_less_than_two_seconds(
-    site: Site,
+    own_site: Site, own_kafka: LocalKafka
 ) -> None:
-    await asyncio.to_thread(site.kafka.stop)
-    first, second = await site.run(counters()), await site.run(totals())
+    await asyncio.to_thread(own_kafka.stop)
+    first, second = await own_site.run(counters()), await own_site.run(totals())
     with structlog.testing.capture_logs() as logs:
         await seen(lambda: [line for line in logs if line["event"] == "away, trying again"])
     assert await first.end() < 2
-    first = await site.run(counters())
-    await asyncio.to_thread(site.kafka.start)
-    await site.send(*some(10))
+    first = await own_site.run(counters())
+    await asyncio.to_thread(own_kafka.start)
+    await own_site.send(*some(10))
     await all_heard(second, range(10))
     assert await first.end() < 2
 
 
-async def test_the_broker_is_killed_and_later_wiped_under_running_services(site: Site) -> None:
-    first, second = await site.run(counters()), await site.run(totals())
-    await site.send(*some(100))
+async def test_the_broker_is_killed_and_later_wiped_under_running_services(
+    own_site: Site, own_kafka: LocalKafka
+) -> None:
+    first, second = await own_site.run(counters()), await own_site.run(totals())
+    await own_site.send(*some(100))
     await all_heard(second, range(100))
 
-    await asyncio.to_thread(site.kafka.kill)
-    await asyncio.to_thread(site.kafka.start)
-    await site.send(*some(50, first=100))
+    await asyncio.to_thread(own_kafka.kill)
+    await asyncio.to_thread(own_kafka.start)
+    await own_site.send(*some(50, first=100))
     await all_heard(second, range(150))
-    before = {record.value for record in await site.on(ORDER_EVENTS)}
+    before = {record.value for record in await own_site.on(ORDER_EVENTS)}
 
-    await asyncio.to_thread(site.kafka.wipe)
+    await asyncio.to_thread(own_kafka.wipe)
     await seen(
-        lambda: site.on(ORDER_EVENTS),
+        lambda: own_site.on(ORDER_EVENTS),
         lambda found: {record.value for record in found} == before,
         patience=PATIENCE,
     )
-    await seen(lambda: site.on(INVENTORY_EVENTS), lambda found: len(found) >= 150, patience=PATIENCE)
-    await site.send(*some(200))
+    await seen(lambda: own_site.on(INVENTORY_EVENTS), lambda found: len(found) >= 150, patience=PATIENCE)
+    await own_site.send(*some(200))
     await all_heard(second, range(200))
     assert not await asyncio.to_thread(first.store.rows_of, "parked")
 

@@ -15,9 +15,9 @@ from psycopg.conninfo import conninfo_to_dict
 from services.audit.topic import LANE
 from services.chassis.kafka import KafkaBus
 from services.chassis.kafka_wire import KafkaSettings
-from tests.brokers import LocalKafka
 from tests.command import Aftersale, change, event, instance, specification, until
 from tests.integration.test_cli import publish
+from tests.kafka import Kafka
 
 pytestmark = [pytest.mark.kafka, pytest.mark.postgres]
 SERVICES = ("order", "inventory", "fulfillment")
@@ -34,7 +34,7 @@ def verified(there: Aftersale) -> dict[str, Any]:
     return found
 
 
-async def on_topic(kafka: LocalKafka) -> list[str]:
+async def on_topic(kafka: Kafka) -> list[str]:
     """Every checkpoint, those that were signed before the move too."""
     bus = KafkaBus(KafkaSettings(bootstrap=kafka.bootstrap))
     records = await bus.read(LANE, 0, 1_000)
@@ -43,9 +43,8 @@ async def on_topic(kafka: LocalKafka) -> list[str]:
 
 
 def test_a_system_moves_to_kafka_and_postgresql_and_goes_on(
-    tmp_path: Path, own_kafka: LocalKafka, postgres_database: str
+    tmp_path: Path, clean_kafka: Kafka, postgres_database: str
 ) -> None:
-    own_kafka.wipe()
     database = url(postgres_database)
     here = Aftersale(tmp_path / "data", AFTERSALE_PARTITIONS="3")
     with here.running("up"):
@@ -71,7 +70,7 @@ def test_a_system_moves_to_kafka_and_postgresql_and_goes_on(
     there = Aftersale(
         tmp_path / "elsewhere",
         AFTERSALE_PARTITIONS="3",
-        AFTERSALE_BUS=f"kafka://{own_kafka.bootstrap}",
+        AFTERSALE_BUS=f"kafka://{clean_kafka.bootstrap}",
         AFTERSALE_STORE=database,
         AFTERSALE_AUDIT=str(here.data / "audit"),
         AFTERSALE_AUDIT_KEY=str(here.data / "keys" / "audit.pem"),
@@ -95,6 +94,8 @@ def test_a_system_moves_to_kafka_and_postgresql_and_goes_on(
         until(lambda: all(one["after"] == 0 and one["signed"] for one in verified(there)["logs"]))
     found = verified(there)
     assert found["holds"], found
-    assert asyncio.run(on_topic(own_kafka)) == (here.data / "audit" / "checkpoints.jsonl").read_text().split()
+    assert (
+        asyncio.run(on_topic(clean_kafka)) == (here.data / "audit" / "checkpoints.jsonl").read_text().split()
+    )
     assert there.shown("instance", "M-1")["characteristics"] == {"tier": "5G", "owner": "Mona Lie"}
     assert not there.data.exists()

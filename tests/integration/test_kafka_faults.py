@@ -18,6 +18,7 @@ from services.chassis.kafka_clients import Clients
 from services.chassis.kafka_wire import SaslMechanism
 from services.chassis.ports import Bounds, Outgoing, Record, TopicConfig, TopicPartition, Unavailable
 from tests.brokers import LocalKafka
+from tests.kafka import Kafka
 from tests.processes import process, says
 
 pytestmark = pytest.mark.kafka
@@ -88,6 +89,16 @@ async def bus(own_kafka: LocalKafka, cleanup: AsyncExitStack) -> KafkaBus:
 
 @pytest.fixture
 async def topic(bus: KafkaBus) -> str:
+    return await new_topic(bus)
+
+
+@pytest.fixture
+async def any_bus(kafka: Kafka, cleanup: AsyncExitStack) -> KafkaBus:
+    """For what befalls members and not brokers."""
+    return made(KafkaSettings(bootstrap=kafka.bootstrap, timeout=TIMEOUT), cleanup)
+
+
+async def new_topic(bus: KafkaBus) -> str:
     name = f"orders-{uuid4().hex[:8]}"
     await bus.apply([TopicConfig(name, 2, None)])
     return name
@@ -158,13 +169,14 @@ async def test_a_member_goes_on_by_itself_when_the_broker_is_back(
 
 
 async def test_a_member_paused_past_its_session_loses_its_partitions_and_enters_again(
-    own_kafka: LocalKafka, bus: KafkaBus, topic: str, cleanup: AsyncExitStack
+    kafka: Kafka, any_bus: KafkaBus, cleanup: AsyncExitStack
 ) -> None:
-    with process(_MEMBER, own_kafka.bootstrap, topic) as other:
+    topic = await new_topic(any_bus)
+    with process(_MEMBER, kafka.bootstrap, topic) as other:
         assert await asyncio.to_thread(says, other) == "assigned 2"
         other.send_signal(signal.SIGSTOP)
         heard = Heard()
-        consumer = await bus.consumer("group", [topic], heard)
+        consumer = await any_bus.consumer("group", [topic], heard)
         cleanup.push_async_callback(consumer.close)
         await until(lambda: heard.count == 2, consumer.poll)
         other.send_signal(signal.SIGCONT)
@@ -174,12 +186,13 @@ async def test_a_member_paused_past_its_session_loses_its_partitions_and_enters_
 
 
 async def test_a_static_member_that_comes_back_in_time_keeps_its_partitions_without_a_rebalance(
-    own_kafka: LocalKafka, bus: KafkaBus, topic: str, cleanup: AsyncExitStack
+    kafka: Kafka, any_bus: KafkaBus, cleanup: AsyncExitStack
 ) -> None:
+    topic = await new_topic(any_bus)
     heard = Heard()
-    consumer = await bus.consumer("group", [topic], heard)
+    consumer = await any_bus.consumer("group", [topic], heard)
     cleanup.push_async_callback(consumer.close)
-    named = made(KafkaSettings(bootstrap=own_kafka.bootstrap, instance="replica-2"), cleanup)
+    named = made(KafkaSettings(bootstrap=kafka.bootstrap, instance="replica-2"), cleanup)
     first_life = await named.consumer("group", [topic], Deaf())
     await until(lambda: heard.count == 1, consumer.poll, first_life.poll)
     rebalances = heard.told

@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from services.chassis.settings import Settings
 from tests.brokers import LocalKafka
 from tests.journey.system import PARTITIONS
+from tests.kafka import Kafka
 from tests.postgres import new_database
 
 
@@ -22,13 +23,19 @@ def url(dsn: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def site(
-    kafka_of_ours: LocalKafka, postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Settings]:
+def site(kafka: Kafka, postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of an installation on Apache Kafka and PostgreSQL, for the tests of one module."""
-    kafka_of_ours.wipe()
-    folder: Path = tmp_path_factory.mktemp("data")
+    kafka.empty()
     with new_database(postgres_dsn) as dsn:
-        yield Settings(
-            data=folder, bus=f"kafka://{kafka_of_ours.bootstrap}", store=url(dsn), partitions=PARTITIONS
-        )
+        yield _site(kafka.bootstrap, dsn, tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def own_site(own_kafka: LocalKafka, postgres_database: str, tmp_path: Path) -> Settings:
+    """The same on a broker that the test may stop, kill and wipe."""
+    own_kafka.wipe()
+    return _site(own_kafka.bootstrap, postgres_database, tmp_path / "data")
+
+
+def _site(bootstrap: str, dsn: str, folder: Path) -> Settings:
+    return Settings(data=folder, bus=f"kafka://{bootstrap}", store=url(dsn), partitions=PARTITIONS)

@@ -51,11 +51,11 @@ async def _wiped(system: System, wipe: Callable[[], None], just_sent: Stage = ()
 @pytest.mark.kafka
 @pytest.mark.postgres
 async def test_a_broker_wiped_under_running_services_is_refilled(
-    site: Settings, kafka_of_ours: LocalKafka, tmp_path: Path
+    own_site: Settings, own_kafka: LocalKafka, tmp_path: Path
 ) -> None:
-    async with running(site, tmp_path) as system:
+    async with running(own_site, tmp_path) as system:
         await system.open()
-        await wiped_halfway(system, kafka_of_ours.wipe)
+        await wiped_halfway(system, own_kafka.wipe)
 
 
 async def test_an_embedded_bus_wiped_under_running_services_is_refilled(tmp_path: Path) -> None:
