@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.fulfillment.domain import catalog
+from services.fulfillment.domain.beginning import begin, planned, start
 from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, PlannedTask
-from services.fulfillment.domain.cascade import begin, planned, start
 from services.fulfillment.domain.catalog import (
     Characteristic,
     DecompositionRule,

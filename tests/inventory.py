@@ -9,9 +9,9 @@ from typing import Any
 from services.inventory.domain import instance, reservation, specification
 from services.inventory.domain import load as loading
 from services.inventory.domain.approved import Approved, Line
+from services.inventory.domain.case import case_of
 from services.inventory.domain.fulfil import Progress, progress
 from services.inventory.domain.instance import Instance
-from services.inventory.domain.judge import case_of
 from services.inventory.domain.land import PartClosed, PlanCanceled, land, release
 from services.inventory.domain.record import Record
 from services.inventory.domain.reserve import reserve

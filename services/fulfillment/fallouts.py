@@ -5,11 +5,11 @@ from __future__ import annotations
 from services.chassis.service import Refused, Why, Work
 from services.fulfillment import handlers, jeopardy, staggering
 from services.fulfillment.domain import fallout, reports
+from services.fulfillment.domain.beginning import start
 from services.fulfillment.domain.blueprint import order_of
-from services.fulfillment.domain.cascade import start
-from services.fulfillment.domain.events import FalloutClosed
 from services.fulfillment.domain.fallout import Resolve
 from services.fulfillment.domain.state import OpenFallout, Plan, PlanState, Waiting
+from services.fulfillment.domain.trouble_events import FalloutClosed
 from services.fulfillment.missing import PLAN, fallout_of
 
 

@@ -10,8 +10,8 @@ from services.chassis.service import Refused, Why, Work
 from services.fulfillment import hierarchies, jeopardy
 from services.fulfillment.domain import blueprint, reports
 from services.fulfillment.domain.alterations import DoneAllTheSame
+from services.fulfillment.domain.beginning import begin, planned, start
 from services.fulfillment.domain.blueprint import Blueprint, Reason, order_of
-from services.fulfillment.domain.cascade import begin, planned, start
 from services.fulfillment.domain.catalog import Heard, Scalar, Specification
 from services.fulfillment.domain.contradiction import Judge
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing

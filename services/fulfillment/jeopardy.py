@@ -12,11 +12,12 @@ from datetime import datetime
 
 from services.chassis.service import Work
 from services.fulfillment import hierarchies
-from services.fulfillment.domain.cascade import start
-from services.fulfillment.domain.events import AttemptFailed, PlanEvent
+from services.fulfillment.domain.beginning import start
+from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.jeopardy import assess, is_watched, paused_or_resumed, planned_anew, touches
 from services.fulfillment.domain.late import no_answer
 from services.fulfillment.domain.state import Plan, PlanState
+from services.fulfillment.domain.task_events import AttemptFailed
 from services.fulfillment.missing import PLAN
 
 LOOK = "plan.look"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.chassis.service import Work
-from services.fulfillment.domain.events import FalloutClosed, FalloutOpened
 from services.fulfillment.domain.fallout import classified
 from services.fulfillment.domain.state import Waiting
+from services.fulfillment.domain.trouble_events import FalloutClosed, FalloutOpened
 
 PLAN = "plan"
 HIERARCHY = "hierarchy"

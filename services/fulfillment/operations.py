@@ -7,20 +7,16 @@ from dataclasses import replace
 
 from services.chassis.service import Work
 from services.fulfillment import handlers, jeopardy, staggering
+from services.fulfillment.domain.beginning import extend, start
 from services.fulfillment.domain.blueprint import Blueprint, Reason
-from services.fulfillment.domain.cascade import extend, start
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
-from services.fulfillment.domain.events import (
-    ExtensionRefused,
-    FalloutOpened,
-    OperationDropped,
-    PartPostponed,
-)
+from services.fulfillment.domain.events import ExtensionRefused, OperationDropped, PartPostponed
 from services.fulfillment.domain.fallout import classified
 from services.fulfillment.domain.limits import too_large
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.schedule import scheduled
 from services.fulfillment.domain.state import Awaited, Plan, PlanState, Waiting
+from services.fulfillment.domain.trouble_events import FalloutOpened
 from services.fulfillment.missing import PLAN
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import Any
 
-from schemas.topics import FULFILLMENT_EVENTS, TASKS
+from schemas.topics import FULFILLMENT_EVENTS
 from services.chassis.service import Happened, Public
-from services.fulfillment import said, told
-from services.fulfillment.bodies import about, brief, brief_task, present, reason, say_what, say_where
+from services.fulfillment import said, task_messages, told
+from services.fulfillment.bodies import about, brief, brief_task, reason, say_what, say_where
 from services.fulfillment.domain.alterations import (
     CancellationBegun,
     ChangeRefused,
@@ -31,17 +32,10 @@ from services.fulfillment.domain.compatibility_events import (
     StandingNoted,
 )
 from services.fulfillment.domain.events import (
-    AttemptFailed,
-    DatesMoved,
-    DatesPlanned,
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
     ExtensionRefused,
-    FalloutChanged,
-    FalloutClosed,
-    FalloutOpened,
-    JeopardyAssessed,
     OperationDropped,
     PartCompleted,
     PartPostponed,
@@ -51,20 +45,29 @@ from services.fulfillment.domain.events import (
     PlanExtended,
     PlanGrown,
     PlanPostponed,
-    PonrPassed,
     ReportIgnored,
+    ValuesCopied,
+)
+from services.fulfillment.domain.hierarchy import HierarchyChanged, HierarchyJoined, HierarchyLeft
+from services.fulfillment.domain.task_events import (
+    AttemptFailed,
+    PonrPassed,
     TaskClosed,
     TaskHeld,
     TaskReleased,
     TaskStarted,
-    ValuesCopied,
+)
+from services.fulfillment.domain.trouble_events import (
+    DatesMoved,
+    DatesPlanned,
+    FalloutChanged,
+    FalloutClosed,
+    FalloutOpened,
+    JeopardyAssessed,
     WatchPaused,
 )
-from services.fulfillment.domain.hierarchy import HierarchyChanged, HierarchyJoined, HierarchyLeft
-from services.fulfillment.domain.priority import band
 
 _DomainOrder = DomainOrderPlanned | DomainOrderStarted | DomainOrderClosed
-_Task = TaskReleased | TaskStarted | TaskClosed | AttemptFailed | TaskHeld
 
 
 def publish(happened: Happened) -> Iterable[Public]:
@@ -73,52 +76,51 @@ def publish(happened: Happened) -> Iterable[Public]:
         case DomainOrderPlanned() | DomainOrderClosed() | DomainOrderStarted() as event:
             return (_domain_order(event, happened),)
         case TaskReleased() | TaskClosed() | TaskStarted() | AttemptFailed() | TaskHeld() as event:
-            return (*_asked(event, happened), _task(event, happened))
+            return (*task_messages.asked(event, happened), task_messages.state_changed(event, happened))
         case PonrPassed() as event:
-            return (_ponr(event, happened),)
+            return (task_messages.ponr_passed(event, happened),)
         case PlanCreated() | PlanCompleted() | PlanCanceled() as event:
             return (_plan(event, happened),)
         case PlanExtended() | PlanGrown() | ExtensionRefused() | PartCompleted() as event:
             return (_part(event, happened),)
         case JeopardyAssessed() | FalloutOpened() | FalloutChanged() | FalloutClosed() as event:
             return _trouble(event, happened)
-        case (
-            PlanHeld()
-            | PlanReleased()
-            | ChangeRefused()
-            | PlanRevised()
-            | DomainOrderRevised()
-            | DomainOrderDropped()
-            | DomainOrderCanceled()
-            | DomainOrderStopped()
-            | TaskWithdrawn()
-            | TaskDropped()
-            | TaskRedone()
-        ) as event:
+        case event:
+            return () if _is_silent(event) else _altered(happened)
+
+
+def _altered(happened: Happened) -> Iterable[Public]:
+    match happened.event:
+        case PlanHeld() | PlanReleased() | ChangeRefused() | PlanRevised() as event:
             return told.alteration(event, happened)
         case (
-            PlanPostponed()
-            | PartPostponed()
-            | ReservationKept()
-            | OperationDropped()
-            | WatchPaused()
-            | DatesMoved()
-            | DatesPlanned()
-            | CancellationBegun()
-            | DoneAllTheSame()
-            | ValuesCopied()
-            | ReportIgnored()
-            | StandingNoted()
-            | StandingChanged()
-            | CompatibilityWaived()
-            | HierarchyJoined()
-            | HierarchyChanged()
-            | HierarchyLeft()
-            | SpecificationPublished()
-            | SpecificationRetired()
+            DomainOrderRevised()
+            | DomainOrderDropped()
+            | DomainOrderCanceled()
+            | DomainOrderStopped() as event
         ):
-            return ()
+            return told.alteration(event, happened)
+        case TaskWithdrawn() | TaskDropped() | TaskRedone() as event:
+            return told.alteration(event, happened)
     raise TypeError(f"{type(happened.event).__name__} has no publish decision: give it one here")
+
+
+def _is_silent(event: Any) -> bool:
+    """What only this service decides by: what waits, what was heard, and how a plan keeps its books."""
+    match event:
+        case PlanPostponed() | PartPostponed() | ReservationKept() | OperationDropped() | CancellationBegun():
+            return True
+        case WatchPaused() | DatesMoved() | DatesPlanned() | ValuesCopied():
+            return True
+        case DoneAllTheSame() | ReportIgnored():
+            return True
+        case StandingNoted() | StandingChanged() | CompatibilityWaived():
+            return True
+        case HierarchyJoined() | HierarchyChanged() | HierarchyLeft():
+            return True
+        case SpecificationPublished() | SpecificationRetired():
+            return True
+    return False
 
 
 # ------------------------------------------------------------------------------------------- plan
@@ -185,99 +187,6 @@ def _domain_order(event: _DomainOrder, happened: Happened) -> Public:
             if event.line_closed:
                 body["lineClosed"] = True
     return Public(FULFILLMENT_EVENTS, "domain-order.state-changed", order.domain_order_id, body)
-
-
-# ------------------------------------------------------------------------------------------ tasks
-
-
-def _asked(event: _Task, happened: Happened) -> tuple[Public, ...]:
-    """What provisioning systems hear of it."""
-    match event:
-        case TaskReleased():
-            return (_request(event, happened),)
-        case TaskClosed(withdrawn=int()):
-            return (_withdrawn(event, happened),)
-    return ()
-
-
-def _request(event: TaskReleased, happened: Happened) -> Public:
-    body = about(event.version, happened)
-    body["taskId"] = event.task_id
-    body["attempt"] = event.attempt
-    body["kind"] = event.kind
-    body["name"] = event.name
-    body["action"] = event.action
-    body["undo"] = event.undo
-    body["lineId"] = event.line_id
-    body["domainOrderId"] = event.domain_order_id
-    body["specificationId"] = event.specification_id
-    body["characteristics"] = event.characteristics
-    if event.instance_id is not None:
-        body["instanceId"] = event.instance_id
-    if event.location is not None:
-        body["location"] = event.location
-    if event.quantity is not None:
-        body |= present(quantity=event.quantity.after, previousQuantity=event.quantity.before)
-    if event.due is not None:
-        body["due"] = event.due
-    if event.priority is not None:
-        body["priority"], body["priorityBand"] = event.priority, band(event.priority)
-    if event.reason is not None:
-        body["reason"] = event.reason
-    return Public(TASKS, "task.requested", event.task_id, body, unseal=True)
-
-
-_STATES: Mapping[type, str] = {
-    TaskReleased: "open",
-    TaskStarted: "in_progress",
-    TaskClosed: "closed_complete",
-    AttemptFailed: "scheduled",
-    TaskHeld: "on_hold",
-}
-
-
-def _task(event: _Task, happened: Happened) -> Public:
-    body = about(event.version, happened)
-    body["taskId"] = event.task_id
-    body["domainOrderId"] = event.domain_order_id
-    body["state"] = _STATES[type(event)]
-    body["attempt"] = event.attempt
-    if (message := _message(event)) is not None:
-        body["message"] = message
-    if isinstance(event, TaskClosed | TaskHeld) and event.outcome is not None:
-        body["outcome"] = event.outcome
-    if not isinstance(event, TaskReleased) and event.work_order is not None:
-        body["workOrder"] = present(state=event.work_order.state, note=event.work_order.note)
-    return Public(FULFILLMENT_EVENTS, "task.state-changed", event.task_id, body)
-
-
-def _message(event: _Task) -> str | None:
-    match event:
-        case TaskReleased():
-            return None
-        case TaskClosed(skipped=str(reason)):
-            return reason
-        case _:
-            return event.message
-
-
-def _ponr(event: PonrPassed, happened: Happened) -> Public:
-    body = about(event.version, happened)
-    body |= present(
-        lineId=event.line_id,
-        domainOrderId=event.domain_order_id,
-        taskId=event.task_id,
-        kind=event.kind,
-        charge=event.charge,
-    )
-    return Public(FULFILLMENT_EVENTS, "ponr.passed", event.task_id, body)
-
-
-def _withdrawn(event: TaskClosed, happened: Happened) -> Public:
-    body = about(event.version, happened)
-    body |= {"taskId": event.task_id, "attempt": event.withdrawn}
-    body["reason"] = f"attempt {event.attempt} was completed, late: this one is not wanted any more"
-    return Public(TASKS, "task.withdrawn", event.task_id, body)
 
 
 # ---------------------------------------------------------------------------------------- troubles

@@ -8,8 +8,8 @@ from services.chassis.service import Work
 from services.fulfillment import handlers, hierarchies, jeopardy, staggering
 from services.fulfillment.domain import compensation, contradiction, inflight
 from services.fulfillment.domain.alterations import ChangeRefused, ReservationKept
+from services.fulfillment.domain.beginning import planned, start
 from services.fulfillment.domain.blueprint import Blueprint, Reason
-from services.fulfillment.domain.cascade import planned, start
 from services.fulfillment.domain.compensation import Change
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
 from services.fulfillment.domain.limits import too_large

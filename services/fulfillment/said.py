@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from services.fulfillment.bodies import Body, present
 from services.fulfillment.domain.blueprint import FalloutStage
-from services.fulfillment.domain.events import (
+from services.fulfillment.domain.fallout import advice
+from services.fulfillment.domain.risk import Risk
+from services.fulfillment.domain.trouble_events import (
     FalloutChanged,
     FalloutClosed,
     FalloutOpened,
     JeopardyAssessed,
 )
-from services.fulfillment.domain.fallout import advice
-from services.fulfillment.domain.risk import Risk
 
 
 def fallout(event: FalloutOpened | FalloutChanged | FalloutClosed) -> Body:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from services.chassis.service import Work
 from services.fulfillment import handlers, jeopardy
+from services.fulfillment.domain.beginning import planned, start
 from services.fulfillment.domain.blueprint import Reason
-from services.fulfillment.domain.cascade import planned, start
-from services.fulfillment.domain.events import FalloutClosed, FalloutOpened
 from services.fulfillment.domain.fallout import classified
 from services.fulfillment.domain.staggered import Grown, grow, ready, under_one_root
 from services.fulfillment.domain.state import Plan, PlanState
+from services.fulfillment.domain.trouble_events import FalloutClosed, FalloutOpened
 from services.fulfillment.missing import PLAN
 
 

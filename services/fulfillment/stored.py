@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from services.chassis.service import Version
-from services.fulfillment.domain import alterations, catalog, compatibility_events, events, hierarchy
+from services.fulfillment.domain import (
+    alterations,
+    catalog,
+    compatibility_events,
+    events,
+    hierarchy,
+    task_events,
+    trouble_events,
+)
 
 STORED = (
     Version(name="specification.published.v1", type=catalog.SpecificationPublished),
@@ -22,23 +30,23 @@ STORED = (
     Version(name="domain-order.started.v1", type=events.DomainOrderStarted),
     Version(name="domain-order.closed.v1", type=events.DomainOrderClosed),
     Version(name="domain-order.values-copied.v1", type=events.ValuesCopied),
-    Version(name="task.released.v1", type=events.TaskReleased),
-    Version(name="task.started.v1", type=events.TaskStarted),
-    Version(name="task.closed.v1", type=events.TaskClosed),
-    Version(name="ponr.passed.v1", type=events.PonrPassed),
-    Version(name="task.attempt-failed.v1", type=events.AttemptFailed),
-    Version(name="task.held.v1", type=events.TaskHeld),
-    Version(name="fallout.opened.v1", type=events.FalloutOpened),
-    Version(name="fallout.changed.v1", type=events.FalloutChanged),
-    Version(name="fallout.closed.v1", type=events.FalloutClosed),
+    Version(name="task.released.v1", type=task_events.TaskReleased),
+    Version(name="task.started.v1", type=task_events.TaskStarted),
+    Version(name="task.closed.v1", type=task_events.TaskClosed),
+    Version(name="ponr.passed.v1", type=task_events.PonrPassed),
+    Version(name="task.attempt-failed.v1", type=task_events.AttemptFailed),
+    Version(name="task.held.v1", type=task_events.TaskHeld),
+    Version(name="fallout.opened.v1", type=trouble_events.FalloutOpened),
+    Version(name="fallout.changed.v1", type=trouble_events.FalloutChanged),
+    Version(name="fallout.closed.v1", type=trouble_events.FalloutClosed),
     Version(name="plan.held.v1", type=alterations.PlanHeld),
     Version(name="plan.released.v1", type=alterations.PlanReleased),
     Version(name="plan.change-refused.v1", type=alterations.ChangeRefused),
     Version(name="plan.reservation-kept.v1", type=alterations.ReservationKept),
-    Version(name="jeopardy.assessed.v1", type=events.JeopardyAssessed),
-    Version(name="plan.watch-paused.v1", type=events.WatchPaused),
-    Version(name="plan.dates-moved.v1", type=events.DatesMoved),
-    Version(name="plan.dates-planned.v1", type=events.DatesPlanned),
+    Version(name="jeopardy.assessed.v1", type=trouble_events.JeopardyAssessed),
+    Version(name="plan.watch-paused.v1", type=trouble_events.WatchPaused),
+    Version(name="plan.dates-moved.v1", type=trouble_events.DatesMoved),
+    Version(name="plan.dates-planned.v1", type=trouble_events.DatesPlanned),
     Version(name="plan.revised.v1", type=alterations.PlanRevised),
     Version(name="plan.cancellation-begun.v1", type=alterations.CancellationBegun),
     Version(name="domain-order.revised.v1", type=alterations.DomainOrderRevised),

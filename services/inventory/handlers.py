@@ -11,6 +11,7 @@ from services.chassis.service import Refused, Why, Work
 from services.inventory import agreements, terms, trees
 from services.inventory.domain import load as loading
 from services.inventory.domain.approved import Approved
+from services.inventory.domain.case import Case, case_of
 from services.inventory.domain.follow import BY_ITSELF, Cause
 from services.inventory.domain.fulfil import Progress, progress
 from services.inventory.domain.instance import Instance, Unknown
@@ -18,7 +19,6 @@ from services.inventory.domain.instance_events import (
     InstanceFreed,
     InstanceLanded,
 )
-from services.inventory.domain.judge import Case, case_of
 from services.inventory.domain.land import PartClosed, PlanCanceled, land, release
 from services.inventory.domain.operation import split
 from services.inventory.domain.record import Record

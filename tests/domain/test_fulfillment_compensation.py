@@ -11,8 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.fulfillment.domain.alterations import PlanRevised, TaskWithdrawn
+from services.fulfillment.domain.beginning import planned, start
 from services.fulfillment.domain.blueprint import Blueprint
-from services.fulfillment.domain.cascade import planned, start
 from services.fulfillment.domain.catalog import (
     Relationship,
     Specification,
@@ -22,11 +22,12 @@ from services.fulfillment.domain.catalog import (
 from services.fulfillment.domain.compensation import Change, canceled, inherited, revised
 from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.decomposition import decompose
-from services.fulfillment.domain.events import PlanEvent, TaskReleased
+from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.matching import as_planned
 from services.fulfillment.domain.reports import Retry, retry
 from services.fulfillment.domain.reservation import Instance, Line
 from services.fulfillment.domain.state import Plan
+from services.fulfillment.domain.task_events import TaskReleased
 from tests.fulfillment import (
     NOW,
     Given,

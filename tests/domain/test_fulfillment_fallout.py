@@ -9,19 +9,12 @@ import pytest
 
 from services.fulfillment.domain.blueprint import Refused
 from services.fulfillment.domain.catalog import TaskKind, TaskSpecification
-from services.fulfillment.domain.events import (
-    AttemptFailed,
-    FalloutChanged,
-    FalloutClosed,
-    FalloutOpened,
-    TaskClosed,
-    TaskHeld,
-    TaskReleased,
-)
 from services.fulfillment.domain.fallout import Resolve, advice, awaits_resolution, classified, taken_up
 from services.fulfillment.domain.late import no_answer
 from services.fulfillment.domain.reports import AskAgain, Retry, ask_again, retry
 from services.fulfillment.domain.state import OpenFallout
+from services.fulfillment.domain.task_events import AttemptFailed, TaskClosed, TaskHeld, TaskReleased
+from services.fulfillment.domain.trouble_events import FalloutChanged, FalloutClosed, FalloutOpened
 from tests.fulfillment import NOW, Given, entry, instance, line, made, names, plan, published, reserved
 
 DO = "O.1.do"

@@ -9,13 +9,14 @@ import pytest
 
 from services.fulfillment.domain.blueprint import Blueprint
 from services.fulfillment.domain.catalog import TaskSpecification
-from services.fulfillment.domain.events import DatesMoved, PlanEvent
+from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.jeopardy import AT_ONCE, assess, is_planned, planned_anew, touches
 from services.fulfillment.domain.late import no_answer
 from services.fulfillment.domain.reports import Retry, retry
 from services.fulfillment.domain.risk import Level
 from services.fulfillment.domain.schedule import scheduled
 from services.fulfillment.domain.state import Jeopardy
+from services.fulfillment.domain.trouble_events import DatesMoved
 from tests.fulfillment import NOW, Given, entry, instance, line, made, plan, published, reserved
 
 HOUR = timedelta(hours=1)

@@ -13,10 +13,11 @@ from services.fulfillment.domain.blueprint import Blueprint
 from services.fulfillment.domain.cascade import Cascade
 from services.fulfillment.domain.catalog import Relationship
 from services.fulfillment.domain.decomposition import Impossible
-from services.fulfillment.domain.events import DomainOrderPlanned, TaskClosed
+from services.fulfillment.domain.events import DomainOrderPlanned
 from services.fulfillment.domain.limits import MAX_MESSAGE, announced, tasks_apart, too_large
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.state import OpenOrder, OpenTask
+from services.fulfillment.domain.task_events import TaskClosed
 from services.fulfillment.publish import publish
 from tests.fulfillment import NOW, Given, entry, instance, line, made, outcome, plan, published
 

@@ -15,10 +15,9 @@ from services.fulfillment.domain.events import (
     DomainOrderStarted,
     PlanCompleted,
     PlanCreated,
-    TaskClosed,
-    TaskReleased,
     ValuesCopied,
 )
+from services.fulfillment.domain.task_events import TaskClosed, TaskReleased
 from services.fulfillment.domain.tasking import seconds
 from tests.fulfillment import (
     NOW,

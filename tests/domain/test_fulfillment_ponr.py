@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from services.fulfillment.domain.catalog import TaskSpecification
-from services.fulfillment.domain.events import PonrPassed
 from services.fulfillment.domain.ponr import canceled_past, points, revised_past
 from services.fulfillment.domain.reports import Skip, skip
+from services.fulfillment.domain.task_events import PonrPassed
 from tests.fulfillment import NOW, Given, entry, instance, line, made, plan, published, reserved
 
 

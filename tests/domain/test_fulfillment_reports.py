@@ -10,19 +10,17 @@ import pytest
 from services.fulfillment.domain.blueprint import Refused, TaskState, order_of
 from services.fulfillment.domain.catalog import TaskSpecification
 from services.fulfillment.domain.compensation import canceled
-from services.fulfillment.domain.events import (
+from services.fulfillment.domain.events import ReportIgnored
+from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip, ask_again, report, retry, skip
+from services.fulfillment.domain.state import Plan
+from services.fulfillment.domain.task_events import (
     AttemptFailed,
-    FalloutChanged,
-    FalloutClosed,
-    FalloutOpened,
-    ReportIgnored,
     TaskClosed,
     TaskHeld,
     TaskReleased,
     TaskStarted,
 )
-from services.fulfillment.domain.reports import AskAgain, Report, Retry, Skip, ask_again, report, retry, skip
-from services.fulfillment.domain.state import Plan
+from services.fulfillment.domain.trouble_events import FalloutChanged, FalloutClosed, FalloutOpened
 from tests.fulfillment import NOW, Given, entry, instance, line, made, names, plan, published, reserved
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from services.inventory.domain.case import case_of
 from services.inventory.domain.instance_events import InstanceLanded
-from services.inventory.domain.judge import case_of
 from services.inventory.domain.record import Changed
 from services.inventory.domain.reservation import ReservationRefused
 from services.inventory.domain.reserve import unheard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.fulfillment.domain.events import TaskReleased
+from services.fulfillment.domain.task_events import TaskReleased
 from services.fulfillment.views import pages
 from tests.fulfillment import Given, entry, instance, line, made, plan, published, reserved
 

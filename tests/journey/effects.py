@@ -11,7 +11,7 @@ from services.chassis.ports import Record, Store, StoredEvent
 from services.chassis.service import Service
 from services.chassis.stored import Codec, split
 from services.cli.installation import service_of
-from services.fulfillment.domain.events import TaskClosed, TaskReleased
+from services.fulfillment.domain.task_events import TaskClosed, TaskReleased
 from services.inventory.domain import instance_events as instances
 from services.order.domain.events import OrderCompleted
 

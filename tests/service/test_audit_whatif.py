@@ -23,7 +23,7 @@ from services.chassis.service import Service, Version
 from services.inventory import scheduling
 from services.inventory.domain import judge as inventory_judge
 from services.inventory.domain import table as inventory_table
-from services.inventory.domain.judge import Case
+from services.inventory.domain.case import Case
 from services.inventory.domain.words import Reason as InstalledReason
 from services.order.domain import policy
 from services.order.domain.tree import Tree

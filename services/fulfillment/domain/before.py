@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from services.fulfillment.domain import trouble
 from services.fulfillment.domain.alterations import ChangeRefused, PlanHeld, PlanReleased, ReservationKept
-from services.fulfillment.domain.events import (
-    FalloutChanged,
-    FalloutClosed,
-    FalloutOpened,
-    OperationDropped,
-    PartPostponed,
-    PlanEvent,
-    PlanPostponed,
-)
+from services.fulfillment.domain.events import OperationDropped, PartPostponed, PlanEvent, PlanPostponed
 from services.fulfillment.domain.holding import answered, hold, keep, refuse, release
 from services.fulfillment.domain.state import Awaited, Plan, PlanState, Postponed, Waiting
+from services.fulfillment.domain.trouble_events import FalloutChanged, FalloutClosed, FalloutOpened
 
 
 def waiting(event: PlanPostponed, before: PlanState) -> Waiting:

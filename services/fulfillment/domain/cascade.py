@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from services.fulfillment.domain.alterations import DomainOrderCanceled
 from services.fulfillment.domain.awaiting import standing
-from services.fulfillment.domain.blueprint import Blueprint, DomainOrder, DomainOrderState
+from services.fulfillment.domain.blueprint import DomainOrder
 from services.fulfillment.domain.catalog import Scalar, Values
 from services.fulfillment.domain.compatibility import broken
 from services.fulfillment.domain.compatibility_break import Break
@@ -21,60 +21,19 @@ from services.fulfillment.domain.compatibility_stop import halted
 from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.events import (
     DomainOrderClosed,
-    DomainOrderPlanned,
     DomainOrderStarted,
     PartCompleted,
     PlanCanceled,
     PlanCompleted,
-    PlanCreated,
     PlanEvent,
-    PlanExtended,
-    TaskClosed,
-    TaskReleased,
     ValuesCopied,
 )
 from services.fulfillment.domain.fallout import lifted
-from services.fulfillment.domain.limits import tasks_apart
-from services.fulfillment.domain.plan import created, extended
 from services.fulfillment.domain.ponr import passed
 from services.fulfillment.domain.spreading import reached
 from services.fulfillment.domain.staggering import line_top
 from services.fulfillment.domain.state import OpenOrder, OpenTask, Part, Plan
-
-
-def begin(blueprint: Blueprint) -> PlanCreated:
-    """The plan; what follows from it, in this order: `planned`, `start`."""
-    return created(blueprint, tasks_apart(blueprint))
-
-
-def extend(blueprint: Blueprint, operation_id: str) -> PlanExtended:
-    """Another part of the plan; the same follows from it."""
-    return extended(blueprint, operation_id, tasks_apart(blueprint))
-
-
-def planned(plan: Plan, blueprint: Blueprint, with_tasks: bool) -> tuple[DomainOrderPlanned, ...]:
-    """The domain orders of a plan that was just made, `with_tasks` where the plan is told of without."""
-    return tuple(_planned(plan, order, with_tasks) for order in blueprint.domain_orders)
-
-
-def start(plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
-    """The tasks that are ready, and what closes at once (DOM-06)."""
-    return Cascade(plan, now).start()
-
-
-def _planned(plan: Plan, details: DomainOrder, with_tasks: bool) -> DomainOrderPlanned:
-    order = plan.orders[details.domain_order_id]
-    return DomainOrderPlanned(
-        version=plan.version,
-        domain_order=details,
-        state=_first_state(plan, order),
-        tasks=tuple(plan.tasks[id].planned for id in order.tasks) if with_tasks else (),
-    )
-
-
-def _first_state(plan: Plan, order: OpenOrder) -> DomainOrderState:
-    waits = order.blockers or (order.tasks and all(plan.tasks[task].blockers for task in order.tasks))
-    return "draft" if waits else "in_progress"
+from services.fulfillment.domain.task_events import TaskClosed, TaskReleased
 
 
 class Cascade:

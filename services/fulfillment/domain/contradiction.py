@@ -14,12 +14,13 @@ from datetime import datetime
 from services.fulfillment.domain import fallout, late
 from services.fulfillment.domain.cascade import Cascade
 from services.fulfillment.domain.catalog import Scalar, Specification, Values
-from services.fulfillment.domain.events import PlanEvent, TaskClosed
+from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.matching import live
 from services.fulfillment.domain.spreading import compared, reached
 from services.fulfillment.domain.staggering import line_top
 from services.fulfillment.domain.state import OpenOrder, OpenTask, Plan
 from services.fulfillment.domain.targets import Seal, View, is_personal, needs, quantity, same
+from services.fulfillment.domain.task_events import TaskClosed
 from services.fulfillment.domain.value import value
 
 RULE = "DEC-04"

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.fulfillment.domain.events import (
-    DatesMoved,
-    DatesPlanned,
-    JeopardyAssessed,
-    PlanCreated,
-    PlanExtended,
-    TaskReleased,
-    WatchPaused,
-)
+from services.fulfillment.domain.events import PlanCreated, PlanExtended
 from services.fulfillment.domain.outlook import DONE, expected
 from services.fulfillment.domain.risk import Risk
 from services.fulfillment.domain.schedule import latest
 from services.fulfillment.domain.state import Jeopardy, OpenTask, Plan
+from services.fulfillment.domain.task_events import TaskReleased
+from services.fulfillment.domain.trouble_events import DatesMoved, DatesPlanned, JeopardyAssessed, WatchPaused
 
 
 def planned(plan: Plan, event: PlanCreated | PlanExtended) -> None:

@@ -8,8 +8,9 @@ from services.fulfillment.domain.blueprint import FalloutStage, Reason, Refused
 from services.fulfillment.domain.catalog import TaskKind
 from services.fulfillment.domain.compatibility import broken, stopped_because
 from services.fulfillment.domain.compatibility_events import CompatibilityWaived
-from services.fulfillment.domain.events import FalloutChanged, FalloutClosed, FalloutOpened, PlanEvent
+from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.state import OpenFallout, OpenOrder, OpenTask, Plan, Waiting
+from services.fulfillment.domain.trouble_events import FalloutChanged, FalloutClosed, FalloutOpened
 from services.fulfillment.domain.value import value
 
 BILLING, ALLOCATION, PROVISIONING = "billing", "allocation", "provisioning"

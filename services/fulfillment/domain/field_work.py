@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.fulfillment.domain.alterations import DoneAllTheSame, TaskDropped, TaskRedone, TaskWithdrawn
-from services.fulfillment.domain.events import (
+from services.fulfillment.domain.events import PlanEvent
+from services.fulfillment.domain.state import OpenTask, Plan
+from services.fulfillment.domain.task_events import (
     AttemptFailed,
-    PlanEvent,
     TaskClosed,
     TaskHeld,
     TaskReleased,
     TaskStarted,
 )
-from services.fulfillment.domain.state import OpenTask, Plan
 from services.fulfillment.domain.work_order import Note, WorkOrderState
 
 NOTES = 50

@@ -10,13 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from services.fulfillment.domain.events import (
-    DatesMoved,
-    DatesPlanned,
-    JeopardyAssessed,
-    PlanEvent,
-    WatchPaused,
-)
+from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.outlook import DONE, expected, whole
 from services.fulfillment.domain.risk import (
     LINE_STEPS,
@@ -30,6 +24,7 @@ from services.fulfillment.domain.risk import (
 )
 from services.fulfillment.domain.schedule import latest
 from services.fulfillment.domain.state import Jeopardy, OpenTask, Plan
+from services.fulfillment.domain.trouble_events import DatesMoved, DatesPlanned, JeopardyAssessed, WatchPaused
 
 AT_ONCE = 500
 """So many risks fit a message, whatever their ids are."""

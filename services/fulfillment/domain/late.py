@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from services.fulfillment.domain import fallout
 from services.fulfillment.domain.cascade import Cascade
-from services.fulfillment.domain.events import AttemptFailed, PlanEvent, TaskClosed, TaskHeld
+from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.state import OpenTask, Plan
+from services.fulfillment.domain.task_events import AttemptFailed, TaskClosed, TaskHeld
 
 
 def no_answer(plan: Plan, at: datetime) -> tuple[PlanEvent, ...]:

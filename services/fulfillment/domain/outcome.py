@@ -12,8 +12,9 @@ from dataclasses import replace
 from services.fulfillment.domain import fallout, late
 from services.fulfillment.domain.blueprint import Reason, Refused
 from services.fulfillment.domain.catalog import Scalar, Values
-from services.fulfillment.domain.events import PlanEvent, TaskHeld
+from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.state import OpenTask, Plan
+from services.fulfillment.domain.task_events import TaskHeld
 
 NAME = "outcome"
 AS_PROMISED = "as_promised"

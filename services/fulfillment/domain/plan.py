@@ -18,17 +18,10 @@ from services.fulfillment.domain.catalog import Values
 from services.fulfillment.domain.compatibility_state import CHANGES as COMPATIBILITY
 from services.fulfillment.domain.counting import add_orders, add_tasks, order_over, task_over
 from services.fulfillment.domain.events import (
-    AttemptFailed,
-    DatesMoved,
-    DatesPlanned,
     DomainOrderClosed,
     DomainOrderPlanned,
     DomainOrderStarted,
     ExtensionRefused,
-    FalloutChanged,
-    FalloutClosed,
-    FalloutOpened,
-    JeopardyAssessed,
     OperationDropped,
     PartCompleted,
     PartPostponed,
@@ -39,13 +32,7 @@ from services.fulfillment.domain.events import (
     PlanExtended,
     PlanGrown,
     PlanPostponed,
-    PonrPassed,
-    TaskClosed,
-    TaskHeld,
-    TaskReleased,
-    TaskStarted,
     ValuesCopied,
-    WatchPaused,
 )
 from services.fulfillment.domain.holding import held_before, hold, keep, refuse, release
 from services.fulfillment.domain.state import (
@@ -58,6 +45,23 @@ from services.fulfillment.domain.state import (
     PlanState,
     Unplanned,
     Waiting,
+)
+from services.fulfillment.domain.task_events import (
+    AttemptFailed,
+    PonrPassed,
+    TaskClosed,
+    TaskHeld,
+    TaskReleased,
+    TaskStarted,
+)
+from services.fulfillment.domain.trouble_events import (
+    DatesMoved,
+    DatesPlanned,
+    FalloutChanged,
+    FalloutClosed,
+    FalloutOpened,
+    JeopardyAssessed,
+    WatchPaused,
 )
 
 

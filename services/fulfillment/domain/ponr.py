@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 
 from services.fulfillment.domain.alterations import Charge
 from services.fulfillment.domain.blueprint import Reason
-from services.fulfillment.domain.events import PonrPassed, TaskClosed
 from services.fulfillment.domain.state import OpenTask, Plan
+from services.fulfillment.domain.task_events import PonrPassed, TaskClosed
 
 
 def passed(closed: TaskClosed, task: OpenTask, plan: Plan) -> tuple[PonrPassed, ...]:

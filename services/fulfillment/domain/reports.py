@@ -12,15 +12,9 @@ from services.fulfillment.domain.blueprint import Reason, Refused
 from services.fulfillment.domain.cascade import Cascade
 from services.fulfillment.domain.catalog import Scalar
 from services.fulfillment.domain.contradiction import Contradiction
-from services.fulfillment.domain.events import (
-    AttemptFailed,
-    PlanEvent,
-    ReportIgnored,
-    TaskClosed,
-    TaskHeld,
-    TaskStarted,
-)
+from services.fulfillment.domain.events import PlanEvent, ReportIgnored
 from services.fulfillment.domain.state import OpenTask, Plan
+from services.fulfillment.domain.task_events import AttemptFailed, TaskClosed, TaskHeld, TaskStarted
 from services.fulfillment.domain.value import value
 from services.fulfillment.domain.work_order import WorkOrder
 

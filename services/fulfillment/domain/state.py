@@ -23,9 +23,9 @@ from services.fulfillment.domain.blueprint import (
 )
 from services.fulfillment.domain.catalog import ReturnPlan, Values
 from services.fulfillment.domain.compatibility_break import Break, Key, Product
-from services.fulfillment.domain.events import PonrPassed
 from services.fulfillment.domain.reservation import Reservation
 from services.fulfillment.domain.risk import Level, Risk
+from services.fulfillment.domain.task_events import PonrPassed
 from services.fulfillment.domain.value import value
 from services.fulfillment.domain.work_order import Note, WorkOrderState
 

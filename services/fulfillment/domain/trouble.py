@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.fulfillment.domain.events import (
-    AttemptFailed,
-    FalloutChanged,
-    FalloutClosed,
-    FalloutOpened,
-    TaskHeld,
-)
 from services.fulfillment.domain.fallout import STOPPED, classified
 from services.fulfillment.domain.state import Awaited, OpenFallout, OpenOrder, OpenTask, Plan, Waiting
+from services.fulfillment.domain.task_events import AttemptFailed, TaskHeld
+from services.fulfillment.domain.trouble_events import FalloutChanged, FalloutClosed, FalloutOpened
 
 
 def attempt_failed(plan: Plan, event: AttemptFailed) -> None:

@@ -6,9 +6,10 @@ from services.fulfillment.domain import fallout
 from services.fulfillment.domain.alterations import DoneAllTheSame
 from services.fulfillment.domain.blueprint import PlannedTask
 from services.fulfillment.domain.difference import Difference
-from services.fulfillment.domain.events import PlanEvent, TaskClosed
+from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.matching import live
 from services.fulfillment.domain.state import OpenTask, Plan
+from services.fulfillment.domain.task_events import TaskClosed
 from services.fulfillment.domain.undoing import taken_back
 
 _WHY = "it was done although it had been withdrawn"

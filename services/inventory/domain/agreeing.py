@@ -7,7 +7,7 @@ from dataclasses import field, replace
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.asked_terms import brought, impossible
-from services.inventory.domain.judge import Case
+from services.inventory.domain.case import Case
 from services.inventory.domain.make import Made
 from services.inventory.domain.one_contract import above, contract_of, own_contract
 from services.inventory.domain.replacing_part import terms_beside

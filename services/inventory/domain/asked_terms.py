@@ -7,8 +7,8 @@ from datetime import datetime
 
 from services.inventory.domain.agreement import FITTING, Agreed, Period, amended, begun, renewed
 from services.inventory.domain.approved import Line
+from services.inventory.domain.case import Case
 from services.inventory.domain.instance import Instance
-from services.inventory.domain.judge import Case
 from services.inventory.domain.one_contract import about_a_contract, above, contract_above, running
 from services.inventory.domain.term import ComingTerm, ContractId, TermRecord
 from services.inventory.domain.words import Reason

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
 
-from services.inventory.domain.approved import Approved, Line
+from services.inventory.domain.approved import Line
+from services.inventory.domain.case import Case
 from services.inventory.domain.counted import cannot_end, too_many_left
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.outgrown import lacking
@@ -13,50 +13,12 @@ from services.inventory.domain.replacing import as_a_change, replaced
 from services.inventory.domain.room import without_room
 from services.inventory.domain.sentence import names
 from services.inventory.domain.table import broken, needs
-from services.inventory.domain.tree import Installed, affected
-from services.inventory.domain.value import value
 from services.inventory.domain.words import PENDING, InstanceId, LineId, OrderId, Reason
 
 MAX_TREE = 5_000
 """Instances that one order may touch (LIM-01)."""
 
-ORDER_AGAIN = "place this order again when it is completed"
-
 _ENDING_OR_RESTING = frozenset({"disconnect", "suspend", "resume"})
-
-
-@value
-class Case:
-    """An order beside the installed base, with the tree that it would touch."""
-
-    order: Approved
-    installed: Installed
-    affected: Mapping[InstanceId, Line]
-    now: datetime | None = None
-    at_work: Collection[LineId] = frozenset()
-    """Lines of an order under way that were judged when they were reserved: what others have begun since is
-    not held against them."""
-    day: datetime | None = None
-    """When what is judged is to run, where that is later."""
-    when_held: str = ORDER_AGAIN
-    """What to do about an instance that another order holds."""
-
-    def named(self) -> Iterator[tuple[Line, Instance]]:
-        """The lines that name an instance the account owns, with it."""
-        for line in self.order.lines:
-            instance = self.installed.get(line.instance_id)
-            if line.action != "add" and instance is not None:
-                yield line, instance
-
-
-def case_of(
-    order: Approved,
-    installed: Installed,
-    now: datetime | None = None,
-    at_work: Collection[LineId] = frozenset(),
-) -> Case:
-    tree = affected(order.lines, installed)
-    return Case(order=order, installed=installed, affected=tree, now=now, at_work=at_work)
 
 
 def judge(case: Case) -> tuple[Reason, ...]:

@@ -7,9 +7,9 @@ from dataclasses import field
 from itertools import count
 
 from services.inventory.domain.approved import Line
+from services.inventory.domain.case import Case
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.instance_events import InstanceMade
-from services.inventory.domain.judge import Case
 from services.inventory.domain.outgrown import brought
 from services.inventory.domain.record import Coming, Record
 from services.inventory.domain.replacing import ends_with, in_its_place, replaced, values_kept

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.inventory.domain.approved import Line
+from services.inventory.domain.case import Case
 from services.inventory.domain.instance import Instance
-from services.inventory.domain.judge import Case
 from services.inventory.domain.term import OVER, ContractId, TermRecord
 from services.inventory.domain.words import LineId, OrderId
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from services.inventory.domain.case import Case
 from services.inventory.domain.instance import Instance
-from services.inventory.domain.judge import Case
 from services.inventory.domain.one_contract import running
 from services.inventory.domain.replacing import ends_with, replaced
 from services.inventory.domain.term import OVER, ComingTerm, TermRecord

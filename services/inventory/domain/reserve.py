@@ -9,9 +9,10 @@ from typing import Any
 
 from services.inventory.domain.agreeing import Agreements, agree, with_terms
 from services.inventory.domain.approved import Approved, Line
+from services.inventory.domain.case import Case
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.instance_events import ChildAdded, InstanceReserved
-from services.inventory.domain.judge import Case, judge, known, too_large
+from services.inventory.domain.judge import judge, known, too_large
 from services.inventory.domain.make import Ids, Made, made_by
 from services.inventory.domain.operation import Later
 from services.inventory.domain.outgrown import becomes_another, brought

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.inventory.domain.approved import Approved, Line
+from services.inventory.domain.case import Case
 from services.inventory.domain.flip import Find, is_held
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.instance_events import (
@@ -15,7 +16,6 @@ from services.inventory.domain.instance_events import (
     InstanceMade,
     InstanceReserved,
 )
-from services.inventory.domain.judge import Case
 from services.inventory.domain.land import released
 from services.inventory.domain.make import Ids
 from services.inventory.domain.operation import Later, Operation, gathered

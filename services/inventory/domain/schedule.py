@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.inventory.domain.approved import Approved, Line
+from services.inventory.domain.case import Case
 from services.inventory.domain.flip import Find, is_held
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.instance_events import OperationNoted
-from services.inventory.domain.judge import Case, judge
+from services.inventory.domain.judge import judge
 from services.inventory.domain.land import released
 from services.inventory.domain.make import Ids
 from services.inventory.domain.operation import (

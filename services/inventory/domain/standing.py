@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from services.inventory.domain.approved import Line
+from services.inventory.domain.case import Case
 from services.inventory.domain.instance import Instance
-from services.inventory.domain.judge import Case
 from services.inventory.domain.make import Made
 from services.inventory.domain.record import Record
 from services.inventory.domain.reserved import Standing
