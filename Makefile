@@ -4,6 +4,7 @@
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
+ALONE := tests/domain tests/service
 
 .PHONY: install demo up test machine check rules bench export lock
 
@@ -15,8 +16,14 @@ demo: .venv/run.stamp
 up: .venv/run.stamp
 	$(BIN)/aftersale up $(ARGS)
 
+# Everything: first, on all cores, what needs no network; then what shares brokers, databases and time, in turn.
 test: .venv/develop.stamp
+ifeq ($(strip $(ARGS)),)
+	$(BIN)/python -m pytest $(ALONE) -n auto
+	$(BIN)/python -m pytest $(ALONE:%=--ignore=%)
+else
 	$(BIN)/python -m pytest $(ARGS)
+endif
 
 # A hundred thousand random steps beside the reference model; `make test` plays some thousand of them.
 machine: .venv/develop.stamp
