@@ -12,16 +12,25 @@ from schemas import order as messages
 from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.heard import Reason as HeardReason
-from services.chassis.service import Needs, Refused, Route, RowsOf, StreamOf, Why, Wish, Work
-from services.order import agreed, cases, catalog, changing, handlers, heard, needs, placing, returning
+from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
+from services.order import (
+    agreed,
+    cases,
+    catalog,
+    changing,
+    handlers,
+    heard,
+    installed,
+    needs,
+    placing,
+    returning,
+)
 from services.order.domain import facts, lifecycle, underway
 from services.order.domain.capture import Asked
 from services.order.domain.events import OperationHeard
-from services.order.domain.instance import InstanceLearned, InstanceRevised
 from services.order.domain.line import Line, Ranks
 from services.order.domain.term import USUAL, ContractLine
 from services.order.domain.words import Action, OperationState, Reason
-from services.order.handlers import INSTANCE
 
 # ------------------------------------------------------------------------------- commands of a CRM
 
@@ -154,41 +163,6 @@ def _step(
 # ------------------------------------------------------------------------- what the others have said
 
 
-def _instance_created(data: heard.InstanceCreated, work: Work) -> None:
-    learned = InstanceLearned(
-        account_id=data.account_id,
-        kind=data.kind,
-        specification_id=data.specification_id,
-        specification_version=data.specification_version,
-        parent_id=data.parent_id,
-        location=data.location,
-        quantity=data.quantity,
-        ended=data.state == "inactive",
-        external_id=data.external_id,
-        moved_from=data.moved_from,
-    )
-    handlers.instance_learned(data.instance_id, learned, work)
-
-
-def _instance_changed(data: heard.InstanceChanged, work: Work) -> None:
-    revised = InstanceRevised(
-        specification_id=data.specification_id,
-        specification_version=data.specification_version,
-        parent_id=data.parent_id,
-        location=data.location,
-        quantity=data.quantity,
-        external_id=data.external_id,
-    )
-    handlers.instance_revised(data.instance_id, revised, work)
-
-
-def _instance_state_changed(data: heard.InstanceStateChanged, work: Work) -> None:
-    if data.state == "inactive":
-        handlers.instance_ended(data.instance_id, work)
-    elif data.previous_state == "inactive":
-        handlers.instance_restored(data.instance_id, work)
-
-
 def _reservation_refused(data: inventory.ReservationRefused, work: Work) -> None:
     refused = facts.Decline(version=data.version, reasons=_reasons(data.reasons))
     handlers.fact(data.order_id, refused, work)
@@ -271,44 +245,6 @@ def _of_lines(data: Any, work: Work) -> needs.Wishes:
     return needs.of_lines(data.order_id, work)
 
 
-def _of_changed(data: heard.InstanceChanged, work: Work) -> needs.Wishes:
-    """The rows of the ids by which another system has known it, and knows it now."""
-    yield (StreamOf(INSTANCE, data.instance_id),)
-    found = work.state(INSTANCE, data.instance_id)
-    if found is not None and found.external_id != data.external_id:
-        called = (id for id in (found.external_id, data.external_id) if id is not None)
-        yield [RowsOf(handlers.ELSEWHERE, handlers.by_external_id(found.account_id, id)) for id in called]
-
-
-def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noqa: ARG001
-    """The rows of what it stands below, and has moved from, are read as well: it may be put into them."""
-    wishes: list[Wish] = [StreamOf(INSTANCE, data.instance_id)]
-    if data.parent_id is not None:
-        wishes.append(handlers.children_of(data.kind, data.parent_id))
-    else:
-        wishes.append(RowsOf(handlers.ROOTS, data.account_id))
-    if data.moved_from is not None:
-        wishes.append(RowsOf(cases.WENT_ON, data.moved_from))
-    if data.external_id is not None:
-        key = handlers.by_external_id(data.account_id, data.external_id)
-        wishes.append(RowsOf(handlers.ELSEWHERE, key))
-    yield wishes
-
-
-def _may_have_ended(body: bytes) -> bool:
-    """Most changes of state neither end the instance nor bring it back, and order records no others."""
-    # `find`, as `in` takes bytes for a number first, and fails.
-    return body.find(b'"inactive"') >= 0
-
-
-def _of_ended(data: heard.InstanceStateChanged, work: Work) -> needs.Wishes:
-    if "inactive" in (data.state, data.previous_state):
-        yield (StreamOf(INSTANCE, data.instance_id),)
-        found = work.state(INSTANCE, data.instance_id)
-        if found is not None:
-            yield (RowsOf(*handlers.place(found.account_id, found.kind, found.parent_id)),)
-
-
 def _of_specification(data: Any, work: Work) -> Iterator[tuple[StreamOf]]:  # noqa: ARG001
     yield (StreamOf(handlers.SPECIFICATION, data.specification_id),)
 
@@ -329,6 +265,7 @@ ROUTES: Mapping[str, Route] = {
         "order.revise": _about_order(messages.ReviseOrder, _revise, _revise_needs),
         **returning.ROUTES,
         **agreed.ROUTES,
+        **installed.ROUTES,
         "order.cancel": _about_order(messages.CancelOrder, _cancel, _of_lines),
         "order.hold": _about_order(messages.OrderCommand, _step(underway.Hold)),
         "order.release": _about_order(messages.OrderCommand, _step(underway.Release)),
@@ -339,14 +276,6 @@ ROUTES: Mapping[str, Route] = {
         ),
         "specification.retire": Route(
             model=entries.RetireSpecification, handle=catalog.retire, needs=_of_specification
-        ),
-        "instance.created": Route(model=heard.InstanceCreated, handle=_instance_created, needs=_of_created),
-        "instance.changed": Route(model=heard.InstanceChanged, handle=_instance_changed, needs=_of_changed),
-        "instance.state-changed": Route(
-            model=heard.InstanceStateChanged,
-            concerns=_may_have_ended,
-            handle=_instance_state_changed,
-            needs=_of_ended,
         ),
         "reservation.refused": _about_order(inventory.ReservationRefused, _reservation_refused),
         "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),
