@@ -1,4 +1,4 @@
-"""CHG-08: what a value counts is not more than it says, and what was named to end is there to end."""
+"""CHG-08: of what a value counts there is what it says, and what was named to end is there to end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from services.inventory.domain.approved import Line
+from services.inventory.domain.case import Case
+from services.inventory.domain.left import left, undecided
 from services.inventory.domain.returning import until_landed
-from services.inventory.domain.room import added
+from services.inventory.domain.room import added, version_then
 from services.inventory.domain.sentence import names
 from services.inventory.domain.tree import Installed
 from services.inventory.domain.words import InstanceId, Reason, SpecificationId
@@ -65,6 +67,34 @@ def too_many_left(lines: tuple[Line, ...], installed: Installed, when_held: str)
             message=f"'{line.instance_id}' would have {there} of {target} where {asked} {verb} asked for: "
             f"{held or again}",
         )
+
+
+def too_few_left(case: Case) -> Iterator[Reason]:
+    """CHG-08, for each line that ends too many beside what others end, or adds too few."""
+    for line in case.order.lines:
+        for target, wanted in _asked(line, case.installed):
+            found = left(line.instance_id or "", target, case)
+            if found.surely >= wanted or not _settles(line, target, case.installed):
+                continue
+            open_ = undecided(found.open)
+            again = f"name {wanted - found.surely} fewer to end" if line.ending else "order it again"
+            yield Reason(
+                rule="CHG-08",
+                line_id=line.line_id,
+                message=f"'{line.instance_id}' {'may' if open_ else 'would'} be left with {found.surely} of "
+                f"{target} where {wanted} {'is' if wanted == 1 else 'are'} asked for"
+                f"{f', as {open_}: {case.when_held}' if open_ else f': {again}'}",
+            )
+
+
+def _settles(line: Line, target: SpecificationId, installed: Installed) -> bool:
+    """Whether its lines say all that comes and goes: what is not bundled grows by decomposition (CHG-07)."""
+    ending = (installed.get(id) for id in line.ending)
+    if any(one is not None and one.record.specification_id == target for one in ending):
+        return True
+    instance = installed.get(line.instance_id)
+    version = version_then(instance, line, installed) if instance is not None else None
+    return version is not None and target in version.bundled
 
 
 def cannot_end(lines: tuple[Line, ...], affected: Mapping[InstanceId, Line]) -> Iterator[Reason]:

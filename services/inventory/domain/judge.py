@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.case import Case
-from services.inventory.domain.counted import cannot_end, too_many_left
+from services.inventory.domain.counted import cannot_end, too_few_left, too_many_left
+from services.inventory.domain.enough import without_enough
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.outgrown import lacking
 from services.inventory.domain.replacing import as_a_change, replaced
@@ -181,6 +182,11 @@ def has_room(case: Case) -> Iterator[Reason]:
     return without_room(case.order.lines, case.installed, case.when_held)
 
 
+def keeps_enough(case: Case) -> Iterator[Reason]:
+    """LIN-01, ACT-13: not fewer below a parent than its specification needs, however others come out."""
+    return without_enough(case)
+
+
 def has_what_it_needs(case: Case) -> Iterator[Reason]:
     """CHG-15: what a new specification requires, and the instance has not, is given with the change."""
     for line, instance in case.named():
@@ -213,6 +219,7 @@ def ends_what_it_counts_less(case: Case) -> Iterator[Reason]:
     """CHG-08: fewer of something ends as many instances, those that were named (D-15)."""
     yield from cannot_end(case.order.lines, case.affected)
     yield from too_many_left(case.order.lines, case.installed, case.when_held)
+    yield from too_few_left(case)
 
 
 def _top(case: Case, instance: Instance) -> Instance:
@@ -248,6 +255,7 @@ RULES = (
     under_a_settled_parent,
     moved_as_a_whole,
     has_room,
+    keeps_enough,
     has_what_it_needs,
     takes_its_place,
     ends_what_it_counts_less,

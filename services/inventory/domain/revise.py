@@ -109,6 +109,9 @@ class Now:
     find: Find
 
 
+_ASK_AGAIN = "ask again when it is completed"
+
+
 def revise(revised: RevisedOrder, now: Now) -> tuple[Append, ...]:
     """Holds what is new, or names every reason why not. What is held already stays as it is."""
     order = revised.order
@@ -117,7 +120,8 @@ def revise(revised: RevisedOrder, now: Now) -> tuple[Append, ...]:
     waiting = tuple(line for one in now.parts.later for line in one.lines)
     said = {change.line_id for change in revised.changes}
     judged = {line.line_id for line in waiting if line.line_id not in said}
-    case = replace(now.case, at_work={*now.case.at_work, *judged})
+    at_work = {*now.case.at_work, *judged}
+    case = replace(now.case, at_work=at_work, when_held=_ASK_AGAIN)
     found = secure(case, _ids(now), waiting, now.before.contract_id)
     if not isinstance(found, Secured):
         return (_refused(order, found),)

@@ -44,7 +44,7 @@ def overfull(lines: tuple[Line, ...], installed: Installed) -> Iterator[Overfull
     own = {line.instance_id: line for line in lines if line.instance_id is not None}
     for (parent_id, specification), adds in added(lines).items():
         parent = installed.get(parent_id)
-        version = _version(parent, own.get(parent_id), installed) if parent else None
+        version = version_then(parent, own.get(parent_id), installed) if parent else None
         most = version.most.get(specification) if version else None
         if parent is None or most is None:
             continue
@@ -67,8 +67,8 @@ def added(lines: tuple[Line, ...]) -> dict[tuple[InstanceId, SpecificationId], l
     return found
 
 
-def _version(parent: Instance, line: Line | None, installed: Installed) -> Version | None:
-    """What the parent is made by once the order is done."""
+def version_then(parent: Instance, line: Line | None, installed: Installed) -> Version | None:
+    """What an instance is made by once the order is done."""
     record = parent.record
     if line is not None and line.action == "change":
         id = line.specification_id or record.specification_id

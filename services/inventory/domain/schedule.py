@@ -124,18 +124,20 @@ def _stand_against(case: Case) -> tuple[Reason, ...]:
 
 
 def _in_its_own_way(case: Case) -> bool:
-    """An earlier part of the same order still holds what it touches, or ends what it would count."""
+    """An earlier part of the same order still holds what it touches, or makes or ends what it would count."""
     touched = (case.installed.get(id) for id in case.affected)
     if any(one is not None and is_held(one, case.order.order_id) for one in touched):
         return True
     above = {id for line in case.order.lines for id in (line.instance_id, line.parent_instance_id) if id}
     beside = (case.installed.get(id) for up in above for id in case.installed.children(up))
-    return any(one is not None and _ends(one, case.order.order_id) for one in beside)
+    return any(one is not None and _makes_or_ends(one, case.order.order_id) for one in beside)
 
 
-def _ends(instance: Instance, order: OrderId) -> bool:
+def _makes_or_ends(instance: Instance, order: OrderId) -> bool:
     held = instance.held
-    return held is not None and held.order_id == order and held.action == "disconnect"
+    if held is None or held.order_id != order:
+        return False
+    return held.found is None or held.action == "disconnect"
 
 
 def _started(operation: Operation, secured: Secured, find: Find) -> Iterator[Append]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from services.inventory.domain.value import value
 from services.inventory.domain.words import SpecificationId, Value, Values
@@ -57,7 +57,8 @@ class Version:
     """`bundled` and `inner` are the specifications on either side of LIN-03's line.
 
     `listed` are the values of the characteristics that have a list of them, `defaults` what is meant unsaid,
-    `most` how many of a target there may be, `counted` the characteristic that says how many there are;
+    `most` how many of a target there may be, `least` how many there have to be, `mandatory` those that it
+    cannot be without, `counted` the characteristic that says how many there are;
     `related` are those that it requires or excludes beside it, `beside` those that it requires.
     """
 
@@ -69,6 +70,8 @@ class Version:
     listed: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     defaults: Values = field(default_factory=dict)
     most: Mapping[SpecificationId, int] = field(default_factory=dict)
+    least: Mapping[SpecificationId, int] = field(default_factory=dict)
+    mandatory: frozenset[SpecificationId] = frozenset()
     counted: Mapping[SpecificationId, str] = field(default_factory=dict)
     related: frozenset[SpecificationId] = frozenset()
     beside: frozenset[SpecificationId] = frozenset()
@@ -101,6 +104,8 @@ def _read(text: str) -> Version:
         listed={one["name"]: tuple(one["values"]) for one in named if one.get("values")},
         defaults={one["name"]: one["default"] for one in named if one.get("default") is not None},
         most={one["target"]: one["max"] for one in relationships if one.get("max") is not None},
+        least={one["target"]: one["min"] for one in relationships if one.get("min")},
+        mandatory=frozenset(_mandatory(entry)),
         counted={
             one["target"]: one["quantityCharacteristic"]
             for one in relationships
@@ -111,3 +116,11 @@ def _read(text: str) -> Version:
             one["target"] for one in entry.get("compatibility", ()) if one["type"] == "requires"
         ),
     )
+
+
+def _mandatory(entry: Mapping[str, Any]) -> Iterator[SpecificationId]:
+    """What decomposition may leave out by a rule (DEC-03) is not."""
+    conditional = {rule["target"] for rule in entry.get("rules", ())}
+    for one in entry.get("relationships", ()):
+        if one.get("mandatory") and (one["type"] == "bundles" or one["target"] not in conditional):
+            yield one["target"]
