@@ -25,7 +25,7 @@ def asked(event: Task, happened: Happened) -> tuple[Public, ...]:
     match event:
         case TaskReleased():
             return (_request(event, happened),)
-        case TaskClosed(withdrawn=int()):
+        case TaskClosed(withdrawn=int()) | TaskHeld(withdrawn=int()):
             return (_withdrawn(event, happened),)
     return ()
 
@@ -103,8 +103,9 @@ def ponr_passed(event: PonrPassed, happened: Happened) -> Public:
     return Public(FULFILLMENT_EVENTS, "ponr.passed", event.task_id, body)
 
 
-def _withdrawn(event: TaskClosed, happened: Happened) -> Public:
+def _withdrawn(event: TaskClosed | TaskHeld, happened: Happened) -> Public:
     body = about(event.version, happened)
     body |= {"taskId": event.task_id, "attempt": event.withdrawn}
-    body["reason"] = f"attempt {event.attempt} was completed, late: this one is not wanted any more"
+    done = "completed" if isinstance(event, TaskClosed) else "answered"
+    body["reason"] = f"attempt {event.attempt} was {done}, late: this one is not wanted any more"
     return Public(TASKS, "task.withdrawn", event.task_id, body)

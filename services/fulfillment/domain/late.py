@@ -65,6 +65,15 @@ def held(task: OpenTask, plan: Plan, *, message: str | None, unanswered: bool) -
     )
 
 
+def waits(events: tuple[PlanEvent, ...], task: OpenTask, attempt: int) -> tuple[PlanEvent, ...]:
+    """The same, where this attempt is answered late and holds its task: no other one is wanted."""
+    withdrawn = task.attempt if task.state in ("open", "in_progress") else None
+    return tuple(
+        replace(one, attempt=attempt, late=True, withdrawn=withdrawn) if isinstance(one, TaskHeld) else one
+        for one in events
+    )
+
+
 def completed(closed: TaskClosed, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
     """An attempt that nobody had answered in time is done: what was asked for since is not wanted."""
     task = plan.tasks[closed.task_id]

@@ -49,6 +49,12 @@ def held(task: OpenTask, plan: Plan, outcome: str, said: str | None) -> tuple[Pl
     return (waits, *fallout.opened(task, plan, RULE, message, "return"))
 
 
+def waits(task: OpenTask, plan: Plan) -> bool:
+    """Whether a person is to say what follows from what was found: nothing else counts until then."""
+    known = plan.fallouts.get(task.fallout_id or "")
+    return task.state == "on_hold" and known is not None and known.rule == RULE
+
+
 def noted(events: tuple[PlanEvent, ...], outcome: str | None) -> tuple[PlanEvent, ...]:
     """The same, with what a failed attempt found where it was the last one."""
     if outcome is None:

@@ -76,7 +76,7 @@ def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
         work_order.fits(command.work_order, command.task_id, task.planned.kind, command.result)
     if command.result == "completed" and (after_all := _after_all(command, task, plan, now)) is not None:
         return after_all
-    ignored = _why_ignored(command, task)
+    ignored = _why_ignored(command, task, plan)
     if ignored is not None:
         return (
             ReportIgnored(
@@ -88,8 +88,7 @@ def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
             known = task.state == "in_progress" and not _news(command.work_order, task)
             return () if known else (_started(command, plan, task),)
         case "completed" if command.outcome is not None and outcome.differs(command.outcome):
-            found = outcome.held(task, plan, command.outcome, command.message)
-            return _with_work(found, command.work_order)
+            return _not_as_promised(command, command.outcome, plan)
         case "completed" if command.against:
             return _contradicting(command, plan, task)
         case "completed":
@@ -104,11 +103,18 @@ def _after_all(command: Report, task: OpenTask, plan: Plan, now: datetime) -> tu
     """An attempt that was taken back, or not answered in time, was completed; None of any other."""
     if (attempt := withdrawn.answered(command.attempt, task)) is not None:
         return withdrawn.completed(_completed(command, plan, task, attempt), plan)
-    if (attempt := _late_answer(command, task)) is None:
+    if (attempt := _late_answer(command, task, plan)) is None:
         return None
+    if command.outcome is not None and outcome.differs(command.outcome):
+        return late.waits(_not_as_promised(command, command.outcome, plan), task, attempt)
     if command.against:
         return _contradicting(command, plan, task)
     return late.completed(_completed(command, plan, task, attempt), plan, now)
+
+
+def _not_as_promised(command: Report, found: str, plan: Plan) -> tuple[PlanEvent, ...]:
+    held = outcome.held(plan.tasks[command.task_id], plan, found, command.message)
+    return _with_work(held, command.work_order)
 
 
 def _contradicting(command: Report, plan: Plan, task: OpenTask) -> tuple[PlanEvent, ...]:
@@ -116,21 +122,23 @@ def _contradicting(command: Report, plan: Plan, task: OpenTask) -> tuple[PlanEve
     return _with_work(found, command.work_order)
 
 
-def _late_answer(command: Report, task: OpenTask) -> int | None:
+def _late_answer(command: Report, task: OpenTask, plan: Plan) -> int | None:
     """The attempt it answers, where nobody had answered that in time and the task is not done yet."""
-    if task.state in ("draft", "closed_complete", "canceled"):
+    if task.state in ("draft", "closed_complete", "canceled") or outcome.waits(task, plan):
         return None
     attempt = command.attempt or task.attempt
     return attempt if attempt in task.unanswered else None
 
 
-def _why_ignored(command: Report, task: OpenTask) -> str | None:
+def _why_ignored(command: Report, task: OpenTask, plan: Plan) -> str | None:
     if task.state == "draft":
         return "the task was not asked for yet"
     if task.state == "closed_complete":
         return "the task is closed"
     if task.state == "canceled":
         return "the task was withdrawn"
+    if outcome.waits(task, plan):
+        return "what was found before waits for a person: look again with task.retry"
     if command.attempt is not None and command.attempt != task.attempt:
         return f"attempt {task.attempt} is the current one"
     if task.state in ("on_hold", "scheduled"):

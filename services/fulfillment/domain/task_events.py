@@ -104,6 +104,10 @@ class TaskHeld:
     work_order: WorkOrder | None = None
     found: dict[str, Scalar] = field(default_factory=dict)
     """What it has found, where the plan was made by another value (DEC-04)."""
+    late: bool = False
+    """The attempt had not been answered in time, and now it is."""
+    withdrawn: int | None = None
+    """The attempt that is not wanted any more, because an earlier one was answered late."""
 
 
 TaskEvent = TaskReleased | TaskStarted | TaskClosed | PonrPassed | AttemptFailed | TaskHeld

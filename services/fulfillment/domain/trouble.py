@@ -19,6 +19,8 @@ def attempt_failed(plan: Plan, event: AttemptFailed) -> None:
 def task_held(plan: Plan, event: TaskHeld) -> None:
     task = plan.tasks[event.task_id]
     task.state, task.found = "on_hold", event.found
+    if event.late:
+        task.unanswered = tuple(one for one in task.unanswered if one != event.attempt)
     _note(task, event)
 
 
