@@ -143,6 +143,42 @@ def test_what_another_order_has_ended_meanwhile_stops_it() -> None:
 
 
 @JUDGED
+@pytest.mark.parametrize("ended", ["ALONE", "CAMPUS"])
+def test_so_does_what_has_ended_with_all_that_was_below_it(ended: str) -> None:
+    for seed in (None, *range(SEEDS)):
+        world = by_hand(TWO_SITES, (CIRCUIT,), (place("C2", "disconnect", ended),), seed=seed)
+        end_all(world, "C2")
+        play(world, (done("C1.1.do"),))
+        assert (state(world, "order", "C2"), state(world, "order", "C1")) == ("completed", "in_progress")
+        assert "and 1 would be there" in stops(world)[0]["message"], f"seed {seed}"
+
+
+@JUDGED
+def test_what_was_about_to_end_when_it_was_ordered_does_not_count_when_it_has_ended() -> None:
+    world = by_hand(TWO_SITES, (place("C2", "disconnect", "ALONE"),), (CIRCUIT,))
+    play(world, (done("C2.1.do"), done("C1.1.do")))
+    assert (state(world, "order", "C2"), len(stops(world))) == ("completed", 1)
+
+
+@JUDGED
+def test_it_goes_on_when_what_another_order_had_ended_is_taken_back() -> None:
+    two = [line("1", "disconnect", instanceId="ALONE"), line("2", "add", specificationId="campus")]
+    world = by_hand(TWO_SITES, (CIRCUIT,), (place("C2", None, lines=two),))
+    play(world, (done("C2.1.do"), done("C1.1.do")))
+    assert len(stops(world)) == 1
+    play(world, ((ask("cancel", "C2"),), (ask("approve-change", "C2"),)))
+    end_all(world, "C2")
+    assert (state(world, "instance", "ALONE"), state(world, "order", "C1")) == ("active", "completed")
+
+
+def end_all(world: World, order: str) -> None:
+    """Every task of it, one after the other."""
+    for _ in range(5):
+        tasks = world.pages()["plan", order]["tasks"]
+        play(world, (done(*(one["taskId"] for one in tasks if one["state"] == "open")),))
+
+
+@JUDGED
 def test_a_person_may_accept_it_or_give_it_up() -> None:
     world = at_once((CIRCUIT,))
     play(world, ((resolve(),),))

@@ -3,7 +3,8 @@
 Fulfillment judges by it whether the products still go together when their domain orders close. Nothing is
 told of hierarchies in which nothing is touched that the catalog relates to another product. Of one that the
 order itself makes the root is told, as pending: nothing stands there without the order. What such a root
-requires may stand anywhere in the account, so of that all is told.
+requires may stand anywhere in the account, so of that all is told, and of what ends as a whole all that
+the catalog relates to another entry: somebody else may count it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from services.inventory.domain.words import InstanceId, SpecificationId
 def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
     """The products of each such hierarchy that have not ended, pending ones among them.
 
-    Nothing of one that ends as a whole.
+    Of one that ends as a whole what new roots of other orders may count.
     """
     touched: dict[InstanceId, set[SpecificationId]] = {}
     for root, specification in (*_added(case, made), *_ended_or_turned(case)):
@@ -32,7 +33,9 @@ def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
     yield from _new_roots(made, case)
     told = set[InstanceId]()
     for root, specifications in touched.items():
-        if (line := case.affected.get(root)) is not None and line.action == "disconnect":
+        if _ends(root, case):
+            told.add(root)
+            yield from _ending(root, case)
             continue
         products = [
             one
@@ -44,6 +47,18 @@ def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
             told.add(root)
             yield from (_stands(one) for one in products)
     yield from _elsewhere(made, case, told)
+
+
+def _ends(id: InstanceId, case: Case) -> bool:
+    line = case.affected.get(id)
+    return line is not None and line.action == "disconnect"
+
+
+def _ending(root: InstanceId, case: Case) -> Iterator[Standing]:
+    for one in case.installed.below(root):
+        of_use = one.record.kind == "product" and case.installed.named(one.record.specification_id)
+        if of_use and one.state != "inactive" and _ends(one.id, case):
+            yield replace(_stands(one), account_wide=True)
 
 
 def wanted_beside(line: Line, version: Version | None) -> frozenset[SpecificationId]:

@@ -81,6 +81,10 @@ class Installed:
             return True
         return any(id in self._specification(other).names() for other in others)
 
+    def named(self, id: SpecificationId) -> bool:
+        """Whether any entry requires or excludes it."""
+        return bool(self._specification(id).named_by)
+
     def unheard(self, parent: Instance) -> bool:
         """Whether the specification that would say which children are bundled was not heard of yet."""
         same = (child for child in map(self.get, self.children(parent.id)) if child is not None)
