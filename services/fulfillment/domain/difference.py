@@ -200,10 +200,11 @@ class Difference:
             )
 
     def _give_up(self, task: OpenTask, why: str) -> Iterator[PlanEvent]:
+        """Nobody will answer it any more, so that its fallout is over, resolved or not."""
+        yield from fallout.closed(task, self.plan, verified=False, resolution=why)
         if task.state in ("open", "in_progress"):
             yield self._withdrawn(task, why, again=False)
             return
-        yield from fallout.closed(task, self.plan, verified=False, resolution=why)
         yield TaskDropped(
             version=self.version,
             task_id=task.planned.task_id,

@@ -16,6 +16,8 @@ from services.fulfillment.domain.value import value
 BILLING, ALLOCATION, PROVISIONING = "billing", "allocation", "provisioning"
 STOPPED = "DOM-04"
 """The rule of a fallout that stops a domain order as a whole."""
+DONE = ("DEC-04", "RMA-05")
+"""The rules of those that hold a task which was done, for what it found: it can be undone like any other."""
 _NOT_THERE = ("DEC-01", "SUS-19")
 """What was asked for does not exist, or is not free."""
 

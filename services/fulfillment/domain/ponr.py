@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from services.fulfillment.domain.alterations import Charge
 from services.fulfillment.domain.blueprint import Reason
+from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.state import OpenTask, Plan
 from services.fulfillment.domain.task_events import PonrPassed, TaskClosed
 
@@ -38,10 +39,25 @@ def points(plan: Plan) -> Iterator[tuple[str, PonrPassed]]:
 def charges(plan: Plan, line_ids: Collection[str]) -> tuple[Charge, ...]:
     """D-11: what a change of these lines costs."""
     return tuple(
-        Charge(line_id=line_id, task_id=point.task_id, charge=point.charge)
-        for line_id, point in points(plan)
-        if point.charge is not None and line_id in line_ids
+        Charge(line_id=line_id, task_id=task_id, charge=charge)
+        for line_id, task_id, charge in (*_passed(plan), *_held(plan))
+        if charge is not None and line_id in line_ids
     )
+
+
+def _passed(plan: Plan) -> Iterator[tuple[str, str, str | None]]:
+    for line_id, point in points(plan):
+        yield line_id, point.task_id, point.charge
+
+
+def _held(plan: Plan) -> Iterator[tuple[str, str, str | None]]:
+    """What was done and waits for a person is paid for, though its line is past nothing until it closes."""
+    for id, task in plan.tasks.items():
+        marks, order = task.planned.marks, plan.orders[task.planned.domain_order_id]
+        if not task.completed or task.gone or task.state in OVER or marks is None or id in plan.passed:
+            continue
+        if marks.ponr == "soft" and order.state not in ("cancellation_in_progress", "canceled"):
+            yield order.brief.line_id, id, marks.charge
 
 
 def revised_past(plan: Plan, line_ids: Collection[str]) -> tuple[Reason, ...]:

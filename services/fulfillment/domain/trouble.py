@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.fulfillment.domain.fallout import STOPPED, classified
+from services.fulfillment.domain.fallout import DONE, STOPPED, classified
 from services.fulfillment.domain.state import Awaited, OpenFallout, OpenOrder, OpenTask, Plan, Waiting
 from services.fulfillment.domain.task_events import AttemptFailed, TaskHeld
 from services.fulfillment.domain.trouble_events import FalloutChanged, FalloutClosed, FalloutOpened
@@ -42,7 +42,9 @@ def fallout_opened(plan: Plan | Waiting | Awaited, event: FalloutOpened) -> None
     if not isinstance(plan, Plan):
         return
     if event.task_id is not None:
-        plan.tasks[event.task_id].fallout_id = event.fallout_id
+        task = plan.tasks[event.task_id]
+        task.fallout_id = event.fallout_id
+        task.completed = task.completed or event.rule in DONE
     elif (order := plan.orders.get(event.domain_order_id or "")) is not None:
         order.fallouts += 1
         order.fallout_id = event.fallout_id if event.rule == STOPPED else order.fallout_id
