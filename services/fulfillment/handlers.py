@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from services.chassis.service import Refused, Why, Work
-from services.fulfillment import hierarchies, jeopardy
+from services.fulfillment import hierarchies, jeopardy, meanwhile
 from services.fulfillment.domain import blueprint, reports
 from services.fulfillment.domain.alterations import DoneAllTheSame
 from services.fulfillment.domain.beginning import begin, planned, start
@@ -102,7 +102,8 @@ def lay_out(
     work.append(PLAN, order_id, first)
     plan: Plan = work.state(PLAN, order_id)
     work.append(PLAN, order_id, *planned(plan, made, first.tasks_apart))
-    hierarchies.note(order_id, standing, work)
+    part = first.operation_id if isinstance(first, PlanExtended) else None
+    hierarchies.note(order_id, standing, work, part)
     plan = work.state(PLAN, order_id)
     jeopardy.append(order_id, start(plan, work.now), work)
 
@@ -122,6 +123,8 @@ def _wait(reservation: Reservation, waiting: Waiting | None, lacking: tuple[str,
             order_id,
             PlanPostponed(version=reservation.version, reservation=reservation, missing=lacking, at=since),
         )
+    if waiting is None or waiting.reservation is not reservation:
+        meanwhile.await_changes(reservation, work)
     if late and waiting is not None:
         open_fallout(waiting, lacking, work)
     due = work.now + (LATER if late else SOON)

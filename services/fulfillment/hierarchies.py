@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.chassis.service import Work
+from services.fulfillment import meanwhile
 from services.fulfillment.domain import hierarchy
 from services.fulfillment.domain.alterations import DomainOrderCanceled, DomainOrderRevised
 from services.fulfillment.domain.blueprint import DomainOrder
@@ -27,11 +28,12 @@ from services.fulfillment.missing import ACCOUNT, HIERARCHY, PLAN, SPECIFICATION
 # ------------------------------------------------------------------------------------------- noted
 
 
-def note(order_id: str, told: Sequence[Standing], work: Work) -> None:
-    """What stands beside the products of a plan that was just made, or has just changed."""
+def note(order_id: str, told: Sequence[Standing], work: Work, part: str | None = None) -> None:
+    """What stands beside the products of a plan, or of a `part` of it, that was just made or changed."""
     plan: Plan = work.state(PLAN, order_id)
     if not told and not plan.standing and not plan.made:
         return
+    since = meanwhile.take(part or order_id, plan.account_id, work)
     own = {id for order in plan.orders.values() if order.brief.action == "add" for id in changed_by(order)}
     by_root = _by_root(one for one in told if one.instance_id in own or not one.account_wide)
     elsewhere = _by_root(one for one in told if one.account_wide and one.instance_id not in own)
@@ -42,6 +44,8 @@ def note(order_id: str, told: Sequence[Standing], work: Work) -> None:
     new |= {id for id, one in plan.made.items() if id == one.root_id and id not in plan.standing}
     beside = {**elsewhere, **by_root}
     found = [product for root in beside for product in _standing(root, beside[root], work)]
+    news = {id: one for id, one in since.items() if one is None or wide or one.root_id in by_root}
+    found = [*hierarchy.brought_up_to(found, news)]
     there = {**plan.standing, **{one.instance_id: one for one in found}}
     noted = StandingNoted(
         root_ids=tuple(beside),
@@ -51,7 +55,8 @@ def note(order_id: str, told: Sequence[Standing], work: Work) -> None:
     )
     work.append(PLAN, order_id, noted)
     for root, of_root in by_root.items():
-        work.append(HIERARCHY, root, *hierarchy.joined(order_id, of_root, work.state(HIERARCHY, root)))
+        state: Hierarchy = work.state(HIERARCHY, root)
+        work.append(HIERARCHY, root, *hierarchy.joined(order_id, of_root, state, old=bool(since)))
     if wide:
         account = plan.account_id
         work.append(ACCOUNT, account, *hierarchy.joined(order_id, (), work.state(ACCOUNT, account)))
@@ -147,6 +152,7 @@ def tell(order_id: str, events: Iterable[PlanEvent], work: Work) -> tuple[str, .
         state: Hierarchy = work.state(HIERARCHY, root)
         for event in hierarchy.changed(order_id, changes.gone, changes.there, state):
             work.append(HIERARCHY, root, event)
+            meanwhile.note(order_id, event.gone, event.there, work)
             news = StandingChanged(order_id=order_id, gone=event.gone, there=event.there)
             hear = dict.fromkeys((*state.orders, *account.orders))
             stopped += _tell(news, [id for id in hear if id != order_id], work)

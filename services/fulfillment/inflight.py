@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.registry import full
 from services.chassis.service import Route, StreamOf, Wish, Work
-from services.fulfillment import handlers, jeopardy, operations, revisions
+from services.fulfillment import handlers, jeopardy, meanwhile, operations, revisions
 from services.fulfillment.domain import inflight
 from services.fulfillment.domain.alterations import ReservationKept
 from services.fulfillment.domain.events import PlanCanceled, PlanPostponed
@@ -41,6 +41,7 @@ def _plan_or_keep(reservation: Reservation, state: Awaited, work: Work) -> None:
         if state.kept is None or state.kept.reservation.version < reservation.version:
             kept = ReservationKept(reservation=reservation, at=work.now)
             work.append(PLAN, reservation.order_id, kept)
+            meanwhile.await_changes(reservation, work)
         return
     _plan(reservation, work)
 
@@ -61,6 +62,7 @@ def _wait_on_or_plan(reservation: Reservation, state: Waiting, work: Work) -> No
             version=reservation.version, reservation=reservation, missing=state.missing, at=state.since
         ),
     )
+    meanwhile.await_changes(reservation, work)
 
 
 # ------------------------------------------------------------------------------------------ orders

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.chassis.service import Work
-from services.fulfillment import handlers, jeopardy, staggering
+from services.fulfillment import handlers, jeopardy, meanwhile, staggering
 from services.fulfillment.domain.beginning import extend, start
 from services.fulfillment.domain.blueprint import Blueprint, Reason
 from services.fulfillment.domain.decomposition import Impossible, Incomplete, decompose, missing
@@ -33,7 +33,7 @@ def started(part: Reservation, work: Work) -> None:
     """Its day has come: its tasks join the plan, once there is one and the catalog was heard."""
     state: PlanState = work.state(PLAN, part.order_id)
     if isinstance(state, Awaited | Waiting):
-        work.append(PLAN, part.order_id, PartPostponed(reservation=part, at=work.now))
+        _postpone(part, work)
     elif isinstance(state, Plan) and part.operation_id in state.awaited and not state.over():
         _plan(part, state, work)
 
@@ -71,9 +71,14 @@ def _plan(part: Reservation, plan: Plan, work: Work) -> None:
 
 def _wait(part: Reservation, plan: Plan, work: Work) -> None:
     if part.operation_id not in plan.postponed:
-        work.append(PLAN, part.order_id, PartPostponed(reservation=part, at=work.now))
+        _postpone(part, work)
     due, data = work.now + handlers.SOON, {"order_id": part.order_id}
     work.timer(f"wait-{part.order_id}", due, handlers.LOOK_AGAIN, data)
+
+
+def _postpone(part: Reservation, work: Work) -> None:
+    work.append(PLAN, part.order_id, PartPostponed(reservation=part, at=work.now))
+    meanwhile.await_changes(part, work)
 
 
 def _refuse(part: Reservation, reasons: tuple[Reason, ...], work: Work) -> None:

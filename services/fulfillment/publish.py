@@ -48,7 +48,14 @@ from services.fulfillment.domain.events import (
     ReportIgnored,
     ValuesCopied,
 )
-from services.fulfillment.domain.hierarchy import HierarchyChanged, HierarchyJoined, HierarchyLeft
+from services.fulfillment.domain.hierarchy import (
+    ChangesAwaited,
+    ChangesNoted,
+    ChangesTaken,
+    HierarchyChanged,
+    HierarchyJoined,
+    HierarchyLeft,
+)
 from services.fulfillment.domain.task_events import (
     AttemptFailed,
     PonrPassed,
@@ -117,6 +124,8 @@ def _is_silent(event: Any) -> bool:
         case StandingNoted() | StandingChanged() | CompatibilityWaived():
             return True
         case HierarchyJoined() | HierarchyChanged() | HierarchyLeft():
+            return True
+        case ChangesAwaited() | ChangesNoted() | ChangesTaken():
             return True
         case SpecificationPublished() | SpecificationRetired():
             return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.chassis.service import Work
-from services.fulfillment import handlers, hierarchies, jeopardy, staggering
+from services.fulfillment import handlers, hierarchies, jeopardy, meanwhile, staggering
 from services.fulfillment.domain import compensation, contradiction, inflight
 from services.fulfillment.domain.alterations import ChangeRefused, ReservationKept
 from services.fulfillment.domain.beginning import planned, start
@@ -26,7 +26,12 @@ def accepted(reservation: Reservation, plan: Plan, work: Work) -> None:
     if not plan.hold.keeps(reservation.version):
         _revise(reservation, plan, work)
     elif plan.kept is None or plan.kept.reservation.version < reservation.version:
-        work.append(PLAN, reservation.order_id, ReservationKept(reservation=reservation, at=work.now))
+        _keep(reservation, work)
+
+
+def _keep(reservation: Reservation, work: Work) -> None:
+    work.append(PLAN, reservation.order_id, ReservationKept(reservation=reservation, at=work.now))
+    meanwhile.await_changes(reservation, work)
 
 
 def look_again(order_id: str, work: Work) -> None:
@@ -60,7 +65,7 @@ def _revise(reservation: Reservation, plan: Plan, work: Work) -> None:
 def _wait(reservation: Reservation, plan: Plan, work: Work) -> None:
     order_id = reservation.order_id
     if plan.kept is None:
-        work.append(PLAN, order_id, ReservationKept(reservation=reservation, at=work.now))
+        _keep(reservation, work)
     data = {"order_id": order_id}
     work.timer(f"wait-{order_id}", work.now + handlers.SOON, handlers.LOOK_AGAIN, data)
 

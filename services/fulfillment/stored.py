@@ -63,5 +63,8 @@ STORED = (
     Version(name="hierarchy.joined.v1", type=hierarchy.HierarchyJoined),
     Version(name="hierarchy.changed.v1", type=hierarchy.HierarchyChanged),
     Version(name="hierarchy.left.v1", type=hierarchy.HierarchyLeft),
+    Version(name="account.changes-awaited.v1", type=hierarchy.ChangesAwaited),
+    Version(name="account.changes-noted.v1", type=hierarchy.ChangesNoted),
+    Version(name="account.changes-taken.v1", type=hierarchy.ChangesTaken),
     Version(name="report.ignored.v1", type=events.ReportIgnored),
 )

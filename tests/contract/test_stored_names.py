@@ -36,6 +36,7 @@ reservation.revision-settled.v1 reservation.widened.v1 specification.heard.v1
 specification.related.v1 term.changed.v1 term.given-up.v1 term.loaded.v1 term.made.v1 term.taken-over.v1
 """
 OF_FULFILLMENT = """
+account.changes-awaited.v1 account.changes-noted.v1 account.changes-taken.v1
 compatibility.waived.v1 domain-order.stopped.v1 hierarchy.changed.v1 hierarchy.joined.v1 hierarchy.left.v1
 plan.standing-changed.v1 plan.standing-noted.v1
 domain-order.canceled.v1 domain-order.closed.v1 domain-order.dropped.v1 domain-order.planned.v1

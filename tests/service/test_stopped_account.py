@@ -134,9 +134,10 @@ def test_what_another_order_is_about_to_add_counts_when_it_is_there() -> None:
 
 
 @JUDGED
-def test_what_another_order_has_ended_meanwhile_stops_it() -> None:
+@pytest.mark.parametrize("site", ["SITE", "ALONE"])
+def test_what_another_order_has_ended_meanwhile_stops_it(site: str) -> None:
     for seed in (None, *range(SEEDS)):
-        world = by_hand(TWO_SITES, (CIRCUIT, place("C2", "disconnect", "SITE")), seed=seed)
+        world = by_hand(TWO_SITES, (CIRCUIT, place("C2", "disconnect", site)), seed=seed)
         play(world, (done("C2.1.do"), done("C1.1.do")))
         assert (state(world, "order", "C2"), state(world, "order", "C1")) == ("completed", "in_progress")
         assert len(stops(world)) == 1, f"seed {seed}"

@@ -1,7 +1,8 @@
 """What closed in a hierarchy of products before inventory told of it, and which orders are at work there.
 
 An order is planned by what inventory told when it reserved; what other orders have closed since is known
-here, whichever message comes first.
+here, whichever message comes first. Of an account it is known which orders have new roots, and what has
+closed anywhere in it since a reservation began to wait for being planned.
 """
 
 from __future__ import annotations
@@ -40,7 +41,35 @@ class HierarchyLeft:
     order_id: str
 
 
-HierarchyEvent = HierarchyJoined | HierarchyChanged | HierarchyLeft
+@value
+class ChangesAwaited:
+    """A reservation waits: of the order, or of its part that is named here."""
+
+    awaiting: str
+
+
+@value
+class ChangesNoted:
+    """While reservations of other orders wait, work of this one has closed, or was undone."""
+
+    order_id: str
+    gone: tuple[str, ...] = ()
+    there: tuple[Product, ...] = ()
+
+
+@value
+class ChangesTaken:
+    """Nothing waits under this name any more."""
+
+    awaiting: str
+
+
+HierarchyEvent = (
+    HierarchyJoined | HierarchyChanged | HierarchyLeft | ChangesAwaited | ChangesNoted | ChangesTaken
+)
+
+Changes = dict[str, Product | None]
+"""By instance; None: it is gone."""
 
 # ------------------------------------------------------------------------------------------ state
 
@@ -49,8 +78,9 @@ HierarchyEvent = HierarchyJoined | HierarchyChanged | HierarchyLeft
 class Hierarchy:
     root_id: str
     orders: dict[str, None] = field(default_factory=dict)
-    changes: dict[str, Product | None] = field(default_factory=dict)
-    """By instance; None: it is gone."""
+    changes: Changes = field(default_factory=dict)
+    awaited: dict[str, Changes] = field(default_factory=dict)
+    """Of an account: what has changed since each of these began to wait."""
 
 
 def initial(id: str) -> Hierarchy:
@@ -68,15 +98,30 @@ def evolve(state: Hierarchy, event: HierarchyEvent) -> Hierarchy:
             state.changes.update({one.instance_id: one for one in there})
         case HierarchyLeft(order_id=order):
             state.orders.pop(order, None)
+        case ChangesAwaited(awaiting=awaiting):
+            state.awaited[awaiting] = {}
+        case ChangesNoted(gone=gone, there=there):
+            _note(state, event.order_id, {**dict.fromkeys(gone), **{one.instance_id: one for one in there}})
+        case ChangesTaken(awaiting=awaiting):
+            state.awaited.pop(awaiting, None)
     return state
+
+
+def _note(state: Hierarchy, order_id: str, news: Changes) -> None:
+    """An order that waits in a part is told of its other parts by inventory."""
+    for awaiting, changes in state.awaited.items():
+        if awaiting.partition("~")[0] != order_id:
+            changes.update(news)
 
 
 # ----------------------------------------------------------------------------------------- decide
 
 
-def joined(order_id: str, told: Iterable[Standing], state: Hierarchy) -> tuple[HierarchyEvent, ...]:
-    """Nothing when it is at work there already, and nothing is settled."""
-    settled = tuple(_settled({one.instance_id: one for one in told}, state))
+def joined(
+    order_id: str, told: Iterable[Standing], state: Hierarchy, *, old: bool = False
+) -> tuple[HierarchyEvent, ...]:
+    """Nothing when it is at work there already, and nothing is settled, as by what is `old`."""
+    settled = () if old else tuple(_settled({one.instance_id: one for one in told}, state))
     if order_id in state.orders and not settled:
         return ()
     return (HierarchyJoined(order_id=order_id, settled=settled),)
@@ -113,6 +158,12 @@ def changed(
     if not new_gone and not new_there:
         return ()
     return (HierarchyChanged(order_id=order_id, gone=new_gone, there=new_there),)
+
+
+def brought_up_to(products: Iterable[Product], since: Changes) -> tuple[Product, ...]:
+    """What stood there, with what has come and gone since."""
+    came = (one for one in since.values() if one is not None)
+    return (*(one for one in products if one.instance_id not in since), *came)
 
 
 def left(order_id: str, state: Hierarchy) -> tuple[HierarchyLeft, ...]:
