@@ -227,9 +227,11 @@ def domain_order(change: Progress, work: Work) -> None:
 
 
 def part_closed(part: PartClosed, work: Work) -> None:
-    appends = land(part, reservation(work, part.order_id), find(work))
+    before = reservation(work, part.order_id)
+    dropped = frozenset(before.dropped)
+    appends = land(part, before, find(work))
     landed = [one.id for one in appends if isinstance(one.event, InstanceFreed | InstanceLanded)]
-    pairs, places = _pairs(landed, work), replacements(landed, find(work))
+    pairs, places = _pairs(landed, work), replacements(landed, find(work), dropped)
     coming = agreements.coming(landed, work)
     write(appends, work)
     cause = Cause(order_id=part.order_id, version=part.version)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from services.inventory.domain.flip import Find, after, ended_or_not, flip, is_held, note
-from services.inventory.domain.instance import Held, Instance
+from services.inventory.domain.instance import Instance
 from services.inventory.domain.instance_events import (
     ChildEnded,
     InstanceFreed,
@@ -14,6 +14,7 @@ from services.inventory.domain.instance_events import (
     InstanceReleased,
 )
 from services.inventory.domain.record import NOTHING_COMING, Changed, Record
+from services.inventory.domain.replacing import replacement
 from services.inventory.domain.reservation import (
     Reservation,
     ReservationFulfilled,
@@ -88,16 +89,16 @@ def _line_landed(line: LineId, part: PartClosed, reservation: Reservation, find:
     for id in reservation.open[line]:
         instance = find(id)
         if isinstance(instance, Instance) and is_held(instance, part.order_id):
-            yield from _landed(instance, part, find)
+            yield from _landed(instance, part, reservation, find)
 
 
-def _landed(instance: Instance, part: PartClosed, find: Find) -> Iterator[Append]:
+def _landed(instance: Instance, part: PartClosed, reservation: Reservation, find: Find) -> Iterator[Append]:
     held = instance.held
     if held is not None and (late := flip(instance, part.version, held.action)) is not None:
         yield from ended_or_not(instance, late, find)
         flipped = after(instance, late)
         instance = flipped if isinstance(flipped, Instance) else instance
-    changes, record = _as_it_lands(instance, find)
+    changes, record = _as_it_lands(instance, reservation, find)
     order, version = part.order_id, part.version
     if record is instance.record:
         yield Append(INSTANCE, instance.id, InstanceFreed(order_id=order, version=version))
@@ -106,12 +107,14 @@ def _landed(instance: Instance, part: PartClosed, find: Find) -> Iterator[Append
         yield Append(INSTANCE, instance.id, landed)
 
 
-def _as_it_lands(instance: Instance, find: Find) -> tuple[tuple[Changed, ...], Record]:
+def _as_it_lands(
+    instance: Instance, reservation: Reservation, find: Find
+) -> tuple[tuple[Changed, ...], Record]:
     """What changes, and the record then: the very same one when nothing does."""
     record, held = instance.record, instance.held
     if held is None:
         return (), record
-    if held.side == "cease" or _is_replaced(held):
+    if held.side == "cease" or replacement(held, find, reservation.dropped) is not None:
         return (), record if record.external_id is None else replace(record, external_id=None)
     if held.found is not None and record.state == "inactive":
         return (), record
@@ -141,10 +144,6 @@ def _changes(now: Values, coming: Values) -> tuple[Changed, ...]:
 def _with(now: Values, changes: tuple[Changed, ...]) -> Values:
     values = {**now, **{change.name: change.value for change in changes}}
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _is_replaced(held: Held) -> bool:
-    return held.action == "disconnect" and held.pair_id is not None
 
 
 def _handed_over(instance: Instance, find: Find) -> str | None:

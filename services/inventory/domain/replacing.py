@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from services.inventory.domain.approved import Line
-from services.inventory.domain.instance import Instance, Unknown
+from services.inventory.domain.instance import Held, Instance, Unknown
 from services.inventory.domain.outgrown import brought
 from services.inventory.domain.record import Record
 from services.inventory.domain.tree import Installed
-from services.inventory.domain.words import InstanceId, SpecificationId, Values
+from services.inventory.domain.words import InstanceId, LineId, SpecificationId, Values
 
 Find = Callable[[InstanceId], Instance | Unknown]
 
@@ -54,18 +54,28 @@ def values_kept(line: Line, old: Instance, installed: Installed) -> Values:
 # ------------------------------------------------------------------------------------------- landing
 
 
-def replacements(landed: Iterable[InstanceId], find: Find) -> dict[InstanceId, InstanceId]:
+def replacement(held: Held | None, find: Find, dropped: Collection[LineId]) -> InstanceId | None:
+    """What takes the place of what is held like this; None also where the line that was to bring it was
+    dropped since, for nothing comes then to which anything could go over."""
+    if held is None or held.action != "disconnect" or held.pair_id is None:
+        return None
+    new = find(held.pair_id)
+    if not isinstance(new, Instance):
+        return None
+    canceled = new.state == "inactive" if new.held is None else new.held.line_id in dropped
+    return None if canceled else new.id
+
+
+def replacements(
+    landed: Iterable[InstanceId], find: Find, dropped: Collection[LineId] = ()
+) -> dict[InstanceId, InstanceId]:
     """Of what has landed and is still held: what was replaced, and by what.
 
     Below the two, what is made by the same specification answers to each other, so that what hung on a
     service of the old one goes over to that of the new one.
     """
     held = {id: one for id in landed if isinstance(one := find(id), Instance) and one.held is not None}
-    pairs = {
-        id: one.held.pair_id
-        for id, one in held.items()
-        if one.held is not None and one.held.action == "disconnect" and one.held.pair_id is not None
-    }
+    pairs = {id: new for id, one in held.items() if (new := replacement(one.held, find, dropped)) is not None}
     return {**pairs, **dict(_below(pairs, held))}
 
 
