@@ -34,7 +34,7 @@ def note(order_id: str, told: Sequence[Standing], work: Work, part: str | None =
     if not told and not plan.standing and not plan.made:
         return
     since = meanwhile.take(part or order_id, plan.account_id, work)
-    own = {id for order in plan.orders.values() if order.brief.action == "add" for id in changed_by(order)}
+    own = _own(plan, told)
     by_root = _by_root(one for one in told if one.instance_id in own or not one.account_wide)
     elsewhere = _by_root(one for one in told if one.account_wide and one.instance_id not in own)
     wide = {one.root_id for one in told if one.account_wide and one.instance_id in own}
@@ -60,6 +60,19 @@ def note(order_id: str, told: Sequence[Standing], work: Work, part: str | None =
     if wide:
         account = plan.account_id
         work.append(ACCOUNT, account, *hierarchy.joined(order_id, (), work.state(ACCOUNT, account)))
+
+
+def _own(plan: Plan, told: Sequence[Standing]) -> set[str]:
+    """What it makes, or turns into something else."""
+    stands = {one.instance_id: one.specification_id for one in told}
+    own = set[str]()
+    for order in plan.orders.values():
+        ids, becomes = changed_by(order), order.brief.specification_id
+        if order.brief.action == "add":
+            own.update(ids)
+        elif order.brief.action == "change" and ids and stands.get(ids[0], becomes) != becomes:
+            own.add(ids[0])
+    return own
 
 
 def _by_root(told: Iterable[Standing]) -> dict[str, list[Standing]]:

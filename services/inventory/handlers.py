@@ -26,8 +26,13 @@ from services.inventory.domain.replacing import replacements
 from services.inventory.domain.reservation import Reservation, ReservationAwaited
 from services.inventory.domain.reserve import answered, reserve, unheard
 from services.inventory.domain.revise import without
-from services.inventory.domain.specification import Specification, SpecificationHeard, SpecificationRelated
-from services.inventory.domain.standing import wanted_beside
+from services.inventory.domain.specification import (
+    Specification,
+    SpecificationHeard,
+    SpecificationRelated,
+    Version,
+)
+from services.inventory.domain.standing import wanted_beside, wanted_by_turned
 from services.inventory.domain.tree import Installed
 from services.inventory.domain.words import (
     INSTANCE,
@@ -205,11 +210,17 @@ def case_without(part: Approved, order: Approved, before: Reservation, work: Wor
 def _account_of(part: Approved, work: Work) -> Collection[InstanceId]:
     """Every root of the account, where something new requires what may stand anywhere in it (DOM-04)."""
     for line in part.lines:
-        if line.specification_id is not None and line.action == "add":
-            known = specification(work, line.specification_id)
-            if wanted_beside(line, known.version(line.specification_version)):
+        if line.specification_id is not None and line.action in ("add", "change"):
+            known = specification(work, line.specification_id).version(line.specification_version)
+            if wanted_beside(line, known) or turns(line.instance_id, line.specification_id, known, work):
                 return work.members(trees.ROOTS, part.account_id)
     return ()
+
+
+def turns(id: InstanceId | None, to: SpecificationId, version: Version | None, work: Work) -> bool:
+    """Whether it is a root, and turned into what requires something beside it."""
+    instance = find(work)(id) if id is not None and version is not None and version.beside else None
+    return isinstance(instance, Instance) and bool(wanted_by_turned(instance, to, version))
 
 
 def _of_account(account_id: str) -> Callable[[Instance], bool]:

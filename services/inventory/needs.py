@@ -76,6 +76,7 @@ def approved(data: heard.OrderApproved, work: Work) -> Wishes:
     changed = {line.specification_id for line in data.lines if line.action in ("add", "change")}
     yield [StreamOf(SPECIFICATION, id) for id in made_by | changed if id is not None]
     if any(_requires_beside(line, work) for line in data.lines):
+        yield [RowsOf(trees.ROOTS, data.account_id)]
         everything = work.members(trees.ROOTS, data.account_id)
         yield [RowsOf(trees.TREE, root) for root in everything]
         yield [StreamOf(INSTANCE, id) for root in everything for id in work.members(trees.TREE, root)]
@@ -86,11 +87,13 @@ def _makes_a_root(line: heard.OrderLine) -> bool:
 
 
 def _requires_beside(line: heard.OrderLine, work: Work) -> bool:
-    """Whether it makes a root that requires what may stand anywhere in the account."""
-    if line.specification_id is None or not _makes_a_root(line):
+    """Whether it makes a root that requires what may stand anywhere in the account, or turns one into it."""
+    if line.specification_id is None or line.action not in ("add", "change"):
         return False
     known = handlers.specification(work, line.specification_id).version(line.specification_version)
-    return known is not None and bool(known.beside)
+    if _makes_a_root(line):
+        return known is not None and bool(known.beside)
+    return handlers.turns(line.instance_id, line.specification_id, known, work)
 
 
 def _ends_a_root(line: heard.OrderLine, roots: Collection[str]) -> bool:

@@ -216,6 +216,40 @@ def test_how_many_there_are_at_most_is_a_matter_of_one_hierarchy() -> None:
     assert (state(world, "order", "C1"), warned(world)) == ("completed", [])
 
 
+TURNED = place("C1", None, lines=[line("1", "change", instanceId="X", specificationId="circuit")])
+X = owned("X", "campus")
+
+
+@JUDGED
+@pytest.mark.rule("CHG-13")
+def test_what_a_root_is_turned_into_has_to_have_what_it_requires_as_well() -> None:
+    world = at_once((X, *ONE_SITE), (TURNED,))
+    [warning] = warned(world)
+    assert "X (circuit) requires site, and after this order that does not hold" in warning
+    assert "X (circuit) requires at least 2 site, and 1 would be there" in stops(world)[0]["message"]
+    play(world, ((ordered("C2", "site"),),))
+    assert (state(world, "order", "C1"), state(world, "order", "C2")) == ("completed", "completed")
+
+
+@JUDGED
+@pytest.mark.rule("CHG-13")
+def test_a_root_that_is_turned_finds_it_wherever_the_account_has_it() -> None:
+    for seed in (None, *range(SEEDS)):
+        world = at_once((X, *TWO_SITES), (TURNED,), seed=seed)
+        assert (state(world, "order", "C1"), warned(world), stops(world)) == ("completed", [], [])
+
+
+@JUDGED
+def test_a_revision_that_turns_a_root_is_judged_alike() -> None:
+    for base, end in ((ONE_SITE, "in_progress"), (TWO_SITES, "completed")):
+        world = by_hand((X, *base), (place("C1", "change", "X"),))
+        turned = line("1", "change", instanceId="X", specificationId="circuit")
+        revised = ("order.revise", {"orderId": "C1", "lines": [turned]})
+        play(world, ((revised,), (ask("approve-change", "C1"),)))
+        end_all(world, "C1")
+        assert (state(world, "order", "C1"), len(stops(world))) == (end, end == "in_progress")
+
+
 @JUDGED
 def test_another_account_has_nothing_to_do_with_it() -> None:
     others = tuple((name, {**data, "accountId": "OTHER"}) for name, data in TWO_SITES)

@@ -31,6 +31,7 @@ def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
     for root, specification in (*_added(case, made), *_ended_or_turned(case)):
         touched.setdefault(root, set()).add(specification)
     yield from _new_roots(made, case)
+    turned = _turned_roots(case)
     told = set[InstanceId]()
     for root, specifications in touched.items():
         if _ends(root, case):
@@ -45,8 +46,9 @@ def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
         others = {one.record.specification_id for one in products}
         if any(case.installed.related(id, others) for id in specifications):
             told.add(root)
-            yield from (_stands(one) for one in products)
-    yield from _elsewhere(made, case, told)
+            yield from (replace(_stands(one), account_wide=one.id in turned) for one in products)
+    wanted = {target for one in made for target in _beside(one, case)}
+    yield from _elsewhere(wanted.union(*turned.values()), case, told)
 
 
 def _ends(id: InstanceId, case: Case) -> bool:
@@ -69,9 +71,33 @@ def wanted_beside(line: Line, version: Version | None) -> frozenset[Specificatio
     return version.beside if new and top and version is not None else frozenset()
 
 
-def _elsewhere(made: tuple[Made, ...], case: Case, told: Collection[InstanceId]) -> Iterator[Standing]:
+def wanted_by_turned(
+    instance: Instance, id: SpecificationId | None, version: Version | None
+) -> frozenset[SpecificationId]:
+    """What a root requires beside it, wherever the account has it, by another entry that a change turns it
+    into."""
+    record = instance.record
+    other = id not in (None, record.specification_id)
+    top = record.kind == "product" and record.root_id == instance.id
+    return version.beside if other and top and version is not None else frozenset()
+
+
+def _turned_roots(case: Case) -> dict[InstanceId, frozenset[SpecificationId]]:
+    """With what each requires beside it."""
+    found: dict[InstanceId, frozenset[SpecificationId]] = {}
+    for id, line in case.affected.items():
+        instance = case.installed.get(id)
+        if instance is not None and (turned := _turned(line, instance)) is not None:
+            version = case.installed.version(turned, line.specification_version)
+            if wanted := wanted_by_turned(instance, turned, version):
+                found[id] = wanted
+    return found
+
+
+def _elsewhere(
+    found: Collection[SpecificationId], case: Case, told: Collection[InstanceId]
+) -> Iterator[Standing]:
     """What new roots require, in hierarchies that are not told of as a whole."""
-    found = {target for one in made for target in _beside(one, case)}
     for one in case.installed.products() if found else ():
         if one.record.specification_id in found and _root(one, case) not in told:
             yield replace(_stands(one), account_wide=True)

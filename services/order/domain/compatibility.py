@@ -65,14 +65,16 @@ def _of_root(root: str, added: Iterable[Line], tree: Tree) -> Iterator[Reason]:
         for rule in entry.content.get("compatibility", ()) if entry else ():
             others = 1 if rule["target"] == specification else 0
             now, then = has[rule["target"]] - others, had[rule["target"]] - others
-            fresh = is_new and (id != root or rule["type"] == "excludes")
-            if not _holds(rule, now) and (fresh or _holds(rule, then)):
+            if is_new and id == root and _is_required(rule):
+                continue  # it may stand anywhere in the account
+            if not _holds(rule, now) and (is_new or _holds(rule, then)):
                 yield _warning(id, specification, rule, tree)
 
 
 def _of_account(root: str, added: Mapping[str, list[Line]], tree: Tree) -> Iterator[Reason]:
-    """What a new root requires, and neither the account has nor the order adds."""
-    line = next((one for one in added.get(root, ()) if f"line {one.line_id}" == root), None)
+    """What a new root, or one that is turned into another product, requires, and neither the account has nor
+    the order adds."""
+    line = next((one for one in added.get(root, ()) if f"line {one.line_id}" == root), _turning(root, tree))
     entry = entry_at(line.specification_id, None, tree.known) if line is not None else None
     rules = [one for one in (entry.content.get("compatibility", ()) if entry else ()) if _is_required(one)]
     if line is None or line.replaces is not None or not rules:
@@ -83,6 +85,13 @@ def _of_account(root: str, added: Mapping[str, list[Line]], tree: Tree) -> Itera
         others = 1 if rule["target"] == line.specification_id else 0
         if has[rule["target"]] - others < max(1, rule.get("min") or 0):
             yield _warning(root, line.specification_id or "", rule, tree)
+
+
+def _turning(root: str, tree: Tree) -> Line | None:
+    """The line that makes another product of a root."""
+    line = tree.by_instance.get(root)
+    turns = line is not None and line.action == "change" and _makes_another(line, tree)
+    return line if turns else None
 
 
 def _is_required(rule: Mapping[str, Any]) -> bool:
