@@ -8,7 +8,7 @@ from services.chassis.service import Work
 from services.order.domain import return_steps
 from services.order.domain.instance import Instance
 from services.order.domain.order import Order
-from services.order.domain.return_case import Case, ReturnEvent
+from services.order.domain.return_case import Case, CaseLine, ReturnEvent
 from services.order.domain.returnable import Claim, claims_of, instances_of
 
 RETURN = "return"
@@ -66,6 +66,13 @@ def follow(order_id: str, order: Order | None, work: Work) -> None:
     if case is not None:
         events = return_steps.follow(case, order_id, order)
         append(order.return_id, events, work)
+
+
+def line_of(order_id: str, order: Order, work: Work) -> CaseLine | None:
+    """The line of a return that the order is to carry out; None where no return (any more) waits for it."""
+    case: Case | None = work.state(RETURN, order.return_id) if order.return_id is not None else None
+    lines = case.lines.values() if case is not None else ()
+    return next((line for line in lines if line.order_id == order_id and not line.done), None)
 
 
 def found(order_id: str, order: Order | None, task_id: str, outcome: str, work: Work) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from services.chassis.service import Refused, Why, Work
-from services.order import handlers
+from services.order import cases, handlers
 from services.order.domain import lifecycle, underway
 from services.order.domain.line import Line, as_returned
 from services.order.domain.naming import named
 from services.order.domain.order import Order
+from services.order.domain.returned import as_assessed
 from services.order.domain.revising import differences, revise, without
 from services.order.domain.revision import by_id, case_of
 from services.order.domain.words import Reason
@@ -24,6 +25,8 @@ def revised(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Wo
     if order.status in lifecycle.UNDER_WAY:
         _ask(order_id, order, asked, reason, work)
     else:
+        if order.status == "draft":
+            _as_the_return_has_it(order_id, order, asked, work)
         handlers.revise(order_id, asked, reason, work)
 
 
@@ -70,6 +73,7 @@ def _ask(order_id: str, order: Order, lines: tuple[Line, ...], reason: str | Non
     found = revise(case_of(order_id, order, readable, lines, known))
     if found.reasons:
         raise Refused(*map(handlers.why, found.reasons))
+    _as_the_return_has_it(order_id, order, found.lines, work)
     held = tuple(line for line in order.lines if not order.over(line.line_id))
     written = _with_tokens(found.lines, readable.lines, order.lines, known)
     asked = underway.AskRevision(
@@ -80,6 +84,13 @@ def _ask(order_id: str, order: Order, lines: tuple[Line, ...], reason: str | Non
         by=identified(work),
     )
     settle(order_id, lifecycle.decide(order, asked), work)
+
+
+def _as_the_return_has_it(order_id: str, order: Order, lines: tuple[Line, ...], work: Work) -> None:
+    """What comes back by the order comes back by these lines too. Raises `Refused` with every reason."""
+    asked = cases.line_of(order_id, order, work)
+    if asked is not None and (broken := tuple(as_assessed(asked, order, lines))):
+        raise Refused(*map(handlers.why, broken))
 
 
 def _with_tokens(

@@ -23,6 +23,7 @@ from services.order.domain.return_case import (
     Settled,
     assessed_as,
 )
+from services.order.domain.returned import comes_back_by, not_any_more
 from services.order.domain.words import Reason, Status
 
 
@@ -140,10 +141,11 @@ def _revised(line: CaseLine, order: Order) -> Assessed | None:
     one, asked = line.assessed, order.pending
     if one is None or order.status in ("rejected", "canceled") or (asked is not None and asked.approved):
         return None
-    own = next((each for each in order.wanted if each.line_id == one.line_id), None)
+    if (own := comes_back_by(one, order.wanted)) is None:
+        return None
     replaced = any(each.replaces for each in order.wanted)
     now = replace(one, replacement_id=one.replacement_id if replaced else None)
-    if one.owned is not None and own is not None and own.quantity is not None:
+    if one.owned is not None and own.quantity is not None:
         approved, before = max(one.owned - own.quantity, 0), one.approved_quantity or line.asked.quantity
         now = replace(now, approved_quantity=one.approved_quantity if approved == before else approved)
     return now if now != one else None
@@ -152,6 +154,8 @@ def _revised(line: CaseLine, order: Order) -> Assessed | None:
 def _moved(case: Case, line: CaseLine, order_id: str, order: Order) -> tuple[ReturnEvent, ...]:
     state = _FOLLOWING.get(order.status, "assessed")
     why = order.reasons if state == "needs_attention" else ()
+    if state != "needs_attention" and (gone := _gone(line, order)) is not None:
+        state, why = "needs_attention", (gone,)
     if (line.state, line.reasons) == (state, why):
         return ()
     id = line.asked.line_id
@@ -160,6 +164,13 @@ def _moved(case: Case, line: CaseLine, order_id: str, order: Order) -> tuple[Ret
     if not all(other.done for other in after.values()):
         return (moved,)
     return moved, ReturnResolved(lines=_settled(after.values()))
+
+
+def _gone(line: CaseLine, order: Order) -> Reason | None:
+    """What was dropped and may yet be there again, as it is not planned yet, is not gone."""
+    asked = order.pending
+    planned = asked is None or not asked.approved
+    return not_any_more(line.assessed, order) if line.assessed is not None and planned else None
 
 
 _FOLLOWING: Mapping[Status, LineState] = {
