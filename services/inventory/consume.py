@@ -132,7 +132,7 @@ def domain_order(data: heard.DomainOrderStateChanged, work: Work) -> None:
         characteristics=data.characteristics,
         location=data.location,
     )
-    handlers.domain_order(change, work)
+    scheduling.domain_order(change, work)
 
 
 _CHANGING = (b'"closed_complete"', b'"newInstance"', b'"disconnect"', b'"lineClosed"', b'"canceled"')

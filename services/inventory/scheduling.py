@@ -15,15 +15,24 @@ from services.inventory import handlers, heard
 from services.inventory.domain import schedule
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.counted import surplus
+from services.inventory.domain.fulfil import Progress
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.land import PartClosed, PlanCanceled
-from services.inventory.domain.operation import Later, Operation, OperationId, operation_id, split
+from services.inventory.domain.operation import (
+    ChoiceDeclined,
+    Later,
+    Operation,
+    OperationId,
+    operation_id,
+    split,
+)
 from services.inventory.domain.reservation import Reservation
 from services.inventory.domain.revision import ReservationRevised
 from services.inventory.domain.words import (
     INSTANCE,
     OPERATION,
     RESERVATION,
+    Append,
     InstanceId,
     LineId,
     OrderId,
@@ -170,7 +179,30 @@ def _run(found: Operation, work: Work) -> None:
         return
     case = handlers.case_at(order, order, work)
     before = handlers.reservation(work, order.order_id)
-    handlers.write(schedule.run(found, case, before, handlers.find(work)), work)
+    appends = schedule.run(found, case, before, handlers.find(work))
+    if _is_void(order, appends) and found.order is not None and _nothing_to_end(found.order, work):
+        handlers.write(schedule.settled(found), work)
+        _run(operation(work, found.id), work)
+    else:
+        handlers.write(appends, work)
+
+
+def _is_void(order: Approved, appends: Iterable[Append]) -> bool:
+    """Whether what was named cannot be ended; where nothing was named, nothing can be named otherwise."""
+    named = any(line.ending for line in order.lines)
+    return named and any(isinstance(one.event, ChoiceDeclined) for one in appends)
+
+
+def domain_order(change: Progress, work: Work) -> None:
+    """What is canceled is as it was, or has never been: who waits to be told what ends counts again."""
+    handlers.domain_order(change, work)
+    if not change.canceled or change.instance_id is None:
+        return
+    found = handlers.find(work)
+    if isinstance(one := found(change.instance_id), Instance):
+        near = (found(id) for id in (one.id, one.record.parent_id) if id is not None)
+        free = {each.id for each in near if isinstance(each, Instance) and each.held is None}
+        _told_by_the_end(free, work)
 
 
 def part_closed(part: PartClosed, work: Work) -> None:
