@@ -53,6 +53,8 @@ class Batch:
         self._encoded: list[NewEvent] = []
         self._line: tuple[Meta | None, bytes] = (None, b"")
         self._rows: list[tuple[Row, bool]] = []
+        self._unread: dict[tuple[str, str], dict[str, bool]] = {}
+        """What was put and dropped where nothing has read what stands there."""
         self._timers: list[tuple[str, Timer | None]] = []
         self._folds: dict[tuple[str, str], Fold] = {}
         self._evolves = {name: category.evolve for name, category in setup.categories.items()}
@@ -97,7 +99,9 @@ class Batch:
     def _load_rows(self, keys: Collection[tuple[str, str]]) -> None:
         found = self.setup.store.rows(set(keys))
         for key in keys:
-            self.cache.keep_rows(key, set(found.get(key, ())))
+            changes = self._unread.pop(key, {})
+            stay = {member for member in found.get(key, ()) if changes.get(member, True)}
+            self.cache.keep_rows(key, stay.union(member for member, there in changes.items() if there))
         self._fresh_rows.update(keys)
 
     def _load(self, streams: Mapping[str, int]) -> None:
@@ -147,18 +151,23 @@ class Batch:
         return self._line[1]
 
     def put(self, row: Row) -> None:
-        members = self.members(row.kind, row.key)
-        if row.member not in members:
-            members.add(row.member)
-            self._touched_rows.add((row.kind, row.key))
-            self._rows.append((row, True))
+        self._change(row, True)
 
     def drop(self, row: Row) -> None:
-        members = self.members(row.kind, row.key)
-        if row.member in members:
-            members.discard(row.member)
-            self._touched_rows.add((row.kind, row.key))
-            self._rows.append((row, False))
+        self._change(row, False)
+
+    def _change(self, row: Row, there: bool) -> None:
+        """What nobody has read is not read for it: a row may be stored twice, and dropped where it is not."""
+        key = (row.kind, row.key)
+        if self._has_rows(key):
+            members = self.members(*key)
+            if (row.member in members) == there:
+                return
+            members.add(row.member) if there else members.discard(row.member)
+        else:
+            self._unread.setdefault(key, {})[row.member] = there
+        self._touched_rows.add(key)
+        self._rows.append((row, there))
 
     def timer(self, id: str, timer: Timer | None) -> None:
         """Sets a timer, or takes it away."""
@@ -213,6 +222,7 @@ class Batch:
         del self.appended[mark[0] :], self._encoded[mark[0] :]
         del self._rows[mark[1] :], self._timers[mark[2] :]
         self._touched_rows = {(row.kind, row.key) for row, _ in self._rows}
+        self._unread.clear()
         for new in self._encoded:
             category, id = split(new.stream)
             fold = self.fold(category, id)
