@@ -243,7 +243,7 @@ ROUTES = {
         model=heard.PlanChanged, handle=plan_changed, needs=revising.needs, order=_order
     ),
     full("order.revised"): Route(
-        model=heard.OrderRevised, handle=revised, needs=revising.needs, order=_order
+        model=heard.OrderRevised, handle=revised, needs=revising.asked_needs, order=_order
     ),
     full("order.change-declined"): Route(
         model=heard.OrderChangeDeclined, handle=change_declined, needs=revising.needs, order=_order
@@ -255,7 +255,12 @@ ROUTES = {
 """Every message that inventory acts on."""
 
 TIMERS = {
-    handlers.LOOK_AGAIN: Route(model=handlers.LookAgain, handle=revising.look_again, order=_waiting),
+    handlers.LOOK_AGAIN: Route(
+        model=handlers.LookAgain,
+        handle=revising.look_again,
+        needs=scheduling.again_needs,
+        order=_waiting,
+    ),
     scheduling.DUE: Route(
         model=scheduling.Due, handle=scheduling.due, needs=scheduling.due_needs, order=_waiting
     ),

@@ -5,27 +5,27 @@ Only for speed: a handler that reads more fetches it by itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from schemas import catalog, fulfillment, inventory
 from services.chassis.service import RowsOf, StreamOf, Wish, Work
 from services.inventory import handlers, heard, terms, trees
+from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.words import CONTRACT, INSTANCE, RESERVATION, SPECIFICATION
 
 Wishes = Iterator[Collection[Wish]]
+AnyLine: TypeAlias = heard.OrderLine | Line
 
 
 def load(data: inventory.LoadInstance, work: Work) -> Wishes:
-    """The rows of roots are read too, as another root is put into them."""
     wishes: list[Wish] = [
         StreamOf(INSTANCE, data.instance_id),
         StreamOf(SPECIFICATION, data.specification_id),
     ]
     if data.parent_id is not None:
         wishes.append(StreamOf(INSTANCE, data.parent_id))
-    else:
-        wishes.append(RowsOf(trees.ROOTS, data.account_id))
     yield wishes
     around = map(handlers.find(work), (data.instance_id, data.parent_id or data.instance_id))
     roots = {one.record.root_id for one in around if isinstance(one, Instance)}
@@ -57,16 +57,34 @@ def publish(data: catalog.Specification, work: Work) -> Wishes:
     yield [StreamOf(SPECIFICATION, id) for id in work.members(*handlers.HEARD)]
 
 
-def approved(data: heard.OrderApproved, work: Work) -> Wishes:
+def approved(data: heard.OrderApproved | heard.OrderRevised, work: Work) -> Wishes:
+    """What waits for its day is judged on its day: of the whole account only what happens at once reads."""
+    at_once = [line for line in data.lines if line.due_date is None or line.due_date <= work.now]
+    yield from reserved(Reserved(data.order_id, data.account_id, data.lines, at_once), work)
+
+
+class Reserved(NamedTuple):
+    """What is judged beside the installed base; `at_once` are those of the lines that happen now."""
+
+    order_id: str
+    account_id: str
+    lines: Sequence[AnyLine]
+    at_once: Sequence[AnyLine]
+
+
+def part(order: Approved, work: Work) -> Wishes:
+    """For a part of an order whose day has come, or that has waited."""
+    yield from reserved(Reserved(order.order_id, order.account_id, order.lines, order.lines), work)
+
+
+def reserved(data: Reserved, work: Work) -> Wishes:
     named = {
         id for line in data.lines for id in (line.instance_id, line.parent_instance_id) if id is not None
     }
     yield [StreamOf(RESERVATION, data.order_id), *(StreamOf(INSTANCE, id) for id in named)]
     find = handlers.find(work)
     roots = {one.record.root_id for one in map(find, named) if isinstance(one, Instance)}
-    rooted = any(_makes_a_root(line) or _ends_a_root(line, roots) for line in data.lines)
-    own = [RowsOf(trees.ROOTS, data.account_id)] if rooted else []
-    yield [*own, *(RowsOf(trees.TREE, root) for root in roots)]
+    yield [RowsOf(trees.TREE, root) for root in roots]
     members = named.union(*[work.members(trees.TREE, root) for root in roots])
     made = list(_ids_to_be(data, len(members)))
     yield [StreamOf(INSTANCE, id) for id in (*members, *made)]
@@ -75,18 +93,18 @@ def approved(data: heard.OrderApproved, work: Work) -> Wishes:
     made_by = {one.record.specification_id for one in found if isinstance(one, Instance)}
     changed = {line.specification_id for line in data.lines if line.action in ("add", "change")}
     yield [StreamOf(SPECIFICATION, id) for id in made_by | changed if id is not None]
-    if any(_requires_beside(line, work) for line in data.lines):
+    if any(_requires_beside(line, work) for line in data.at_once):
         yield [RowsOf(trees.ROOTS, data.account_id)]
         everything = work.members(trees.ROOTS, data.account_id)
         yield [RowsOf(trees.TREE, root) for root in everything]
         yield [StreamOf(INSTANCE, id) for root in everything for id in work.members(trees.TREE, root)]
 
 
-def _makes_a_root(line: heard.OrderLine) -> bool:
+def _makes_a_root(line: AnyLine) -> bool:
     return line.action == "add" and line.parent_line_id is None and line.parent_instance_id is None
 
 
-def _requires_beside(line: heard.OrderLine, work: Work) -> bool:
+def _requires_beside(line: AnyLine, work: Work) -> bool:
     """Whether it makes a root that requires what may stand anywhere in the account, or turns one into it."""
     if line.specification_id is None or line.action not in ("add", "change"):
         return False
@@ -96,11 +114,7 @@ def _requires_beside(line: heard.OrderLine, work: Work) -> bool:
     return handlers.turns(line.instance_id, line.specification_id, known, work)
 
 
-def _ends_a_root(line: heard.OrderLine, roots: Collection[str]) -> bool:
-    return line.instance_id in roots and (line.action == "disconnect" or bool(line.move))
-
-
-def _ids_to_be(data: heard.OrderApproved, size: int) -> Iterator[str]:
+def _ids_to_be(data: Reserved, size: int) -> Iterator[str]:
     """The ids of instances that the order would make in trees of this size."""
     yield from (f"{data.order_id}:{line.line_id}" for line in data.lines if line.action == "add")
     if any(line.move for line in data.lines):

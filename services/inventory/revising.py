@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from services.chassis.service import StreamOf, Wish, Work
-from services.inventory import handlers, scheduling
+from services.inventory import handlers, heard, scheduling
+from services.inventory import needs as approval
 from services.inventory.domain.land import PartClosed
 from services.inventory.domain.reservation import Reservation
 from services.inventory.domain.reserve import unheard
@@ -82,3 +83,9 @@ def needs(data: object, work: Work) -> Iterator[Collection[Wish]]:
     before = handlers.reservation(work, order_id)
     held = [StreamOf(INSTANCE, id) for ids in before.open.values() for id in ids]
     yield [*held, *(StreamOf(OPERATION, id) for id in before.operations)]
+
+
+def asked_needs(data: heard.OrderRevised, work: Work) -> Iterator[Collection[Wish]]:
+    """All lines are judged again, new ones among them."""
+    yield from needs(data, work)
+    yield from approval.approved(data, work)

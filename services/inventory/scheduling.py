@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from services.chassis.service import StreamOf, Wish, Work
-from services.inventory import handlers, heard
+from services.inventory import handlers, heard, needs
 from services.inventory.domain import schedule
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.counted import surplus
@@ -171,7 +171,14 @@ def due_needs(timer: Due, work: Work) -> Iterator[Collection[Wish]]:
     yield [StreamOf(OPERATION, timer.operation_id), StreamOf(RESERVATION, timer.order_id)]
     order = operation(work, timer.operation_id).order
     if order is not None:
-        yield [StreamOf(INSTANCE, id) for id in handlers.named(order)]
+        yield from needs.part(order, work)
+
+
+def again_needs(timer: handlers.LookAgain, work: Work) -> Iterator[Collection[Wish]]:
+    yield [StreamOf(RESERVATION, timer.order_id)]
+    waiting = handlers.reservation(work, timer.order_id).waiting
+    if waiting is not None:
+        yield from needs.part(waiting.order, work)
 
 
 def _run(found: Operation, work: Work) -> None:

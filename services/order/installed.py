@@ -59,8 +59,6 @@ def _of_created(data: heard.InstanceCreated, work: Work) -> needs.Wishes:  # noq
     wishes: list[Wish] = [StreamOf(INSTANCE, data.instance_id)]
     if data.parent_id is not None:
         wishes.append(handlers.children_of(data.kind, data.parent_id))
-    else:
-        wishes.append(RowsOf(handlers.ROOTS, data.account_id))
     if data.moved_from is not None:
         wishes.append(RowsOf(cases.WENT_ON, data.moved_from))
     if data.external_id is not None:
@@ -75,12 +73,9 @@ def _may_have_ended(body: bytes) -> bool:
     return body.find(b'"inactive"') >= 0
 
 
-def _of_ended(data: heard.InstanceStateChanged, work: Work) -> needs.Wishes:
+def _of_ended(data: heard.InstanceStateChanged, work: Work) -> needs.Wishes:  # noqa: ARG001
     if "inactive" in (data.state, data.previous_state):
         yield (StreamOf(INSTANCE, data.instance_id),)
-        found = work.state(INSTANCE, data.instance_id)
-        if found is not None:
-            yield (RowsOf(*handlers.place(found.account_id, found.kind, found.parent_id)),)
 
 
 ROUTES: Mapping[str, Route] = {

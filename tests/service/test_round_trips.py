@@ -10,6 +10,7 @@ import pytest
 from tests.journey.worlds import forked
 from tests.scenarios import Sent, line
 from tests.service.test_compatibility import CATALOG
+from tests.service.test_schedules import until
 from tests.world import World
 
 PARTS = {"WIRE": "wire", "PHONE": "phone", "LOCK": "lock"}
@@ -76,15 +77,43 @@ class Counting:
         return asked
 
 
+MARCH = "2026-03-01T00:00:00+00:00"
+SECOND = line("1", "add", specificationId="key")
+PHONE = line("2", "add", specificationId="phone")
+
+
+def of_an_account(houses: int, *stages: Sent, day: str | None = None) -> int:
+    """Of a world that remembers nothing: what the last of these takes, in an account with so many houses."""
+    world = forked(None)
+    world.time_passes = False
+    base = [sent for n in range(houses) for sent in house(n)]
+    mine = [(name, {**data, "accountId": "A-0"}) for name, data in base]
+    counting = Counting(world)
+    for stage in ([*CATALOG], mine, *([one] for one in stages)):
+        counting = forgetting(world)
+        for name, data in stage:
+            world.send(name, data, account="A-0" if name.startswith("order") else None)
+        world.run()
+    if day is not None:
+        counting = forgetting(world)
+        until(world, day)
+    assert not world.parked()
+    return counting.queries
+
+
+def forgetting(world: World) -> Counting:
+    for reader in world.readers.values():
+        reader.inbox.forget()
+    return Counting(world)
+
+
 def queries(accounts: int, ask: Callable[[int], Sent] | None) -> int:
     """Of a world that remembers nothing: to load the houses, or what it takes to act on them all."""
     world = forked(None)
     stages = [[*CATALOG], [sent for n in range(accounts) for sent in house(n)]]
     stages += [[ask(n) for n in range(accounts)]] if ask else []
     for stage in stages:
-        for reader in world.readers.values():
-            reader.inbox.forget()
-        counting = Counting(world)
+        counting = forgetting(world)
         for name, data in stage:
             world.send(name, data)
         world.run()
@@ -95,3 +124,58 @@ def queries(accounts: int, ask: Callable[[int], Sent] | None) -> int:
 @pytest.mark.parametrize("ask", [None, added, ended, replaced, moved, founded, closed, beside])
 def test_five_times_the_accounts_take_no_more_queries(ask: Callable[[int], Sent] | None) -> None:
     assert queries(60, ask) <= queries(12, ask) + 6
+
+
+DATED = asked(0, [{**PHONE, "dueDate": MARCH}])
+BEGUN = ("order.place", {**asked(0, [SECOND])[1], "approve": True})
+REVISED = ("order.revise", {"orderId": "C-0", "lines": [SECOND, PHONE]})
+APPROVED = ("order.approve-change", {"orderId": "C-0"})
+
+
+@pytest.mark.parametrize(
+    ("stages", "day"),
+    [((beside(0),), None), ((DATED,), None), ((DATED,), MARCH), ((BEGUN, REVISED, APPROVED), None)],
+    ids=["at once", "asked for a day", "on its day", "in a revision"],
+)
+def test_an_account_five_times_as_large_takes_no_more_queries(
+    stages: tuple[Sent, ...], day: str | None
+) -> None:
+    """A new root requires what may stand anywhere in it."""
+    assert of_an_account(60, *stages, day=day) <= of_an_account(12, *stages, day=day) + 6
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        asked(0, [line("1", "add", specificationId="house")]),
+        asked(0, [line("1", "disconnect", instanceId="HOUSE-1")]),
+        moved(1),
+        owned(0, "ALONE", "house"),
+    ],
+    ids=["added", "ended", "moved", "loaded"],
+)
+def test_which_roots_an_account_has_is_read_only_where_something_requires_it(ask: Sent) -> None:
+    """An account may have very many: what makes or ends one of them does not look at the others."""
+    world = forked(None)
+    mine = [(name, {**data, "accountId": "A-0"}) for n in range(3) for name, data in house(n)]
+    for name, data in [*CATALOG, *mine]:
+        world.send(name, data)
+    world.run()
+    forgetting(world)
+    read = [keys_read(reader.store) for reader in world.readers.values()]
+    world.send(ask[0], {**ask[1], "accountId": "A-0"})
+    world.run()
+    assert not world.parked()
+    assert {kind for keys in read for kind, _ in keys if kind == "roots"} == set()
+
+
+def keys_read(store: Any) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    ask = store.rows
+
+    def rows(keys: Any) -> Any:
+        found.extend(keys)
+        return ask(keys)
+
+    store.rows = rows
+    return found
