@@ -131,8 +131,9 @@ def _made_by(id: str, root: str, details: DomainOrder, was: Product | None, work
     entry = heard.named(details.specification_version)
     if entry is not None and entry.transient:
         return
-    if was is None or was.specification_id != specification:
-        rules = entry.compatibility if entry is not None else ()
+    rules = entry.compatibility if entry is not None else ()
+    newer = entry is not None and details.action == "change" and details.specification_version is not None
+    if was is None or was.specification_id != specification or (newer and was.rules != rules):
         yield Product(instance_id=id, root_id=root, specification_id=specification, rules=rules)
 
 

@@ -2,9 +2,10 @@
 
 Judged is what the plan itself breaks: what holds with everything of the plan left out, and does not hold with
 everything of it done, whatever of it is closed already. What is new stood nowhere before: what it requires
-must be there, and nothing that it excludes. So lines that only together make it right do not stop each other,
-and what was broken before is nobody's fault. What a new root requires may stand anywhere in the account, and
-so it is counted there; how many there are at most is a matter of one hierarchy.
+must be there, and nothing that it excludes; of a newer version, what the one before did not say. So lines
+that only together make it right do not stop each other, and what was broken before is nobody's fault. What a
+new root requires may stand anywhere in the account, and so it is counted there; how many there are at most
+is a matter of one hierarchy.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ def _of(plan: Plan, id: str) -> Iterator[Break]:
     before = _before(plan, root)
     after = _after(plan, before, root)
     had, has = _count(before), _count(after)
+    same = was is not None and becomes is not None and was.specification_id == becomes.specification_id
+    known = was.rules if was is not None and same else ()
     for product in after.values():
         is_new = product.instance_id == id and becomes is not None
         for rule in product.rules:
@@ -82,7 +85,9 @@ def _of(plan: Plan, id: str) -> Iterator[Break]:
                     yield from _of_account(plan, product, rule, own)
                     continue
                 now, then = has[rule.target] - own, had[rule.target] - own
-                fresh = is_new and (product.instance_id != root or rule.type == "excludes")
+                fresh = (
+                    is_new and rule not in known and (product.instance_id != root or rule.type == "excludes")
+                )
                 if not holds(rule, now) and (fresh or holds(rule, then)):
                     yield Break(product=product.named(), rule=rule, there=now)
 

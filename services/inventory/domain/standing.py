@@ -148,10 +148,12 @@ def _ended_or_turned(case: Case) -> Iterator[tuple[InstanceId, SpecificationId]]
 
 
 def _turned(line: Line, instance: Instance) -> SpecificationId | None:
-    """What a change makes of it."""
+    """What a change makes of it: something else, or the same of another version."""
     own = line.action == "change" and line.instance_id == instance.id
-    other = line.specification_id not in (None, instance.record.specification_id)
-    return line.specification_id if own and other else None
+    record = instance.record
+    other = line.specification_id not in (None, record.specification_id)
+    newer = line.specification_version not in (None, record.specification_version) and not line.move
+    return (line.specification_id or record.specification_id) if own and (other or newer) else None
 
 
 def _root(instance: Instance, case: Case) -> InstanceId:

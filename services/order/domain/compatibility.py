@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line, Request
 from services.order.domain.parts import entry_at
 from services.order.domain.tree import Tree, below
@@ -53,31 +54,68 @@ def _makes_another(line: Line, tree: Tree) -> bool:
     if line.action != "change":
         return line.action in ("add", "disconnect")
     own = tree.instance(line.instance_id)
-    return own is not None and line.specification_id not in (None, own.specification_id)
+    return own is not None and (_turns(line, own) or _renews(line, own))
+
+
+def _turns(line: Line, own: Instance) -> bool:
+    return line.specification_id not in (None, own.specification_id)
+
+
+def _renews(line: Line, own: Instance) -> bool:
+    """It is of another version then."""
+    return line.specification_version not in (None, own.specification_version) and not line.move
 
 
 def _of_root(root: str, added: Iterable[Line], tree: Tree) -> Iterator[Reason]:
     before, after = _before(root, tree), _after(root, added, tree)
     had, has = Counter(before.values()), Counter(after.values())
     for id, specification in after.items():
-        entry = entry_at(specification, None, tree.known)
         is_new = before.get(id) != specification
-        for rule in entry.content.get("compatibility", ()) if entry else ():
+        known = () if is_new else _rules(_version_before(id, tree), specification, tree)
+        for rule in _rules(_version_after(id, tree), specification, tree):
             others = 1 if rule["target"] == specification else 0
             now, then = has[rule["target"]] - others, had[rule["target"]] - others
             if is_new and id == root and _is_required(rule):
                 continue  # it may stand anywhere in the account
-            if not _holds(rule, now) and (is_new or _holds(rule, then)):
+            if not _holds(rule, now) and (
+                is_new or _is_said_newly(rule, known, id, root) or _holds(rule, then)
+            ):
                 yield _warning(id, specification, rule, tree)
+
+
+def _is_said_newly(rule: Mapping[str, Any], known: Iterable[Mapping[str, Any]], id: str, root: str) -> bool:
+    """By another version of the same product. What a root requires may stand anywhere in the account."""
+    return rule not in known and not (id == root and _is_required(rule))
+
+
+def _rules(version: str | None, specification: str, tree: Tree) -> Iterable[Mapping[str, Any]]:
+    entry = entry_at(specification, version, tree.known)
+    return entry.content.get("compatibility", ()) if entry else ()
+
+
+def _version_before(id: str, tree: Tree) -> str | None:
+    own = tree.instance(id)
+    return own.specification_version if own is not None else None
+
+
+def _version_after(id: str, tree: Tree) -> str | None:
+    """Of what stays the one it is of, of what is new or changed the one that is ordered."""
+    line = tree.by_id.get(id.removeprefix("line ")) if id.startswith("line ") else tree.by_instance.get(id)
+    if line is not None and line.action in ("add", "change") and line.specification_version is not None:
+        return line.specification_version
+    return _version_before(id, tree)
 
 
 def _of_account(root: str, added: Mapping[str, list[Line]], tree: Tree) -> Iterator[Reason]:
     """What a new root, or one that is turned into another product, requires, and neither the account has nor
     the order adds."""
     line = next((one for one in added.get(root, ()) if f"line {one.line_id}" == root), _turning(root, tree))
-    entry = entry_at(line.specification_id, None, tree.known) if line is not None else None
-    rules = [one for one in (entry.content.get("compatibility", ()) if entry else ()) if _is_required(one)]
-    if line is None or line.replaces is not None or not rules:
+    if line is None or line.replaces is not None or line.specification_id is None:
+        return
+    rules = [
+        one for one in _rules(line.specification_version, line.specification_id, tree) if _is_required(one)
+    ]
+    if not rules:
         return
     everywhere = dict.fromkeys((*tree.known.roots(tree.request.account_id), *added))
     has = Counter(made for one in everywhere for made in _after(one, added.get(one, ()), tree).values())
@@ -90,7 +128,8 @@ def _of_account(root: str, added: Mapping[str, list[Line]], tree: Tree) -> Itera
 def _turning(root: str, tree: Tree) -> Line | None:
     """The line that makes another product of a root."""
     line = tree.by_instance.get(root)
-    turns = line is not None and line.action == "change" and _makes_another(line, tree)
+    own = tree.instance(root)
+    turns = line is not None and own is not None and line.action == "change" and _turns(line, own)
     return line if turns else None
 
 
