@@ -78,6 +78,8 @@ class Instance:
     changed_by: OrderId | None = None
     operations: dict[str, OperationNoted] = field(default_factory=dict)
     terms: Terms = field(default_factory=dict)
+    went_on: InstanceId | None = None
+    """What it is since it has moved or was replaced: it has ended itself (MOV-09)."""
 
     @property
     def id(self) -> InstanceId:
@@ -160,11 +162,19 @@ def _flip(instance: Instance, event: InstanceFlipped) -> None:
 
 
 def _land(instance: Instance, event: InstanceLanded) -> None:
+    _goes_on(instance)
     instance.record, instance.held, instance.changed_by = event.record.own(), None, event.order_id
 
 
 def _free(instance: Instance, event: InstanceFreed) -> None:
+    _goes_on(instance)
     instance.held, instance.changed_by = None, event.order_id
+
+
+def _goes_on(instance: Instance) -> None:
+    """The other one of a pair that an order leaves behind; what it has made is that one."""
+    held = instance.held
+    instance.went_on = held.pair_id if held is not None and held.found is not None else None
 
 
 def _release(instance: Instance, event: InstanceReleased) -> None:

@@ -73,7 +73,12 @@ def movable_as_a_whole(case: Case) -> Iterator[Reason]:
 
 
 def _unfit(rule: str, line: Line, instance: Instance) -> Reason:
-    if instance.state == "inactive":
+    if instance.state == "inactive" and instance.went_on is not None:
+        message = (
+            f"'{instance.id}' has ended, and goes on as '{instance.went_on}' since it was moved or replaced: "
+            "order it for that one"
+        )
+    elif instance.state == "inactive":
         message = f"'{instance.id}' has ended (inactive): what has ended is brought back by an add only"
     else:
         message = f"'{instance.id}' is {instance.state}: {needs(instance.state, line.asked)}"

@@ -92,7 +92,7 @@ def only_what_waits_is_redated(case: Case) -> Iterator[Reason]:
 
 
 def goes_with_what_is_above(case: Case) -> Iterator[Reason]:
-    """SUS-08, LIN-05: what goes along with the line above it is not dropped alone."""
+    """SUS-08, MOV-V3, LIN-05: what goes along with the line above it is not dropped alone."""
     held, asked = by_id(case.held), by_id(case.asked)
     for id, line in held.items():
         above = held.get(line.parent_line_id or "")
@@ -100,7 +100,8 @@ def goes_with_what_is_above(case: Case) -> Iterator[Reason]:
             continue
         if above.action in _ALONG or (above.move and line.move):
             message = f"line {id} goes with line {above.line_id} above it: drop that one, or neither"
-            yield Reason(rule="SUS-08", message=message, line_id=id, field="lines")
+            rule = "SUS-08" if above.action in _ALONG else "MOV-V3"
+            yield Reason(rule=rule, message=message, line_id=id, field="lines")
 
 
 def not_instead_of_another(case: Case) -> Iterator[Reason]:
