@@ -182,6 +182,10 @@ def full(name: str) -> str:
 
 def advice(type_: str, topic: str | None = None) -> str:
     """What would be right instead of a type that is no command here."""
+    if topic is not None and not any(
+        message.command and topic in message.topics for message in MESSAGES.values()
+    ):
+        return f"{topic} takes no commands, so leave it to the services"
     return f"did you mean {nearest(type_, topic)}?"
 
 

@@ -62,6 +62,7 @@ class Relay:
         self._every = SHARED_SECONDS
         self._read_at = 0.0
         self._moved: set[tuple[str, int]] = set()
+        self._proved: dict[tuple[str, int], RelayPlace] = {}
         self._suspects: set[tuple[str, int]] = set()
         self._refills = 0
         self._leading = False
@@ -120,6 +121,7 @@ class Relay:
         self._saved = (self._position, time.monotonic())
         self._offered.clear()
         self._moved.clear()
+        self._proved.clear()
         self._read_at = 0.0
         await self._bus.apply(self._topics)
         self._publisher = self._bus.publisher()
@@ -226,9 +228,10 @@ class Relay:
             await self._save_now()
 
     async def _save_now(self) -> None:
-        moved = [self._places[at] for at in self._moved]
-        await asyncio.to_thread(self._store.save_relay, self._position, moved)
-        self._moved.clear()
+        # Where a log was wiped, the place before tells whoever leads next, until it is filled again.
+        moved = self._moved - self._suspects
+        await asyncio.to_thread(self._store.save_relay, self._position, [self._places[at] for at in moved])
+        self._moved -= moved
         self._saved = (self._position, time.monotonic())
 
     # ---------------------------------------------------------------------------- a disposable broker
@@ -243,10 +246,13 @@ class Relay:
 
     async def _check(self) -> None:
         try:
-            self._leading = await asyncio.to_thread(self._store.lead, "relay") and self._leading
-        except PortError as error:
+            leads = await asyncio.to_thread(self._store.lead, "relay")
+        except (Exception, asyncio.CancelledError) as error:
+            if asked_to_end():
+                raise
             log.warning("the relay may lead no longer", error=str(error))
-            self._leading = False
+            leads = False
+        self._leading = leads and self._leading
         refills = self._refills
         try:
             wiped = await self._wiped()
@@ -261,7 +267,10 @@ class Relay:
 
     async def _wiped(self) -> set[tuple[str, int]]:
         # As they are now: while the broker is asked, more is published, and lies above what it answers.
-        places = {TopicPartition(*at): place for at, place in self._places.items()}
+        now, refills = dict(self._places), self._refills
+        # As they were found before: on a topic that others write to, what was published since may lie
+        # above that place although the log was wiped.
+        places = {TopicPartition(*at): self._proved.get(at, place) for at, place in now.items()}
         bounds = await self._bus.bounds(places) if places else {}
         # What has expired cannot be looked at any more.
         kept = {
@@ -270,7 +279,10 @@ class Relay:
         there = await self._bus.records_at({one: place.offset for one, place in kept.items()})
         wiped = {one for one in places if one not in bounds or bounds[one].end <= places[one].offset}
         wiped |= {one for one, place in kept.items() if not self._stands(place, there.get(one))}
-        return {(one.topic, one.partition) for one in wiped}
+        gone = {(one.topic, one.partition) for one in wiped}
+        if refills == self._refills:
+            self._proved = {at: place for at, place in now.items() if at not in gone}
+        return gone
 
     def _stands(self, place: RelayPlace, found: Record | None) -> bool:
         if found is None or found.offset != place.offset:
@@ -291,8 +303,10 @@ class Relay:
         await self._bus.apply(self._topics)
         last: dict[tuple[str, int], int] = {}
         for at in only:
-            self._places.pop(at, None)
-        self._moved -= only
+            self._proved.pop(at, None)
+            # Nowhere, until something is published there again: what has expired is not.
+            self._places[at] = RelayPlace(*at, offset=-1, sequence=0, message="")
+        self._moved |= only
         after, end = 0, self._position
         while after < end:
             log_part = await asyncio.to_thread(self._store.log, after, READ)

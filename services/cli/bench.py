@@ -103,6 +103,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--here", action="store_true", help="measure the running installation")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
     asked = parser.parse_args(arguments)
+    for option, least in (("orders", 1), ("rate", 1), ("seconds", 1.0)):
+        if getattr(asked, option) < least:
+            parser.error(f"--{option} is {getattr(asked, option)}: give {least:g} or more")
+    if asked.rate * asked.seconds < 2:
+        parser.error("--rate times --seconds is less than two orders: give more of one")
     if asked.here:
         result = asyncio.run(_measured(Settings(), asked))
     else:

@@ -14,7 +14,7 @@ import pytest
 import structlog
 
 from schemas.envelope import MAX_OUT_BYTES
-from schemas.topics import CRM_ORDERS, ORDER_EVENTS, TASKS
+from schemas.topics import CRM_ORDERS, ORDER_EVENTS, TASKS, parked
 from services.chassis import relay as relay_module
 from services.chassis.embedded import EmbeddedBus
 from services.chassis.host import topics
@@ -337,6 +337,72 @@ async def test_a_new_message_in_the_wiped_log_is_a_sign_too(
         relay.offer(side.take(add("c-3", 3)))
         found = ids(await until(bus, 5))
     assert found == [f"counter-C-1@{n}" for n in (4, 1, 2, 3, 4)]
+
+
+async def test_a_relay_that_ends_while_it_fills_a_wiped_log_leaves_it_to_the_next_one(
+    bus: EmbeddedBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "CHECK_SECONDS", 60.0)
+    monkeypatch.setattr(relay_module, "SAVE_SECONDS", 0.0)
+    side = Side(counters())
+    side.take(*(add(f"c-{n}", n) for n in range(3)))
+    relay = made(side, bus)
+    filling = asyncio.Event()
+
+    async def never(_: object) -> None:
+        filling.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(relay, "_publish_again", never)
+    first = asyncio.create_task(relay.run(asyncio.Event()))
+    await until(bus, 3)
+    await seen(lambda: len(side.store.relay_places()) == 1)
+    await wipe(bus)
+    relay.offer(side.take(add("c-3", 3)))
+    await asyncio.wait_for(filling.wait(), 5)
+    first.cancel()
+    await asyncio.wait([first])
+    side.store.close()
+    async with running(made(Side(counters(), MemoryStore(side.store.memory)), bus)):
+        found = ids(await until(bus, 5))
+    assert found == [f"counter-C-1@{n}" for n in (4, 1, 2, 3, 4)]
+
+
+async def test_a_wipe_is_seen_on_a_topic_that_others_have_written_to_since(
+    bus: EmbeddedBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "CHECK_SECONDS", 0.5)
+    topic = parked(CRM_ORDERS)
+    side = Side(counters())
+    relay = made(side, bus)
+    async with running(relay):
+        relay.offer(side.take(*(raw("A-1", b"no json %d" % n) for n in range(3))))
+        (*_, last) = await until(bus, 3, topic)
+        await seen(lambda: len(relay._proved) == 1)
+        await wipe(bus)
+        publisher = bus.publisher()
+        await publisher.publish([Outgoing(topic, last.partition, b"A-1", b"another", ())] * 4)
+        await publisher.close()
+        relay.offer(side.take(raw("A-1", b"no json 9"), first=9))
+        found = await until(bus, 4 + 1 + 4, topic)
+    ours = [record.value for record in found if record.value != b"another"]
+    assert [value for value in ours[1:]] == [*ours[1:4], ours[0]]
+
+
+async def test_a_wiped_log_of_which_all_has_expired_is_filled_once(
+    bus: EmbeddedBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side = Side(counters())
+    side.take(*(add(f"c-{n}", n) for n in range(3)))
+    async with running(made(side, bus)):
+        await until(bus, 3)
+    await wipe(bus)
+    monkeypatch.setattr(relay_module, "_expired", lambda _: True)
+    for refills in (1, 0):
+        relay = made(side, bus)
+        async with running(relay):
+            await seen(lambda: relay._leading)  # noqa: B023
+        assert relay._refills == refills
 
 
 async def test_without_the_checks_a_wiped_log_stays_empty(
