@@ -48,6 +48,9 @@ class Following:
         for record in part:
             try:
                 type_, sequence, previous, logid = glance(record.headers)
+                if logid is None and type_ and type_ not in _KNOWN:
+                    handled.counts["unknown"] += 1
+                    continue
                 if lane.logid != logid or logid is None:
                     lane.moved_in(batch.commit.places)
                     lane = self._lane(batch, record, logid)

@@ -503,6 +503,16 @@ def test_an_unknown_type_on_our_own_topics_is_skipped_and_counted() -> None:
     assert len(side.state("total", "A-1").heard) == 1
 
 
+def test_so_is_one_that_does_not_even_say_whose_it_is() -> None:
+    side = Side(totals())
+    (said,) = spoken(1)
+    kept = tuple(header for header in said.headers if header[0] not in ("ce_logid", "ce_type"))
+    handled = side.take(said._replace(headers=(*kept, ("ce_type", b"aftersale.toy.news.v9"))), said)
+    assert handled.counts["unknown"] == 1
+    assert len(side.state("total", "A-1").heard) == 1
+    assert not side.parked()
+
+
 def test_an_own_message_above_the_limit_of_messages_in_is_taken() -> None:
     other = Side(counters())
     other.take(add("c-1", 1, pad=MAX_BYTES + 1))
