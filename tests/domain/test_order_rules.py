@@ -82,7 +82,7 @@ def test_a_parent_line_is_a_line_of_the_order() -> None:
     reason = only(home(), add("1", "tv", parent_line_id="9"))
     assert (reason.rule, reason.message) == (
         "REF-01",
-        "there is no line 9 to hang below: the lines are 1",
+        "there is no line 9 to hang below: leave 'parentLineId' out, or drop this line too",
     )
 
 

@@ -37,7 +37,8 @@ def _outside(line: Line, tree: Tree) -> Iterator[Reason]:
     if line.action != "change":
         if line.move:
             message = (
-                f"'move' stands on lines of a move: no line above this '{line.action}' moves; leave it out"
+                f"'move' stands on lines of a move, and no line above this '{line.action}' moves: leave "
+                "'move' out, or in a revision keep the line above that moves, or drop this one too"
             )
             yield _of(line, "MOV-V1", message, "move")
     elif line.move is False and own and line.location not in (None, own.location):

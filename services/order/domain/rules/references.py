@@ -148,8 +148,9 @@ def hangs_below_something(tree: Tree) -> Iterator[Reason]:
 
 def _parent_line(line: Line, tree: Tree) -> Iterator[Reason]:
     if line.parent_line_id not in tree.by_id:
-        lines = ", ".join(tree.by_id)
-        message = f"there is no line {line.parent_line_id} to hang below: the lines are {lines}"
+        others = ", ".join(id for id in tree.by_id if id != line.line_id)
+        right = f"name one of {others}" if others else "leave 'parentLineId' out"
+        message = f"there is no line {line.parent_line_id} to hang below: {right}, or drop this line too"
         yield _of(line, "REF-01", message, "parentLineId")
     elif line.parent_line_id == line.line_id or _circle(line, tree):
         message = "the line hangs below itself: lines form a tree, so leave 'parentLineId' out at its root"
