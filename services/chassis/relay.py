@@ -268,10 +268,12 @@ class Relay:
     async def _wiped(self) -> set[tuple[str, int]]:
         # As they are now: while the broker is asked, more is published, and lies above what it answers.
         now, refills = dict(self._places), self._refills
+        if not now:
+            return set()
         # As they were found before: on a topic that others write to, what was published since may lie
         # above that place although the log was wiped.
         places = {TopicPartition(*at): self._proved.get(at, place) for at, place in now.items()}
-        bounds = await self._bus.bounds(places) if places else {}
+        bounds = await self._bus.bounds(places)
         # What has expired cannot be looked at any more.
         kept = {
             one: place for one, place in places.items() if one in bounds and bounds[one].begin <= place.offset

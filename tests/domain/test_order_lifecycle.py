@@ -176,8 +176,10 @@ STATES = (
     "draft", "new", "acknowledged", "in_progress", "completed", "canceled", "rejected", "on_hold",
     "revision_in_progress", "assessing_cancellation", "cancellation_in_progress", "being planned again",
 )  # fmt: skip
-_SIX = ("acknowledged", "in_progress", "on_hold", "revision_in_progress", "assessing_cancellation",
-        "cancellation_in_progress")  # fmt: skip
+_SIX: tuple[Status, ...] = (
+    "acknowledged", "in_progress", "on_hold", "revision_in_progress", "assessing_cancellation",
+    "cancellation_in_progress",
+)  # fmt: skip
 
 
 def facts(*under_way: Outcome) -> tuple[Outcome, ...]:
@@ -219,13 +221,13 @@ OUTCOMES: dict[str, tuple[Outcome | str, ...]] = {
     "the change is refused": facts(_, _, _, TURNED_DOWN, TURNED_DOWN, TURNED_DOWN, TURNED_DOWN),
     "an older change is refused": facts(_, _, _, _, _, _, _),
     "a part done": facts(
-        *(in_(status, PART[0]) for status in _SIX[:4]),  # type: ignore[arg-type]
+        *(in_(status, PART[0]) for status in _SIX[:4]),
         (*in_("assessing_cancellation", PART[0]), OVERTAKEN),  # type: ignore[misc]
         in_("cancellation_in_progress", PART[0]), in_("acknowledged", PART[0]),
     ),
     "all done": facts(DONE, DONE, DONE, BEATEN, BEATEN, BEATEN, BEATEN),
     "a line waits": facts(
-        *(in_(status, WAITS) for status in _SIX), in_("acknowledged", WAITS)  # type: ignore[arg-type]
+        *(in_(status, WAITS) for status in _SIX), in_("acknowledged", WAITS)
     ),
 }  # fmt: skip
 CELLS = [
