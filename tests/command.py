@@ -74,6 +74,11 @@ class Aftersale:
     def shown(self, kind: str, id: str) -> Any:
         return json.loads(self.good("show", kind, id, "--json"))
 
+    def known(self, kind: str, id: str) -> Any:
+        """What is shown of it, nothing while nobody has heard of it: what was just sent is on its way."""
+        done = self("show", kind, id, "--json")
+        return json.loads(done.stdout) if done.returncode == 0 else {}
+
     def sent(self, *messages: dict[str, Any]) -> str:
         return self.good("send", "-", said="\n".join(map(json.dumps, messages)))
 

@@ -36,14 +36,14 @@ def test_past_decisions_come_out_as_they_did(aftersale: Aftersale) -> None:
 
 
 def test_the_digest_stands_still_when_the_system_does(aftersale: Aftersale) -> None:
-    until(lambda: aftersale.shown("order", f"O-{ORDERS - 1}")["state"] == "completed")
+    until(lambda: aftersale.known("order", f"O-{ORDERS - 1}").get("state") == "completed")
     aftersale.good("settle", "--timeout", 30)
     digests = {json.loads(aftersale.good("audit", "replay", "--json"))["digest"] for _ in range(3)}
     assert len(digests) == 1
 
 
 def test_what_is_so_now_is_what_show_shows(aftersale: Aftersale) -> None:
-    until(lambda: aftersale.shown("order", "O-1")["state"] == "completed")
+    until(lambda: aftersale.known("order", "O-1").get("state") == "completed")
     now = json.loads(aftersale.good("audit", "as-of", "now", "instance", "M-1", "--json"))["state"]
     assert {name: now[name] for name in ("state", "characteristics", "parentId")} == {
         name: value
@@ -53,7 +53,7 @@ def test_what_is_so_now_is_what_show_shows(aftersale: Aftersale) -> None:
 
 
 def test_the_past_is_said_again_and_nobody_takes_it_for_news(aftersale: Aftersale) -> None:
-    until(lambda: aftersale.shown("order", "O-2")["state"] == "completed")
+    until(lambda: aftersale.known("order", "O-2").get("state") == "completed")
     aftersale.good("settle", "--timeout", 30)
     before = aftersale.good("audit", "timeline", "account", "A-1", "--json")
     assert "republished" in aftersale.good("audit", "republish", "--to", "past.again", "--account", "A-1")
