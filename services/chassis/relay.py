@@ -18,17 +18,8 @@ from schemas.topics import TOPICS
 from services.chassis.backoff import Backoff
 from services.chassis.outbox import Letter, Outbox, Pair
 from services.chassis.pause import asked_to_end, pause
-from services.chassis.ports import (
-    Bus,
-    Outgoing,
-    PortError,
-    Publisher,
-    Record,
-    RelayPlace,
-    TopicConfig,
-    TopicPartition,
-    Unavailable,
-)
+from services.chassis.places import At, Places
+from services.chassis.ports import Bus, Outgoing, PortError, Publisher, TopicConfig, Unavailable
 from services.chassis.taken import Handled
 
 READ = 600
@@ -57,14 +48,10 @@ class Relay:
         self._offered: deque[tuple[int, Sequence[Pair]]] = deque()
         self._wake = asyncio.Event()
         self._position = 0
-        self._places: dict[tuple[str, int], RelayPlace] = {}
+        self._places = Places(self._store.log_id)
         self._saved = (0, 0.0)
         self._every = SHARED_SECONDS
         self._read_at = 0.0
-        self._moved: set[tuple[str, int]] = set()
-        self._proved: dict[tuple[str, int], RelayPlace] = {}
-        self._suspects: set[tuple[str, int]] = set()
-        self._refills = 0
         self._leading = False
 
     @property
@@ -117,15 +104,13 @@ class Relay:
             return False
         await self._drop_publisher()
         self._position = await asyncio.to_thread(self._store.relay_position)
-        self._places = await asyncio.to_thread(self._store.relay_places)
+        self._places = Places(self._store.log_id, await asyncio.to_thread(self._store.relay_places))
         self._saved = (self._position, time.monotonic())
         self._offered.clear()
-        self._moved.clear()
-        self._proved.clear()
         self._read_at = 0.0
         await self._bus.apply(self._topics)
         self._publisher = self._bus.publisher()
-        await self._refill(await self._wiped())
+        await self._refill(await self._places.wiped(self._bus))
         self._leading = True
         return True
 
@@ -148,8 +133,8 @@ class Relay:
 
     async def _step(self, stop: asyncio.Event) -> None:
         self._wake.clear()
-        if self._suspects:
-            await self._refill(set(self._suspects))
+        if self._places.suspects:
+            await self._refill(set(self._places.suspects))
         entries = await self._next()
         if entries:
             await self._publish(entries)
@@ -198,29 +183,17 @@ class Relay:
         letters: list[Letter] = []
 
         def make() -> list[Outgoing]:
-            last = {at: place.sequence for at, place in self._places.items()}
-            letters.extend(self._outbox.letters(entries, last))
+            letters.extend(self._outbox.letters(entries, self._places.sequences()))
             return [letter.outgoing for letter in letters]
 
         assert self._publisher is not None
         # Made where they are written: a way to another thread and back costs as much as ten letters.
-        self._published(letters, await self._publisher.publish(make))
+        self._places.published(letters, await self._publisher.publish(make))
 
     async def _publish_again(self, letters: Sequence[Letter]) -> None:
         assert self._publisher is not None
-        self._published(letters, await self._publisher.publish([letter.outgoing for letter in letters]))
-
-    def _published(self, letters: Sequence[Letter], offsets: Sequence[int]) -> None:
-        ends = {at: place.offset for at, place in self._places.items()}
-        last: dict[tuple[str, int], Letter] = {}
-        for letter, offset in zip(letters, offsets, strict=True):
-            at = letter.outgoing[:2]
-            if offset <= ends.get(at, -1):
-                self._suspects.add(at)
-            ends[at], last[at] = offset, letter
-        for at, letter in last.items():
-            self._places[at] = RelayPlace(*at, ends[at], letter.sequence, letter.message)
-        self._moved |= last.keys()
+        offsets = await self._publisher.publish([letter.outgoing for letter in letters])
+        self._places.published(letters, offsets)
 
     async def _save(self, seconds: float) -> None:
         position, at = self._saved
@@ -228,10 +201,9 @@ class Relay:
             await self._save_now()
 
     async def _save_now(self) -> None:
-        # Where a log was wiped, the place before tells whoever leads next, until it is filled again.
-        moved = self._moved - self._suspects
-        await asyncio.to_thread(self._store.save_relay, self._position, [self._places[at] for at in moved])
-        self._moved -= moved
+        moved = self._places.moved()
+        await asyncio.to_thread(self._store.save_relay, self._position, moved)
+        self._places.saved(moved)
         self._saved = (self._position, time.monotonic())
 
     # ---------------------------------------------------------------------------- a disposable broker
@@ -253,11 +225,11 @@ class Relay:
             log.warning("the relay may lead no longer", error=str(error))
             leads = False
         self._leading = leads and self._leading
-        refills = self._refills
+        places, emptied = self._places, self._places.emptied
         try:
-            wiped = await self._wiped()
-            if refills == self._refills:
-                self._suspects |= wiped
+            wiped = await places.wiped(self._bus)
+            if emptied == places.emptied:
+                places.suspects |= wiped
         except Unavailable as error:
             log.debug("the broker cannot be checked now", error=str(error))
         except (Exception, asyncio.CancelledError) as error:
@@ -265,50 +237,15 @@ class Relay:
                 raise
             log.error("checking the broker failed, trying again", exc_info=error)
 
-    async def _wiped(self) -> set[tuple[str, int]]:
-        # As they are now: while the broker is asked, more is published, and lies above what it answers.
-        now, refills = dict(self._places), self._refills
-        if not now:
-            return set()
-        # As they were found before: on a topic that others write to, what was published since may lie
-        # above that place although the log was wiped.
-        places = {TopicPartition(*at): self._proved.get(at, place) for at, place in now.items()}
-        bounds = await self._bus.bounds(places)
-        # What has expired cannot be looked at any more.
-        kept = {
-            one: place for one, place in places.items() if one in bounds and bounds[one].begin <= place.offset
-        }
-        there = await self._bus.records_at({one: place.offset for one, place in kept.items()})
-        wiped = {one for one in places if one not in bounds or bounds[one].end <= places[one].offset}
-        wiped |= {one for one, place in kept.items() if not self._stands(place, there.get(one))}
-        gone = {(one.topic, one.partition) for one in wiped}
-        if refills == self._refills:
-            self._proved = {at: place for at, place in now.items() if at not in gone}
-        return gone
-
-    def _stands(self, place: RelayPlace, found: Record | None) -> bool:
-        if found is None or found.offset != place.offset:
-            return False
-        headers = dict(found.headers)
-        if place.topic.endswith(".parked"):
-            return headers.get("parked-id") == place.message.encode()
-        mine = (place.message.encode(), self._store.log_id.encode())
-        return (headers.get("ce_id"), headers.get("ce_logid")) == mine
-
-    async def _refill(self, wiped: Collection[tuple[str, int]]) -> None:
+    async def _refill(self, wiped: Collection[At]) -> None:
         """Publishes these partitions again from the start of the log, with the same ids and sequences."""
         only = set(wiped)
         if not only:
             return
-        self._refills += 1
         log.warning("the broker was wiped: publishing again", partitions=len(only))
         await self._bus.apply(self._topics)
-        last: dict[tuple[str, int], int] = {}
-        for at in only:
-            self._proved.pop(at, None)
-            # Nowhere, until something is published there again: what has expired is not.
-            self._places[at] = RelayPlace(*at, offset=-1, sequence=0, message="")
-        self._moved |= only
+        self._places.empty(only)
+        last: dict[At, int] = {}
         after, end = 0, self._position
         while after < end:
             log_part = await asyncio.to_thread(self._store.log, after, READ)
@@ -320,7 +257,7 @@ class Relay:
             after = entries[-1][0]
             letters = await asyncio.to_thread(self._outbox.letters, entries, last, only)
             await self._publish_again([letter for letter in letters if not _expired(letter)])
-        self._suspects -= only
+        self._places.suspects -= only
         await self._save_now()
 
 

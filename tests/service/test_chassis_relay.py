@@ -21,6 +21,7 @@ from services.chassis.host import topics
 from services.chassis.inbox import Faulted
 from services.chassis.memory import MemoryStore
 from services.chassis.outbox import Outbox
+from services.chassis.places import Places
 from services.chassis.ports import (
     Bounds,
     Outgoing,
@@ -378,7 +379,7 @@ async def test_a_wipe_is_seen_on_a_topic_that_others_have_written_to_since(
     async with running(relay):
         relay.offer(side.take(*(raw("A-1", b"no json %d" % n) for n in range(3))))
         (*_, last) = await until(bus, 3, topic)
-        await seen(lambda: len(relay._proved) == 1)
+        await seen(lambda: relay._places.proved == 1)
         await wipe(bus)
         publisher = bus.publisher()
         await publisher.publish([Outgoing(topic, last.partition, b"A-1", b"another", ())] * 4)
@@ -402,7 +403,7 @@ async def test_a_wiped_log_of_which_all_has_expired_is_filled_once(
         relay = made(side, bus)
         async with running(relay):
             await seen(lambda: relay._leading)  # noqa: B023
-        assert relay._refills == refills
+        assert relay._places.emptied == refills
 
 
 async def test_without_the_checks_a_wiped_log_stays_empty(
@@ -411,7 +412,7 @@ async def test_without_the_checks_a_wiped_log_stays_empty(
     async def nothing(*_: object) -> set[Any]:
         return set()
 
-    monkeypatch.setattr(Relay, "_wiped", nothing)
+    monkeypatch.setattr(Places, "wiped", nothing)
     side = Side(counters())
     side.take(add("c-1", 1))
     async with running(made(side, bus)):
@@ -442,7 +443,7 @@ async def test_what_is_published_while_the_broker_is_asked_is_no_wipe(bus: Embed
     relay._publisher = bus.publisher()
     relay._bus = Slow()
     side.take(add("c-9", 9))
-    assert await relay._wiped() == set()
+    assert await relay._places.wiped(relay._bus) == set()
     await relay._publisher.close()
 
 
