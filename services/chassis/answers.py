@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
 
+from msgspec import MsgspecError
+from msgspec.json import decode, encode
+
 from schemas.envelope import Envelope
 from services.chassis.service import Category, Happened, Public, Version, Why
 
@@ -26,6 +29,18 @@ def digest(*parts: bytes) -> bytes:
         hashed.update(b"%d:" % len(part))
         hashed.update(part)
     return hashed.digest()
+
+
+def payload(type_: str, body: bytes) -> bytes:
+    """16 bytes that stand for what a command says, in whatever order and spacing its JSON is written."""
+    return digest(type_.encode(), _in_order(body))
+
+
+def _in_order(body: bytes) -> bytes:
+    try:
+        return encode(decode(body), order="sorted")
+    except (MsgspecError, RecursionError, UnicodeError):
+        return body  # no JSON, or none that anybody reads: it is what it is
 
 
 def identity(*parts: str) -> str:

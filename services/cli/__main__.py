@@ -46,7 +46,8 @@ def _other(error: Exception) -> int:
     from services.chassis.ports import Unavailable
 
     if (message := getattr(error, "format_message", None)) is not None:
-        return _say(f"{message()} ('aftersale --help' shows what there is)".replace("\n", " "), 2)
+        # Of a group alone the help was printed, and there is nothing to add to it.
+        return _say(f"{said} ('aftersale --help' shows what there is)", 2) if (said := message()) else 2
     if isinstance(error, OSError) and error.filename is not None:
         return _say(f"{error.filename} cannot be used: {error.strerror}", 1)
     if isinstance(error, Unavailable):

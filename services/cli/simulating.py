@@ -6,7 +6,7 @@ import asyncio
 
 from services.chassis.logs import configure
 from services.chassis.settings import Settings
-from services.cli.installation import bus_of, topics_made
+from services.cli.installation import bus_of, missing, topics_made, where
 from services.cli.screen import beside, out
 from services.cli.simulator import Simulator
 from services.cli.up import listen
@@ -24,8 +24,19 @@ async def simulate(settings: Settings, rate: float, delay: float) -> None:
         answered, failed = answered + more, failed + of_which_failed
         status.update(f"answered {answered} tasks, {failed} of them failed")
 
+    beside.print(awaited(settings), soft_wrap=True, markup=False)
     async with bus_of(settings) as bus:
         partitions = await topics_made(bus, settings)
-        with beside.status("waiting for tasks; Ctrl-C stops") as status:
+        with beside.status("answered nothing yet") as status:
             await Simulator(bus, partitions, rate, delay, told).run(stop)
     out.print(f"answered {answered} tasks, {failed} of them failed")
+
+
+def awaited(settings: Settings) -> str:
+    """What it waits for, in a sentence."""
+    if missing(settings):
+        return (
+            f"nothing runs in {settings.data}: start it with 'aftersale up --data {settings.data}'; "
+            "waiting for its tasks, Ctrl-C stops"
+        )
+    return f"waiting for tasks of {where(settings)}; Ctrl-C stops"

@@ -11,8 +11,9 @@ import pytest
 
 from schemas.envelope import MAX_BYTES, Envelope
 from schemas.headers import Headers, glance
+from schemas.registry import full
 from services.chassis import following
-from services.chassis.answers import PARKED
+from services.chassis.answers import PARKED, digest
 from services.chassis.batch import Batch
 from services.chassis.cache import Cache
 from services.chassis.host import setup
@@ -21,11 +22,23 @@ from services.chassis.keys import MemoryKeys
 from services.chassis.lane import Lane
 from services.chassis.memory import MemoryStore
 from services.chassis.outbox import Outbox
-from services.chassis.ports import Commit, Committed, Conflict, Outgoing, Record, Unavailable
+from services.chassis.ports import Answer, Commit, Committed, Conflict, Outgoing, Record, Unavailable
 from services.chassis.service import Category, Service, Version
 from services.chassis.work import MessageWork
 from tests.reader import FakeClock
-from tests.toy import PARTITIONS, Trouble, add, capped, command, counters, later, raw, recorded, totals
+from tests.toy import (
+    PARTITIONS,
+    SOURCE,
+    Trouble,
+    add,
+    capped,
+    command,
+    counters,
+    later,
+    raw,
+    recorded,
+    totals,
+)
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -206,6 +219,29 @@ def test_a_command_takes_effect_once_and_comes_with_another_payload_in_vain() ->
     assert "ENV-03" in refused
     side.take(add("c-1", 6))
     assert len(side.refusals()) == 2
+
+
+def written(one: Outgoing, body: bytes) -> Outgoing:
+    return one._replace(value=body)
+
+
+@pytest.mark.rule("ENV-03")
+def test_the_same_said_in_another_order_and_spacing_is_the_same_command() -> None:
+    side = Side(counters())
+    side.take(written(add("c-1", 1), b'{"accountId":"A-1","counter":"C-1","amount":1}'))
+    side.take(written(add("c-1", 1), b'{ "amount": 1, "counter": "C-\\u0031", "accountId": "A-1" }'))
+    assert (side.amounts(), side.refusals()) == ([1], [])
+    side.take(written(add("c-1", 1), b'{"amount":2,"counter":"C-1","accountId":"A-1"}'))
+    assert ("ENV-03" in side.refusals()[0], side.amounts()) == (True, [1])
+
+
+@pytest.mark.rule("ENV-03")
+def test_what_was_kept_by_its_very_bytes_is_known_by_them() -> None:
+    side, sent = Side(counters()), add("c-1", 1)
+    kept = Answer(SOURCE, "c-1", digest(full("toy.add").encode(), sent.value))
+    side.store.commit(Commit(answers=[kept]))
+    side.take(sent)
+    assert (side.amounts(), side.refusals()) == ([], [])
 
 
 def test_without_the_answers_a_command_takes_effect_twice(monkeypatch: pytest.MonkeyPatch) -> None:
