@@ -89,9 +89,13 @@ def _change(reservation: Reservation, change: Change, work: Work) -> None:
 
 
 def _agree(order_id: str, work: Work) -> None:
-    """Tasks that waited with what they had found, where the plan is made for it now (DEC-04)."""
+    """Tasks that waited with what they had found, where the plan is made for it now (DEC-04).
+
+    Of those that still wait it is said by which value the plan is made now.
+    """
     while closing := contradiction.agreed(work.state(PLAN, order_id), handlers.judge(work), work.now):
         jeopardy.append(order_id, closing, work)
+    jeopardy.append(order_id, contradiction.said_anew(work.state(PLAN, order_id), handlers.judge(work)), work)
 
 
 def _refuse(reservation: Reservation, reasons: tuple[Reason, ...], work: Work) -> None:

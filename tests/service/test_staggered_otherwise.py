@@ -88,6 +88,21 @@ def test_the_order_revised_to_what_was_found_ends_with_that_and_nobody_looks_aga
     assert closed["resolution"] == "the order was revised to what was found"
 
 
+@pytest.mark.rule("DEC-04", "INF-03")
+def test_revised_to_a_third_value_it_says_by_which_one_the_plan_is_made_now() -> None:
+    air = ask("revise", "B1", lines=[line("1", "add", characteristics={"access": "air"})])
+    world = play(contradicted(), ((air,), APPROVED))
+    [fallout] = fallouts(world)
+    assert fallout["message"] == "it found 'access' 'fibre' of broadband, and the plan was made with 'air'"
+    said = [body for one, body in world.messages("fulfillment.events") if "fallout.opened" in one.type]
+    assert [(one["falloutId"], one["message"].split()[-1]) for one in said] == [
+        (fallout["falloutId"], "'copper'"),
+        (fallout["falloutId"], "'air'"),
+    ]
+    play(world, (FIBRE, APPROVED))
+    assert ends(finish(world)) == ("completed", "fibre", "fibre", ["ont", "survey"])
+
+
 @pytest.mark.rule("DEC-04", "FAL-07")
 @pytest.mark.parametrize(("seen", "state"), [("copper", "completed"), ("fibre", "in_progress")])
 def test_looked_at_again_it_counts_what_is_seen_then(seen: str, state: str) -> None:

@@ -52,9 +52,12 @@ class Cascade:
         """How many domain orders and tasks were touched: what the decision cost."""
 
     def start(self) -> tuple[PlanEvent, ...]:
-        """Releases all that waits for nothing."""
+        """Releases all that waits for nothing. While it is held nothing closes of itself: nobody has
+        reported anything; but what is dropped may be over with that."""
+        held = self._plan.hold.stands()
         for id, order in self._plan.orders.items():
-            if order.state not in OVER and (not order.blockers or _is_dropped(order)):
+            goes_on = not order.blockers and not held
+            if order.state not in OVER and (goes_on or _is_dropped(order)):
                 self._release_ready(order)
                 self._look.append(id)
         return self._finish()

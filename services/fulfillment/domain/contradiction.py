@@ -18,9 +18,10 @@ from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.matching import live
 from services.fulfillment.domain.spreading import compared, reached
 from services.fulfillment.domain.staggering import line_top
-from services.fulfillment.domain.state import OpenOrder, OpenTask, Plan
+from services.fulfillment.domain.state import OpenFallout, OpenOrder, OpenTask, Plan
 from services.fulfillment.domain.targets import Seal, View, is_personal, needs, quantity, same
 from services.fulfillment.domain.task_events import TaskClosed
+from services.fulfillment.domain.trouble_events import FalloutChanged
 from services.fulfillment.domain.value import value
 
 RULE = "DEC-04"
@@ -120,16 +121,34 @@ def held(
     if task.state == "on_hold" and known is not None and known.rule == RULE and task.found == found:
         return ()
     waits = replace(late.held(task, plan, message=said, unanswered=False), found=found)
-    message = f"it found {' and '.join(dict.fromkeys(map(str, against)))}"
-    return (waits, *fallout.opened(task, plan, RULE, message, None))
+    return (waits, *fallout.opened(task, plan, RULE, _said(against), None))
+
+
+def _said(against: tuple[Contradiction, ...]) -> str:
+    return f"it found {' and '.join(dict.fromkeys(map(str, against)))}"
+
+
+def _waiting(plan: Plan) -> Iterator[tuple[OpenTask, OpenFallout]]:
+    """What waits with a value that the plan was not made for."""
+    for task in plan.tasks.values():
+        known = plan.fallouts.get(task.fallout_id or "")
+        if task.state == "on_hold" and known is not None and known.rule == RULE:
+            yield task, known
+
+
+def said_anew(plan: Plan, judge: Judge) -> tuple[FalloutChanged, ...]:
+    """What still waits, beside the values that the plan is made by now."""
+    found = ((known, judge.contradictions(task, task.found, plan)) for task, known in _waiting(plan))
+    return tuple(
+        fallout.changed(replace(known, message=_said(against)), plan.version)
+        for known, against in found
+        if against and known.message != _said(against)
+    )
 
 
 def agreed(plan: Plan, judge: Judge, now: datetime) -> tuple[PlanEvent, ...]:
     """The first task that waited with a value which the plan is made for now: it closes with it."""
-    for task in plan.tasks.values():
-        known = plan.fallouts.get(task.fallout_id or "")
-        if task.state != "on_hold" or known is None or known.rule != RULE:
-            continue
+    for task, _ in _waiting(plan):
         if not judge.contradictions(task, task.found, plan):
             how = "the order was revised to what was found"
             closed = TaskClosed(

@@ -136,7 +136,7 @@ def taken_up(command: Resolve, fallout: OpenFallout, version: int) -> tuple[Plan
         assignee=command.assignee or fallout.assignee,
         stage="assigned" if command.assignee and fallout.stage == "classified" else fallout.stage,
     )
-    return () if now == fallout else (_changed(now, version),)
+    return () if now == fallout else (changed(now, version),)
 
 
 def resolved(task: OpenTask, plan: Plan, resolution: str) -> tuple[PlanEvent, ...]:
@@ -144,10 +144,11 @@ def resolved(task: OpenTask, plan: Plan, resolution: str) -> tuple[PlanEvent, ..
     fallout = plan.fallouts.get(task.fallout_id or "")
     if fallout is None:
         return ()
-    return (_changed(replace(fallout, stage="resolved", resolution=resolution), plan.version),)
+    return (changed(replace(fallout, stage="resolved", resolution=resolution), plan.version),)
 
 
-def _changed(now: OpenFallout, version: int) -> FalloutChanged:
+def changed(now: OpenFallout, version: int) -> FalloutChanged:
+    """It is said again, as it is now."""
     return FalloutChanged(
         version=version,
         fallout_id=now.fallout_id,

@@ -55,6 +55,7 @@ def fallout_changed(plan: Plan | Waiting | Awaited, event: FalloutChanged) -> No
         plan.fallouts[event.fallout_id],
         stage=event.stage,
         type=event.type,
+        message=event.message,
         assignee=event.assignee,
         resolution=event.resolution,
     )
