@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.registry import full
 from services.chassis.service import Route, StreamOf, Wish, Work
-from services.fulfillment import handlers, jeopardy, meanwhile, operations, revisions
+from services.fulfillment import handlers, jeopardy, meanwhile, operations, reliance, revisions
 from services.fulfillment.domain import inflight
 from services.fulfillment.domain.alterations import ReservationKept
 from services.fulfillment.domain.events import PlanCanceled, PlanPostponed
@@ -77,8 +77,12 @@ def _asked_to_revise(data: OrderRevisionRequested, work: Work) -> None:
 
 
 def _asked_to_cancel(data: OrderStepped, work: Work) -> None:
-    command = inflight.Ask(version=data.version, account_id=data.account_id, because="cancel")
-    _append(data.order_id, inflight.ask(command, work.state(PLAN, data.order_id)), work)
+    state: PlanState = work.state(PLAN, data.order_id)
+    against = reliance.against_cancellation(data.order_id, state, work) if isinstance(state, Plan) else ()
+    command = inflight.Ask(
+        version=data.version, account_id=data.account_id, because="cancel", against=against
+    )
+    _append(data.order_id, inflight.ask(command, state), work)
 
 
 def _held(data: OrderStepped, work: Work) -> None:

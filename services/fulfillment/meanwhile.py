@@ -29,6 +29,12 @@ def await_changes(reservation: Reservation, work: Work) -> None:
         work.append(ACCOUNT, reservation.account_id, ChangesAwaited(awaiting=awaiting))
 
 
+def seen(awaiting: str, account_id: str, work: Work) -> Changes:
+    """What has changed since it began to wait."""
+    account: Hierarchy = work.state(ACCOUNT, account_id)
+    return account.awaited.get(awaiting, {})
+
+
 def take(awaiting: str, account_id: str, work: Work) -> Changes:
     """What has changed since it began to wait; it does not wait any more."""
     account: Hierarchy = work.state(ACCOUNT, account_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.chassis.service import Work
-from services.fulfillment import handlers, hierarchies, jeopardy, meanwhile, staggering
+from services.fulfillment import handlers, hierarchies, jeopardy, meanwhile, reliance, staggering
 from services.fulfillment.domain import compensation, contradiction, inflight
 from services.fulfillment.domain.alterations import ChangeRefused, ReservationKept
 from services.fulfillment.domain.beginning import planned, start
@@ -59,7 +59,7 @@ def _revise(reservation: Reservation, plan: Plan, work: Work) -> None:
         case Incomplete(reasons=reasons) | Impossible(reasons=reasons):
             _refuse(reservation, reasons, work)
         case Blueprint():
-            _change(reservation, compensation.revised(plan, outcome), work)
+            _change(reservation, plan, compensation.revised(plan, outcome), work)
 
 
 def _wait(reservation: Reservation, plan: Plan, work: Work) -> None:
@@ -70,15 +70,16 @@ def _wait(reservation: Reservation, plan: Plan, work: Work) -> None:
     work.timer(f"wait-{order_id}", work.now + handlers.SOON, handlers.LOOK_AGAIN, data)
 
 
-def _change(reservation: Reservation, change: Change, work: Work) -> None:
+def _change(reservation: Reservation, plan: Plan, change: Change, work: Work) -> None:
     too_many = too_large(change.added)
-    reasons = (*change.reasons, *((too_many,) if too_many else ()))
+    relied_on = reliance.against_revision(reservation, plan, change, work)
+    reasons = (*change.reasons, *((too_many,) if too_many else ()), *relied_on)
     if reasons:
         _refuse(reservation, reasons, work)
         return
     order_id = reservation.order_id
     work.append(PLAN, order_id, *change.events)
-    plan: Plan = work.state(PLAN, order_id)
+    plan = work.state(PLAN, order_id)
     work.append(PLAN, order_id, *planned(plan, change.added, change.tasks_apart))
     work.append(PLAN, order_id, *compensation.inherited(work.state(PLAN, order_id), change.added))
     hierarchies.tell(order_id, change.events, work)
@@ -119,7 +120,10 @@ def cancel(order_id: str, version: int, plan: Plan, work: Work) -> None:
     """Judged again: a point of no return may have passed since it was asked for."""
     if plan.over():
         return
-    reasons = inflight.judge("cancel", (), plan)
+    reasons = (
+        *inflight.judge("cancel", (), plan),
+        *reliance.against_cancellation(order_id, plan, work),
+    )
     if reasons:
         work.append(PLAN, order_id, ChangeRefused(version=version, reasons=reasons))
         resume(order_id, work.state(PLAN, order_id), work)

@@ -43,7 +43,7 @@ def after(*events: HierarchyEvent) -> Hierarchy:
 def there(state: Hierarchy, *found: Standing) -> set[tuple[str, str]]:
     pending = frozenset(one.instance_id for one in found if one.pending)
     products = (product(one.instance_id, one.specification_id) for one in found)
-    return {(one.instance_id, one.specification_id) for one in standing(products, pending, state)}
+    return {(one.instance_id, one.specification_id) for one in standing(products, pending, state.changes)}
 
 
 ENDED = HierarchyChanged(order_id="A", gone=("W1",))

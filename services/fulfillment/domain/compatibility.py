@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from services.fulfillment.domain.catalog import Compatibility
-from services.fulfillment.domain.compatibility_break import Break, Product
+from services.fulfillment.domain.compatibility_break import Break, Key, Product
 from services.fulfillment.domain.state import OpenOrder, Plan
 
 _Hierarchy = dict[str, Product]
@@ -28,6 +28,28 @@ def broken(plan: Plan, order: OpenOrder) -> tuple[Break, ...]:
     touched = [id for id in changed_by(order) if id in plan.standing or id in plan.made]
     found = {one.key(): one for id in touched for one in _of(plan, id)}
     return tuple(one for key, one in found.items() if key not in plan.waived)
+
+
+def wrong(plan: Plan) -> dict[Key, Break]:
+    """All that would not hold with everything of the plan done, whosever fault it is."""
+    found: dict[Key, Break] = {}
+    for root in {one.root_id: None for one in (*plan.standing.values(), *plan.made.values())}:
+        after = _after(plan, _before(plan, root), root)
+        has = _count(after)
+        for product in after.values():
+            for rule in product.rules:
+                own = 1 if rule.target == product.specification_id else 0
+                if product.instance_id in plan.account_wide and rule.type == "requires":
+                    breaks = tuple(_of_account(plan, product, rule, own))
+                else:
+                    breaks = tuple(_of_hierarchy(product, rule, has[rule.target] - own))
+                found.update({one.key(): one for one in breaks})
+    return found
+
+
+def _of_hierarchy(product: Product, rule: Compatibility, there: int) -> Iterator[Break]:
+    if not holds(rule, there):
+        yield Break(product=product.named(), rule=rule, there=there)
 
 
 def changed_by(order: OpenOrder) -> tuple[str, ...]:

@@ -58,3 +58,10 @@ class Break:
         if new:
             return f"add {target}, or take {id} back"
         return f"keep or add {target}, or end {id} as well"
+
+    def mended(self) -> str:
+        """What an order could do about it."""
+        id, target = self.product.instance_id, self.rule.target
+        if self.rule.type == "excludes" or (self.rule.max is not None and self.there > self.rule.max):
+            return f"end {id} or {target}"
+        return f"add {target}, or end {id}"

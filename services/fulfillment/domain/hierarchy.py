@@ -138,13 +138,13 @@ def _settled(told: dict[str, Standing], state: Hierarchy) -> Iterator[str]:
             yield id
 
 
-def standing(told: Iterable[Product], pending: frozenset[str], state: Hierarchy) -> tuple[Product, ...]:
+def standing(told: Iterable[Product], pending: frozenset[str], changes: Changes) -> tuple[Product, ...]:
     """What stands there by what inventory told, and by what has closed since."""
     found = []
     for one in told:
-        if one.instance_id not in state.changes:
+        if one.instance_id not in changes:
             found += [] if one.instance_id in pending else [one]
-        elif (change := state.changes[one.instance_id]) is not None:
+        elif (change := changes[one.instance_id]) is not None:
             found.append(change)
     return tuple(found)
 

@@ -33,6 +33,8 @@ class Ask:
     account_id: str
     because: Because
     line_ids: tuple[str, ...] = ()
+    against: tuple[Reason, ...] = ()
+    """What others rely on and the change would take back (DOM-04)."""
 
 
 @value
@@ -70,7 +72,7 @@ def _of_plan(command: Ask, plan: Plan) -> tuple[Answer, ...]:
         return ()
     if command.because == "revise" and plan.kept is not None:
         return (_refused(command.version, _undecomposed("the revision before it")),)
-    reasons = judge(command.because, command.line_ids, plan)
+    reasons = (*judge(command.because, command.line_ids, plan), *command.against)
     return (_refused(command.version, *reasons) if reasons else _held(command, plan),)
 
 
