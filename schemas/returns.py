@@ -91,7 +91,8 @@ class OpenedLine(Part):
 class AssessedLine(Part):
     """What is to become of a line, and which order does it. A rejected one has none.
 
-    `replacementId` is the instance that will take the place of the one that comes back.
+    `replacementId` is the instance that will take the place of the one that comes back; `replacedBy` says how
+    many were sent, where that is more than come back: the others stay with the customer.
     """
 
     line_id: str
@@ -102,6 +103,7 @@ class AssessedLine(Part):
     state: ReturnLineState
     order_id: str | None = None
     replacement_id: str | None = None
+    replaced_by: int | None = None
 
 
 class SettledLine(AssessedLine):

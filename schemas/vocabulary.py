@@ -28,8 +28,10 @@ Ponr = Literal["soft", "hard"]
 HoldCause = Literal["hold", "cancel", "revise"]
 ReturnPlan = Literal["refund", "replace", "repair"]
 """The kinds of return that a catalog entry has plans for."""
-Outcome = Literal["as_promised", "wrong_item", "not_defective", "damaged", "incomplete", "beyond_repair"]
-"""What was found when the goods of a return were received or looked at."""
+Outcome = Literal[
+    "as_promised", "wrong_item", "not_defective", "damaged", "incomplete", "beyond_repair", "not_received"
+]
+"""What was found when the goods of a return were received or looked at, or that they never came."""
 
 OrderState = Literal[
     "draft",

@@ -64,7 +64,16 @@ _COLOURS = {
         "scheduled",
         "needs_attention",
     ),
-    "red": ("rejected", "failed", "wrong_item", "not_defective", "damaged", "incomplete", "beyond_repair"),
+    "red": (
+        "rejected",
+        "failed",
+        "wrong_item",
+        "not_defective",
+        "damaged",
+        "incomplete",
+        "beyond_repair",
+        "not_received",
+    ),
     "cyan": ("suspended", "draft", "qualified"),
     "dim": ("inactive", "canceled", "discarded"),
 }

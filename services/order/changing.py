@@ -8,10 +8,10 @@ from dataclasses import replace
 from services.chassis.service import Refused, Why, Work
 from services.order import cases, handlers
 from services.order.domain import lifecycle, underway
-from services.order.domain.line import Line, as_returned
+from services.order.domain.line import Line, as_returned, as_they_stand
 from services.order.domain.naming import named
 from services.order.domain.order import Order
-from services.order.domain.returned import as_assessed
+from services.order.domain.returned import as_assessed, as_many_as_come_back
 from services.order.domain.revising import differences, revise, without
 from services.order.domain.revision import by_id, case_of
 from services.order.domain.words import Reason
@@ -22,10 +22,13 @@ def revised(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Wo
     """The lines as they should be now. Raises `Refused` with every reason."""
     order = existing(order_id, work)
     asked = as_returned(named(lines, order.account_id, Heard(work)), order.lines)
+    if (line := cases.line_of(order_id, order, work)) is not None:
+        asked = as_many_as_come_back(line, order, asked)
     if order.status in lifecycle.UNDER_WAY:
         _ask(order_id, order, asked, reason, work)
     else:
         if order.status == "draft":
+            asked = as_they_stand(asked, order.lines)
             _as_the_return_has_it(order_id, order, asked, work)
         handlers.revise(order_id, asked, reason, work)
 

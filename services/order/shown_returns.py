@@ -18,6 +18,7 @@ from services.order.domain.return_case import (
     ReturnResolved,
     Settled,
 )
+from services.order.domain.returned import NOT_RECEIVED
 from services.order.domain.words import Reason
 from services.order.shown import reasons
 
@@ -69,6 +70,7 @@ def _assessed(one: Assessed, state: LineState) -> Body:
         "state": state,
         "orderId": one.order_id,
         "replacementId": one.replacement_id,
+        "replacedBy": one.replaced_by,
     }
     return _given(fields)
 
@@ -91,7 +93,7 @@ def page(return_id: str, case: Case) -> Page:
     return Page("return", return_id, case.account_id, body)
 
 
-_ALWAYS = ("proposed", "approvedQuantity", "note", "state", "orderId", "replacementId")
+_ALWAYS = ("proposed", "approvedQuantity", "note", "state", "orderId", "replacementId", "replacedBy")
 
 
 def _line(line: CaseLine) -> Body:
@@ -99,16 +101,52 @@ def _line(line: CaseLine) -> Body:
     opened = _opened(line.asked)
     asked = {"lineId": opened["lineId"], "quantity": None, "reason": None, **opened}
     decided = _assessed(line.assessed, line.state) if line.assessed is not None else {"state": line.state}
-    found = {"outcome": line.outcome, "reasons": reasons((*line.reasons, *_not_as_promised(line)))}
+    told = (*line.reasons, *_not_as_promised(line), *_kept(line))
+    found = {"outcome": line.outcome, "reasons": reasons(told)}
     return asked | dict.fromkeys(_ALWAYS) | decided | found
 
 
 def _not_as_promised(line: CaseLine) -> Iterator[Reason]:
     """What was found holds the order until somebody has decided."""
-    if line.state == "assessed" and line.outcome not in (None, "as_promised"):
-        message = (
-            f"task {line.found_by} has found '{line.outcome}', and that is not what was promised: look again "
-            "with 'task.retry', go on all the same with 'task.skip' and a reason, or cancel order "
-            f"{line.order_id} and assess the line anew"
-        )
+    if line.state == "assessed" and line.outcome not in (None, "as_promised") and not _given_up(line):
+        message = _nothing_came(line) if line.outcome == NOT_RECEIVED else _otherwise(line)
         yield Reason(rule="RMA-05", message=message, line_id=line.asked.line_id)
+
+
+def _given_up(line: CaseLine) -> bool:
+    return line.assessed is not None and line.assessed.approved_quantity == 0
+
+
+def _otherwise(line: CaseLine) -> str:
+    return (
+        f"task {line.found_by} has found '{line.outcome}', and that is not what was promised: look again "
+        "with 'task.retry', go on all the same with 'task.skip' and a reason, or cancel order "
+        f"{line.order_id} and assess the line anew"
+    )
+
+
+def _nothing_came(line: CaseLine) -> str:
+    one = line.assessed
+    id, new = (one.instance_id, one.replacement_id) if one is not None else (line.asked.instance_id, None)
+    beside = (
+        f"; or, as {new} was sent already, cancel line {line.asked.line_id} of the order alone, and {id} "
+        "stays with the customer beside it"
+    )
+    return (
+        f"task {line.found_by} says that nothing came back: look again with 'task.retry', go on as though "
+        f"{id} had come with 'task.skip' and a reason, or cancel order {line.order_id} and assess the line "
+        f"anew{beside if new is not None else ''}"
+    )
+
+
+def _kept(line: CaseLine) -> Iterator[Reason]:
+    """What was sent in the place of something that does not come back."""
+    one = line.assessed
+    if one is None or one.replaced_by is None or line.state not in ("assessed", "resolved"):
+        return
+    came = f"{one.approved_quantity} of" if one.approved_quantity else "nothing of"
+    message = (
+        f"{came} {one.instance_id} comes back, and {one.replaced_by} in its place: what does not come back "
+        "stays with the customer"
+    )
+    yield Reason(rule="RMA-05", message=message, line_id=one.line_id)

@@ -109,8 +109,10 @@ def test_what_rests_is_not_replaced_by_something_that_works() -> None:
     assert resting.refused(replacement(parent_instance_id=None)) == [("D-07", "1")]
 
 
-def test_an_add_that_replaces_what_its_order_does_not_end_is_an_add_like_any_other(base: Base) -> None:
+@pytest.mark.rule("D-12")
+def test_an_add_that_replaces_what_its_order_does_not_end_stands_beside_it_as_it_is(base: Base) -> None:
     new = line("2", "add", specification_id="router", parent_instance_id="H", replaces="P")
     accepted = base.accepted(order("R-1", new))
     [one] = accepted.tree
-    assert (one.pair_id, one.characteristics) == (None, {})
+    assert (one.pair_id, one.characteristics, one.location) == (None, dict(OLD.characteristics), "L1")
+    assert base.words()["P"] == "active"

@@ -14,11 +14,19 @@ from services.fulfillment.domain.blueprint import Reason, Refused
 from services.fulfillment.domain.catalog import Scalar, Values
 from services.fulfillment.domain.events import PlanEvent
 from services.fulfillment.domain.state import OpenTask, Plan
-from services.fulfillment.domain.task_events import TaskHeld
+from services.fulfillment.domain.task_events import NOT_RECEIVED, TaskHeld
 
 NAME = "outcome"
 AS_PROMISED = "as_promised"
-WORDS = (AS_PROMISED, "wrong_item", "not_defective", "damaged", "incomplete", "beyond_repair")
+WORDS = (
+    AS_PROMISED,
+    "wrong_item",
+    "not_defective",
+    "damaged",
+    "incomplete",
+    "beyond_repair",
+    NOT_RECEIVED,
+)
 RULE = "RMA-05"
 
 
@@ -44,9 +52,15 @@ def differs(outcome: str | None) -> bool:
 
 def held(task: OpenTask, plan: Plan, outcome: str, said: str | None) -> tuple[PlanEvent, ...]:
     """Done, but not as promised: a person says whether what follows is still right."""
-    message = said or f"what came back is {outcome.replace('_', ' ')}, and not as promised"
+    message = said or _found(outcome)
     waits = replace(late.held(task, plan, message=message, unanswered=False), outcome=outcome)
     return (waits, *fallout.opened(task, plan, RULE, message, "return"))
+
+
+def _found(outcome: str) -> str:
+    if outcome == NOT_RECEIVED:
+        return "nothing of what was promised came back"
+    return f"what came back is {outcome.replace('_', ' ')}, and not as promised"
 
 
 def waits(task: OpenTask, plan: Plan) -> bool:

@@ -14,7 +14,13 @@ from services.fulfillment.domain.catalog import Scalar
 from services.fulfillment.domain.contradiction import Contradiction
 from services.fulfillment.domain.events import PlanEvent, ReportIgnored
 from services.fulfillment.domain.state import OpenTask, Plan
-from services.fulfillment.domain.task_events import AttemptFailed, TaskClosed, TaskHeld, TaskStarted
+from services.fulfillment.domain.task_events import (
+    NOT_RECEIVED,
+    AttemptFailed,
+    TaskClosed,
+    TaskHeld,
+    TaskStarted,
+)
 from services.fulfillment.domain.value import value
 from services.fulfillment.domain.work_order import WorkOrder
 
@@ -102,6 +108,8 @@ def report(command: Report, plan: Plan, now: datetime) -> tuple[PlanEvent, ...]:
 def _after_all(command: Report, task: OpenTask, plan: Plan, now: datetime) -> tuple[PlanEvent, ...] | None:
     """An attempt that was taken back, or not answered in time, was completed; None of any other."""
     if (attempt := withdrawn.answered(command.attempt, task)) is not None:
+        if command.outcome == NOT_RECEIVED:
+            return ()
         return withdrawn.completed(_completed(command, plan, task, attempt), plan)
     if (attempt := _late_answer(command, task, plan)) is None:
         return None

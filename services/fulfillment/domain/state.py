@@ -137,6 +137,8 @@ class OpenTask:
     unanswered: tuple[int, ...] = ()
     completed: bool = False
     """Some attempt was done, and it was not undone."""
+    nothing_came: bool = False
+    """What it was to receive was never there."""
     gone: bool = False
     """A revision or cancellation took it away."""
     withdrawn: int = 0

@@ -89,6 +89,10 @@ class AttemptFailed:
     work_order: WorkOrder | None = None
 
 
+NOT_RECEIVED = "not_received"
+"""The outcome of a return of which nothing came: what is not there can be neither undone nor charged."""
+
+
 @value
 class TaskHeld:
     """It failed, or nobody answered in time, and it waits for a person."""

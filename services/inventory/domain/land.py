@@ -118,7 +118,7 @@ def _as_it_lands(
         return (), record if record.external_id is None else replace(record, external_id=None)
     if held.found is not None and record.state == "inactive":
         return (), record
-    coming, external_id = held.coming, _handed_over(instance, find)
+    coming, external_id = held.coming, _handed_over(instance, reservation, find)
     if coming is NOTHING_COMING and external_id == record.external_id:
         return (), record
     changes = _changes(record.characteristics, coming.values)
@@ -146,13 +146,16 @@ def _with(now: Values, changes: tuple[Changed, ...]) -> Values:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _handed_over(instance: Instance, find: Find) -> str | None:
-    """D-05, D-12: the external id goes over to the new side of a move, and to what replaces another."""
+def _handed_over(instance: Instance, reservation: Reservation, find: Find) -> str | None:
+    """D-05, D-12: the external id goes over to the new side of a move, and to what replaces another; not from
+    what stays after all, as the line that was to end it was dropped."""
     held = instance.held
     if held is None or held.found is not None or held.pair_id is None:
         return instance.record.external_id
     old = find(held.pair_id)
-    return old.record.external_id if isinstance(old, Instance) else None
+    if not isinstance(old, Instance) or not is_held(old, held.order_id) or old.held is None:
+        return None
+    return old.record.external_id if old.held.line_id not in reservation.dropped else None
 
 
 # ------------------------------------------------------------------------------- everything as it was

@@ -16,11 +16,14 @@ Find = Callable[[InstanceId], Instance | Unknown]
 
 
 def replaced(line: Line, affected: Mapping[InstanceId, Line], installed: Installed) -> Instance | None:
-    """The instance whose place an add takes, or shares: a line of the same order ends it, or some of it."""
+    """The instance whose place an add takes, or shares: a line of the same order ends it, or some of it.
+
+    Where that line was dropped, for nothing came back, it stays beside what was sent.
+    """
     if line.action != "add" or line.replaces is None:
         return None
     own = affected.get(line.replaces)
-    fits = own is not None and own.action in ("disconnect", "change") and own.instance_id == line.replaces
+    fits = own is None or (own.action in ("disconnect", "change") and own.instance_id == line.replaces)
     return installed.get(line.replaces) if fits else None
 
 

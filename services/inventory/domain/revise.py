@@ -203,7 +203,7 @@ def _accepted(revised: RevisedOrder, found: Secured, new: tuple[Append, ...], no
         moved=second_sides(tuple(one for one in found.tree if one.instance_id in fresh)),
         order=replace(order, lines=()),
         changes=revised.changes,
-        coming=_coming(revised, found, fresh),
+        coming=_coming(revised, found, fresh, now),
         later=now.parts.later,
         dropped=tuple(line for line in before.open if line not in wanted and line not in before.dropped),
         standing=found.standing,
@@ -222,17 +222,29 @@ def _added(
     return held
 
 
-def _coming(revised: RevisedOrder, found: Secured, fresh: set[InstanceId]) -> dict[InstanceId, Coming]:
-    """What is to come for the instances of changed lines, as if they were reserved like that at first."""
+def _coming(
+    revised: RevisedOrder, found: Secured, fresh: set[InstanceId], now: Now
+) -> dict[InstanceId, Coming]:
+    """What is to come for the instances of changed lines, as if they were reserved like that at first.
+
+    And for what was to take the place of another that stays now (D-12).
+    """
     changed = {change.line_id for change in revised.changes if change.operation == "change"}
     return {
         id: _of(event)
         for _, id, event in found.appends
         if isinstance(event, InstanceReserved | InstanceMade)
-        and event.line_id in changed
+        and (event.line_id in changed or _stands_alone_now(event, now.find(id)))
         and id not in fresh
         and event.coming is not None
     }
+
+
+def _stands_alone_now(event: InstanceReserved | InstanceMade, one: object) -> bool:
+    held = one.held if isinstance(one, Instance) else None
+    if held is None or held.pair_id is None or not isinstance(event, InstanceMade):
+        return False
+    return event.side is None and event.pair_id is None
 
 
 def _of(event: InstanceReserved | InstanceMade) -> Coming:
@@ -260,7 +272,7 @@ def settle(revised: ReservationRevised, order_id: str, find: Find) -> Iterator[A
     for id, coming in revised.coming.items():
         one = _held(find(id), order_id)
         if one is not None and one.held is not None:
-            merged = _with_found(coming, one.held.coming, changes[one.held.line_id])
+            merged = _with_found(coming, one.held.coming, changes.get(one.held.line_id))
             expected = InstanceExpected(order_id=order_id, version=revised.version, coming=merged)
             yield Append(INSTANCE, id, expected)
     settled = RevisionSettled(
@@ -271,11 +283,12 @@ def settle(revised: ReservationRevised, order_id: str, find: Find) -> Iterator[A
     yield Append(RESERVATION, order_id, settled)
 
 
-def _with_found(coming: Coming, before: Coming, change: LineChange) -> Coming:
+def _with_found(coming: Coming, before: Coming, change: LineChange | None) -> Coming:
     """What work has found since stays, unless the revision names it or makes it another specification."""
-    if "specification" in change.types:
+    if change is not None and "specification" in change.types:
         return coming
-    kept = {name: found for name, found in before.values.items() if name not in change.names}
+    names = change.names if change is not None else ()
+    kept = {name: found for name, found in before.values.items() if name not in names}
     return replace(coming, values={**coming.values, **kept})
 
 

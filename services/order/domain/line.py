@@ -94,6 +94,25 @@ def as_returned(lines: tuple[Line, ...], before: Collection[Line]) -> tuple[Line
     )
 
 
+def as_they_stand(lines: tuple[Line, ...], before: Collection[Line]) -> tuple[Line, ...]:
+    """The draft of an order that a return wrote, written again: what is left out is as the return has it."""
+    there = {line.line_id: line for line in before if line.return_ is not None}
+    return tuple(
+        replace(
+            line,
+            specification_id=line.specification_id or own.specification_id,
+            parent_instance_id=line.parent_instance_id
+            or (None if line.parent_line_id else own.parent_instance_id),
+            location=line.location or own.location,
+            quantity=own.quantity if line.quantity is None else line.quantity,
+            reason=line.reason or own.reason,
+        )
+        if (own := there.get(line.line_id)) is not None and line.return_ is not None
+        else line
+        for line in lines
+    )
+
+
 class Known(Protocol):
     """What order has heard of the world. Nothing here is unknown by accident: it was not said, or not yet."""
 

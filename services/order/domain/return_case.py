@@ -57,6 +57,8 @@ class Assessed:
     replacement_id: str | None = None
     owned: int | None = None
     """How many the account had, where only some of them come back."""
+    replaced_by: int | None = None
+    """How many were sent in their place, where that is more than come back: the customer keeps the rest."""
 
 
 @value

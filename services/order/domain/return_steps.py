@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from services.order.domain.line import Line
 from services.order.domain.order import Order
 from services.order.domain.return_case import (
     Assessed,
@@ -23,7 +24,7 @@ from services.order.domain.return_case import (
     Settled,
     assessed_as,
 )
-from services.order.domain.returned import comes_back_by, not_any_more
+from services.order.domain.returned import comes_back_by, not_any_more, replacements, stays_beside
 from services.order.domain.words import Reason, Status
 
 
@@ -141,14 +142,33 @@ def _revised(line: CaseLine, order: Order) -> Assessed | None:
     one, asked = line.assessed, order.pending
     if one is None or order.status in ("rejected", "canceled") or (asked is not None and asked.approved):
         return None
-    if (own := comes_back_by(one, order.wanted)) is None:
+    if stays_beside(line, order):
+        now = _sent_for(line, replace(one, approved_quantity=0), order)
+    elif (own := comes_back_by(one, order.wanted)) is None:
         return None
-    replaced = any(each.replaces for each in order.wanted)
-    now = replace(one, replacement_id=one.replacement_id if replaced else None)
-    if one.owned is not None and own.quantity is not None:
-        approved, before = max(one.owned - own.quantity, 0), one.approved_quantity or line.asked.quantity
-        now = replace(now, approved_quantity=one.approved_quantity if approved == before else approved)
+    else:
+        replaced = any(each.replaces for each in order.wanted)
+        now = _by_number(
+            line, replace(one, replacement_id=one.replacement_id if replaced else None), own, order
+        )
     return now if now != one else None
+
+
+def _by_number(line: CaseLine, one: Assessed, own: Line, order: Order) -> Assessed:
+    """Where only some come back."""
+    if one.owned is None or own.quantity is None:
+        return one
+    approved, before = max(one.owned - own.quantity, 0), one.approved_quantity or line.asked.quantity
+    now = replace(one, approved_quantity=one.approved_quantity if approved == before else approved)
+    return _sent_for(line, now, order)
+
+
+def _sent_for(line: CaseLine, one: Assessed, order: Order) -> Assessed:
+    """With how many are sent, where that is more than come back."""
+    promised = line.asked.quantity or 1
+    coming = promised if one.approved_quantity is None else one.approved_quantity
+    sent = sum(each.quantity or promised for each in replacements(order))
+    return replace(one, replaced_by=sent if sent > coming else None)
 
 
 def _moved(case: Case, line: CaseLine, order_id: str, order: Order) -> tuple[ReturnEvent, ...]:
@@ -170,7 +190,7 @@ def _gone(line: CaseLine, order: Order) -> Reason | None:
     """What was dropped and may yet be there again, as it is not planned yet, is not gone."""
     asked = order.pending
     planned = asked is None or not asked.approved
-    return not_any_more(line.assessed, order) if line.assessed is not None and planned else None
+    return not_any_more(line, order) if planned else None
 
 
 _FOLLOWING: Mapping[Status, LineState] = {

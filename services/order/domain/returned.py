@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.order.domain.line import Line
 from services.order.domain.order import Order
 from services.order.domain.return_case import Assessed, CaseLine
 from services.order.domain.revision import edited, public
 from services.order.domain.words import Reason
+
+NOT_RECEIVED = "not_received"
+"""The outcome of what never came back."""
 
 
 def comes_back_by(one: Assessed, lines: tuple[Line, ...]) -> Line | None:
@@ -17,15 +21,48 @@ def comes_back_by(one: Assessed, lines: tuple[Line, ...]) -> Line | None:
     return next(own, None)
 
 
-def not_any_more(one: Assessed, order: Order) -> Reason | None:
+def not_any_more(line: CaseLine, order: Order) -> Reason | None:
     """Why nothing comes back by the order, whatever else comes of it."""
-    if comes_back_by(one, order.wanted) is not None and not order.over(one.line_id):
+    one = line.assessed
+    if one is None or not _dropped(one, order) or stays_beside(line, order):
         return None
     message = (
         f"order {one.order_id} goes on without line {one.line_id}, so nothing comes back by it: assess the "
         "line anew, or propose 'reject'"
     )
     return Reason(rule="RMA-02", message=message, line_id=one.line_id)
+
+
+def _dropped(one: Assessed, order: Order) -> bool:
+    return comes_back_by(one, order.wanted) is None or order.over(one.line_id)
+
+
+def stays_beside(line: CaseLine, order: Order) -> bool:
+    """Nothing came back and the line was dropped for it: the customer keeps it beside what was sent."""
+    none_came = line.assessed is not None and line.outcome == NOT_RECEIVED and _dropped(line.assessed, order)
+    return none_came and bool(replacements(order))
+
+
+def replacements(order: Order) -> tuple[Line, ...]:
+    """The lines that bring what takes the place of what comes back."""
+    return tuple(line for line in order.wanted if line.replaces is not None and not order.over(line.line_id))
+
+
+def as_many_as_come_back(asked: CaseLine, order: Order, wanted: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines that are asked for; as fewer come back, fewer are sent, unless somebody says how many."""
+    one = asked.assessed
+    own = comes_back_by(one, order.wanted) if one is not None else None
+    line = next((each for each in wanted if own is not None and each.line_id == own.line_id), None)
+    if one is None or one.owned is None or own is None or line is None:
+        return wanted
+    if own.quantity is None or line.quantity in (None, own.quantity):
+        return wanted
+    coming = max(one.owned - line.quantity, 1)
+    sent = {each.line_id: min(each.quantity or coming, coming) for each in replacements(order)}
+    return tuple(
+        replace(each, quantity=sent[each.line_id]) if each.line_id in sent and each.quantity is None else each
+        for each in wanted
+    )
 
 
 def as_assessed(asked: CaseLine, order: Order, wanted: tuple[Line, ...]) -> Iterator[Reason]:
@@ -36,7 +73,7 @@ def as_assessed(asked: CaseLine, order: Order, wanted: tuple[Line, ...]) -> Iter
         return
     line = next((line for line in wanted if line.line_id == one.line_id), None)
     if line is None:
-        yield from _left_behind(own, order, wanted)
+        yield from _left_behind(asked, own, order, wanted)
         return
     if other := [name for name in _otherwise(line, own) if name not in _OPEN]:
         message = f"'{public(other[0])}' of line {own.line_id} stays as the return has it: {_INSTEAD}"
@@ -55,12 +92,16 @@ def _otherwise(line: Line, own: Line) -> list[str]:
     return [*(name for name in names if getattr(line, name) != getattr(own, name)), *edited(line, own)]
 
 
-def _left_behind(own: Line, order: Order, wanted: tuple[Line, ...]) -> Iterator[Reason]:
+def _left_behind(asked: CaseLine, own: Line, order: Order, wanted: tuple[Line, ...]) -> Iterator[Reason]:
+    """What is sent in its place is there because it comes back, unless it was found not to come."""
+    if asked.outcome == NOT_RECEIVED:
+        return
     ours = {line.line_id for line in order.wanted if line.return_ is not None}
     if rest := sorted(line.line_id for line in wanted if line.line_id in ours):
         message = (
             f"line {own.line_id} takes back {own.instance_id}, and line {rest[0]} is there for that alone: "
-            f"drop both, or {_INSTEAD}"
+            f"drop both, or {_INSTEAD}; where it never came, let the task that receives it report "
+            f"'{NOT_RECEIVED}' first"
         )
         yield Reason(rule="RMA-02", message=message, line_id=own.line_id, field="lines")
 
@@ -87,13 +128,33 @@ def _replaced_by_more(
     asked: CaseLine, one: Assessed, order: Order, wanted: tuple[Line, ...]
 ) -> Iterator[Reason]:
     new = {line.line_id: line.quantity for line in order.wanted if line.replaces is not None}
+    coming = _coming(asked, one, wanted)
     for line in wanted:
-        if line.line_id not in new or line.quantity in (None, new[line.line_id]):
+        if line.line_id not in new or line.quantity is None:
             continue
-        most = asked.asked.quantity or 1 if one.owned is None else _approved(asked, one)
-        if (line.quantity or 0) > most:
+        if one.owned is None and line.quantity == new[line.line_id]:
+            continue
+        if line.quantity > coming:
+            more = _SENT_ALREADY if coming < _approved(asked, one) else ""
             message = (
-                f"line {line.line_id} replaces what comes back, which is {most}, by {line.quantity}: write "
-                f"at most {most}, or order more by itself"
+                f"line {line.line_id} replaces what comes back, which is {coming}, by {line.quantity}: write "
+                f"at most {coming}, or order more by itself{more}"
             )
             yield Reason(rule="RMA-02", message=message, line_id=line.line_id, field="quantity")
+
+
+_SENT_ALREADY = (
+    "; where more were sent already, let the task that receives them report 'incomplete' or "
+    f"'{NOT_RECEIVED}' first"
+)
+
+
+def _coming(asked: CaseLine, one: Assessed, wanted: tuple[Line, ...]) -> int:
+    """How many may be replaced: as many as come back; where fewer came than were promised, what was sent for
+    the others cannot be taken back."""
+    own = comes_back_by(one, wanted)
+    if one.owned is None:
+        return asked.asked.quantity or 1
+    if own is None or own.quantity is None or asked.outcome in ("incomplete", NOT_RECEIVED):
+        return _approved(asked, one)
+    return one.owned - own.quantity
