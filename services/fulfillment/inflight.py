@@ -30,9 +30,9 @@ def accepted(reservation: Reservation, work: Work) -> None:
             handlers.accepted(reservation, work)
         case Awaited(floor=void) if version > void:
             _plan_or_keep(reservation, state, work)
-        case Waiting() if version > state.reservation.version:
+        case Waiting() if version > max(state.reservation.version, state.hold.refused):
             _wait_on_or_plan(reservation, state, work)
-        case Plan() if version > state.reserved and not state.over():
+        case Plan() if version > max(state.reserved, state.hold.refused) and not state.over():
             revisions.accepted(reservation, state, work)
 
 

@@ -118,7 +118,7 @@ def _unpublished(lacking: tuple[str, ...]) -> Reason:
 
 def cancel(order_id: str, version: int, plan: Plan, work: Work) -> None:
     """Judged again: a point of no return may have passed since it was asked for."""
-    if plan.over():
+    if plan.over() or version <= plan.hold.refused:
         return
     reasons = (
         *inflight.judge("cancel", (), plan),

@@ -47,6 +47,7 @@ def answered(state: Awaited | Waiting | Plan, version: int) -> None:
 
 def refuse(state: Awaited | Waiting | Plan, event: ChangeRefused) -> None:
     state.version = max(state.version, event.version)
+    state.hold.refused = max(state.hold.refused, event.version)
     answered(state, event.version)
     if isinstance(state, Plan) and state.kept and state.kept.reservation.version == event.version:
         state.kept = None

@@ -100,6 +100,7 @@ def _made(event: PlanCreated, before: PlanState) -> Plan:
         plan.version = max(version, before.version)
         plan.awaited -= before.dropped
         plan.postponed, plan.fallouts = before.postponed, before.fallouts
+        plan.hold.refused = before.hold.refused
     _lay_out(plan, Part(operation_id=None, line_ids=event.line_ids), event)
     return plan
 

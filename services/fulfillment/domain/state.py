@@ -72,6 +72,8 @@ class Hold:
 
     paused: bool = False
     pending: Pending | None = None
+    refused: int = 0
+    """The last version that was refused: whoever had approved it before they heard that, declines it."""
 
     def stands(self) -> bool:
         return self.paused or self.pending is not None

@@ -43,6 +43,8 @@ class Parts:
     later: tuple[Later, ...] = ()
     started: tuple[LineId, ...] = ()
     """Lines that were to be re-dated, and have started."""
+    at_work_alone: tuple[LineId, ...] = ()
+    """Lines that were to be changed otherwise, or dropped, and have started on their day."""
 
 
 def parts(
@@ -62,10 +64,13 @@ def parts(
         elif operation.status == "scheduled":
             parked.append(_parked(operation, line))
     redated = {change.line_id for change in revised.changes if "date" in change.types}
+    running = {id for id, one in ops.items() if one.status == "started" and id not in before.landed}
+    touched = (change.line_id for change in revised.changes if change.operation != "add")
     return Parts(
         at_work=replace(revised.order, lines=tuple(at_work)),
         later=(*gathered(revised.order, dated), *parked),
         started=tuple(line.line_id for line in at_work if line.line_id in redated),
+        at_work_alone=tuple(id for id in touched if id in running - redated),
     )
 
 
@@ -139,6 +144,12 @@ def _has_started(found: Parts) -> Iterator[Reason]:
     for id in found.started:
         message = f"line {id} has started on its day, so it has no date to change: ask again without it"
         yield Reason(rule="SUS-12", line_id=id, field="dueDate", message=message)
+    for id in found.at_work_alone:
+        message = (
+            f"line {id} has started on its day: leave it as it is, and order the change anew when the order "
+            "is completed"
+        )
+        yield Reason(rule="INF-01", line_id=id, message=message)
 
 
 def _ids(now: Now) -> Ids:

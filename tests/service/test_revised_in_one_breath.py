@@ -1,0 +1,49 @@
+"""A revision that is approved before anybody could refuse it, in whatever order messages arrive."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.quantities import counting, lines, order
+from tests.scenarios import Sent, ask, line, place
+from tests.service.test_fulfillment import INTERNET
+from tests.service.test_fulfillment_revisions import PLANS, ordered, revised
+from tests.service.test_quantity import name
+from tests.world import World
+
+LESS = (place("Q1", "change", "OFFICE", characteristics={"seats": 1}), name("SEAT-2"))
+OTHERWISE: tuple[Sent, ...] = (
+    ("order.revise", {"orderId": "Q1", "lines": [line("2", "no_change", instanceId="SEAT-1")]}),
+    ask("approve-change", "Q1"),
+)
+
+
+def began(*stages: tuple[Sent, ...], seed: int) -> World:
+    """Nobody does the work."""
+    world = counting(seed=seed)
+    world.answer = lambda _: None
+    for stage in stages:
+        for what, data in stage:
+            world.send(what, data, account="ACME")
+        world.run()
+    return world
+
+
+@pytest.mark.rule("INF-01", "D-02")
+@pytest.mark.parametrize("seed", range(40))
+def test_a_line_that_has_started_is_not_dropped(seed: int) -> None:
+    world = began(LESS, OTHERWISE, seed=seed)
+    assert lines(world) == {"1": "in_progress"}
+    assert "line 1 has started on its day" in order(world)["declined"]["reasons"][0]["message"]
+
+
+@pytest.mark.rule("DEC-09", "D-02")
+def test_what_was_refused_is_not_planned_when_its_reservation_is_heard() -> None:
+    world = ordered()
+    revised(world, 2, specificationVersion="2")
+    world.revise(3, "1")
+    revised(world, 3, speed=3)
+    world.publish_entry(**{**INTERNET, "version": "2", "plans": PLANS})
+    world.later(seconds=5)
+    assert world.answers()[-2:] == [("plan.change-refused", 3), ("plan.changed", 2)]
+    assert world.plan().orders["O-1.1"].values == {"speed": 2}
