@@ -11,9 +11,9 @@ from services.fulfillment.domain.catalog import Compatibility, Heard
 from services.fulfillment.domain.compatibility import arrives, changed_by, concerns, ends, live
 from services.fulfillment.domain.compatibility_break import Product
 from services.fulfillment.domain.compatibility_events import StandingNoted
-from services.fulfillment.domain.hierarchy import Changes, Hierarchy
+from services.fulfillment.domain.hierarchy import Changes, Hierarchy, Told
 from services.fulfillment.domain.reservation import Standing
-from services.fulfillment.domain.state import Plan
+from services.fulfillment.domain.state import OpenOrder, Plan
 from services.fulfillment.domain.value import value
 from services.fulfillment.missing import HIERARCHY, SPECIFICATION
 
@@ -23,7 +23,7 @@ class Beside:
     """What is noted with the plan, and the hierarchies in which it is at work, as inventory told of each."""
 
     noted: StandingNoted
-    joined: Mapping[str, Sequence[Standing]]
+    joined: Mapping[str, Told]
 
 
 def concerned(plan: Plan, told: Sequence[Standing]) -> bool:
@@ -41,7 +41,7 @@ def found(plan: Plan, told: Sequence[Standing], since: Changes, work: Work) -> B
     for root in new:
         del by_root[root]  # until it is there no other order can do anything in it (D-23)
     new |= {id for id, one in plan.made.items() if id == one.root_id and id not in plan.standing}
-    roots = {**elsewhere, **by_root}
+    roots = {root: _told(root, of_root, work) for root, of_root in (elsewhere | by_root).items()}
     held = _held(plan)
     products = [product for root in roots for product in _standing(root, roots[root], held, work)]
     news = {id: one for id, one in since.items() if one is None or wide or one.root_id in by_root}
@@ -53,7 +53,7 @@ def found(plan: Plan, told: Sequence[Standing], since: Changes, work: Work) -> B
         made=tuple(_made(plan, there, new, work)),
         account_wide=tuple(sorted(wide)),
     )
-    return Beside(noted=noted, joined=by_root)
+    return Beside(noted=noted, joined={root: roots[root] for root in by_root})
 
 
 def _held(plan: Plan) -> frozenset[str]:
@@ -64,16 +64,24 @@ def _held(plan: Plan) -> frozenset[str]:
 
 
 def _own(plan: Plan, told: Sequence[Standing]) -> set[str]:
-    """What it makes, or turns into something else."""
-    stands = {one.instance_id: one.specification_id for one in told}
+    """What it makes, or turns into something else, or the same of another version."""
+    stands = {one.instance_id: one for one in told}
     own = set[str]()
     for order in plan.orders.values():
-        ids, becomes = changed_by(order), order.brief.specification_id
+        ids = changed_by(order)
         if order.brief.action == "add":
             own.update(ids)
-        elif order.brief.action == "change" and ids and stands.get(ids[0], becomes) != becomes:
+        elif order.brief.action == "change" and ids and _is_another(order, stands.get(ids[0])):
             own.add(ids[0])
     return own
+
+
+def _is_another(order: OpenOrder, was: Standing | None) -> bool:
+    if was is None:
+        return False
+    version = order.details.specification_version if order.details is not None else None
+    newer = None not in (version, was.specification_version) and version != was.specification_version
+    return newer or order.brief.specification_id != was.specification_id
 
 
 def _by_root(told: Iterable[Standing]) -> dict[str, list[Standing]]:
@@ -90,7 +98,7 @@ def _is_made_by(plan: Plan, root: str, told: Sequence[Standing]) -> bool:
     return new and all(one.pending and one.instance_id == root for one in told)
 
 
-def _standing(root: str, told: Sequence[Standing], held: frozenset[str], work: Work) -> tuple[Product, ...]:
+def _told(root: str, standing: Sequence[Standing], work: Work) -> Told:
     products = (
         Product(
             instance_id=one.instance_id,
@@ -98,12 +106,15 @@ def _standing(root: str, told: Sequence[Standing], held: frozenset[str], work: W
             specification_id=one.specification_id,
             rules=_rules(one.specification_id, one.specification_version, work),
         )
-        for one in told
+        for one in standing
     )
-    pending = frozenset(one.instance_id for one in told if one.pending)
+    pending = frozenset(one.instance_id for one in standing if one.pending)
+    return Told(products=tuple(products), pending=pending)
+
+
+def _standing(root: str, told: Told, held: frozenset[str], work: Work) -> tuple[Product, ...]:
     state: Hierarchy = work.state(HIERARCHY, root)
-    changes = {id: one for id, one in state.changes.items() if id not in held}
-    return hierarchy.standing(products, pending, changes)
+    return hierarchy.standing(told, {id: one for id, one in state.changes.items() if id not in held})
 
 
 def _made(plan: Plan, there: Mapping[str, Product], new: Collection[str], work: Work) -> Iterator[Product]:

@@ -18,7 +18,7 @@ from services.fulfillment.domain.compatibility import concerns, ends
 from services.fulfillment.domain.compatibility_break import Product
 from services.fulfillment.domain.compatibility_events import StandingChanged
 from services.fulfillment.domain.events import DomainOrderClosed, PlanEvent
-from services.fulfillment.domain.hierarchy import Hierarchy
+from services.fulfillment.domain.hierarchy import Hierarchy, Told
 from services.fulfillment.domain.reservation import Standing
 from services.fulfillment.domain.state import OpenOrder, Plan, PlanState
 from services.fulfillment.missing import ACCOUNT, HIERARCHY, PLAN
@@ -34,12 +34,12 @@ def note(order_id: str, told: Sequence[Standing], work: Work, part: str | None =
     since = meanwhile.take(part or order_id, plan.account_id, work)
     found = beside.found(plan, told, since, work)
     work.append(PLAN, order_id, found.noted)
-    for root, joined in found.joined.items():
+    for root, as_told in found.joined.items():
         state: Hierarchy = work.state(HIERARCHY, root)
-        work.append(HIERARCHY, root, *hierarchy.joined(order_id, joined, state, old=bool(since)))
+        work.append(HIERARCHY, root, *hierarchy.joined(order_id, as_told, state, old=bool(since)))
     if found.noted.account_wide:
         account = plan.account_id
-        work.append(ACCOUNT, account, *hierarchy.joined(order_id, (), work.state(ACCOUNT, account)))
+        work.append(ACCOUNT, account, *hierarchy.joined(order_id, Told(), work.state(ACCOUNT, account)))
 
 
 # -------------------------------------------------------------------------------------------- told

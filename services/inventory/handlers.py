@@ -32,7 +32,7 @@ from services.inventory.domain.specification import (
     SpecificationRelated,
     Version,
 )
-from services.inventory.domain.standing import wanted_beside, wanted_by_turned
+from services.inventory.domain.standing import Turning, wanted_beside, wanted_by_turned
 from services.inventory.domain.tree import Installed
 from services.inventory.domain.words import (
     INSTANCE,
@@ -212,15 +212,17 @@ def _account_of(part: Approved, work: Work) -> Collection[InstanceId]:
     for line in part.lines:
         if line.specification_id is not None and line.action in ("add", "change"):
             known = specification(work, line.specification_id).version(line.specification_version)
-            if wanted_beside(line, known) or turns(line.instance_id, line.specification_id, known, work):
+            if wanted_beside(line, known) or turns(line, known, work):
                 return work.members(trees.ROOTS, part.account_id)
     return ()
 
 
-def turns(id: InstanceId | None, to: SpecificationId, version: Version | None, work: Work) -> bool:
-    """Whether it is a root, and turned into what requires something beside it."""
-    instance = find(work)(id) if id is not None and version is not None and version.beside else None
-    return isinstance(instance, Instance) and bool(wanted_by_turned(instance, to, version))
+def turns(line: Turning, version: Version | None, work: Work) -> bool:
+    """Whether it makes another product of a root that requires something beside it then."""
+    if line.instance_id is None or version is None or not version.beside:
+        return False
+    instance = find(work)(line.instance_id)
+    return isinstance(instance, Instance) and bool(wanted_by_turned(line, instance, version))
 
 
 def _of_account(account_id: str) -> Callable[[Instance], bool]:

@@ -111,7 +111,7 @@ def _requires_beside(line: AnyLine, work: Work) -> bool:
     known = handlers.specification(work, line.specification_id).version(line.specification_version)
     if _makes_a_root(line):
         return known is not None and bool(known.beside)
-    return handlers.turns(line.instance_id, line.specification_id, known, work)
+    return handlers.turns(line, known, work)
 
 
 def _ids_to_be(data: Reserved, size: int) -> Iterator[str]:

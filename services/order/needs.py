@@ -132,14 +132,20 @@ def _hierarchies(selection: Iterable[str], lines: Iterable[Line], work: Work) ->
 
 
 def _requires_beside(line: Line, work: Work) -> bool:
-    """Whether it makes a root that requires what may stand anywhere in the account."""
-    top = line.parent_line_id is None and line.parent_instance_id is None
-    if line.action != "add" or not top or line.specification_id is None:
+    """Whether it makes a root that requires what may stand anywhere in the account, or turns one into it."""
+    if line.specification_id is None or not _is_root(line, work):
         return False
     catalog: Specification = work.state(SPECIFICATION, line.specification_id)
     entry = catalog.latest
     rules = entry.content.get("compatibility", ()) if entry is not None else ()
     return any(rule["type"] == "requires" for rule in rules)
+
+
+def _is_root(line: Line, work: Work) -> bool:
+    if line.action == "add":
+        return line.parent_line_id is None and line.parent_instance_id is None
+    own: Instance | None = work.state(INSTANCE, line.instance_id) if line.instance_id is not None else None
+    return line.action == "change" and own is not None and own.parent_id is None
 
 
 def _root(id: str, work: Work) -> str:

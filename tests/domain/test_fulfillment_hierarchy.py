@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from services.fulfillment.domain.hierarchy import (
     HierarchyEvent,
     HierarchyJoined,
     HierarchyLeft,
+    Told,
     changed,
     evolve,
     initial,
@@ -22,15 +24,25 @@ from services.fulfillment.domain.hierarchy import (
     left,
     standing,
 )
-from services.fulfillment.domain.reservation import Standing
+
+Rules = tuple[Compatibility, ...]
+NEWER = (Compatibility(type="requires", target="sauna"),)
 
 
 def product(id: str, specification: str = "wire") -> Product:
     return Product(instance_id=id, root_id="HOUSE", specification_id=specification)
 
 
-def told(id: str, *, pending: bool = False, specification: str = "wire") -> Standing:
-    return Standing(instance_id=id, root_id="HOUSE", specification_id=specification, pending=pending)
+def told(id: str, *, pending: bool = False, specification: str = "wire", says: Rules = ()) -> Told:
+    found = replace(product(id, specification), rules=says)
+    return Told(products=(found,), pending=frozenset([id] if pending else []))
+
+
+def together(*found: Told) -> Told:
+    return Told(
+        products=tuple(one for each in found for one in each.products),
+        pending=frozenset(one for each in found for one in each.pending),
+    )
 
 
 def after(*events: HierarchyEvent) -> Hierarchy:
@@ -40,10 +52,8 @@ def after(*events: HierarchyEvent) -> Hierarchy:
     return state
 
 
-def there(state: Hierarchy, *found: Standing) -> set[tuple[str, str]]:
-    pending = frozenset(one.instance_id for one in found if one.pending)
-    products = (product(one.instance_id, one.specification_id) for one in found)
-    return {(one.instance_id, one.specification_id) for one in standing(products, pending, state.changes)}
+def there(state: Hierarchy, *found: Told) -> set[tuple[str, str]]:
+    return {(one.instance_id, one.specification_id) for one in standing(together(*found), state.changes)}
 
 
 ENDED = HierarchyChanged(order_id="A", gone=("W1",))
@@ -73,21 +83,22 @@ def test_what_is_only_about_to_come_does_not_count() -> None:
         (ADDED, (told("A:1", pending=True),), ()),
         (ADDED, (), ("A:1",)),
         (ADDED, (told("A:1", specification="key"),), ()),
+        (ADDED, (told("A:1", says=NEWER),), ()),
     ],
 )
 def test_a_change_is_kept_until_inventory_tells_it_too(
-    change: HierarchyChanged, found: Iterable[Standing], settled: tuple[str, ...]
+    change: HierarchyChanged, found: Iterable[Told], settled: tuple[str, ...]
 ) -> None:
-    state = after(change)
-    assert joined("B", found, state) == (HierarchyJoined(order_id="B", settled=settled),)
-    assert set(after(change, *joined("B", found, state)).changes) == set(state.changes) - set(settled)
+    state, as_told = after(change), together(*found)
+    assert joined("B", as_told, state) == (HierarchyJoined(order_id="B", settled=settled),)
+    assert set(after(change, *joined("B", as_told, state)).changes) == set(state.changes) - set(settled)
 
 
 def test_what_is_known_is_not_said_again() -> None:
     state = after(HierarchyJoined(order_id="A"), ENDED, ADDED)
     assert changed("A", ["W1"], [product("A:1")], state) == ()
     assert changed("A", ["W1", "W2"], [], state) == (HierarchyChanged(order_id="A", gone=("W2",)),)
-    assert joined("A", (told("W1"), told("A:1", pending=True)), state) == ()
+    assert joined("A", together(told("W1"), told("A:1", pending=True)), state) == ()
     assert left("B", state) == ()
     assert after(HierarchyJoined(order_id="A"), HierarchyLeft(order_id="A")).orders == {}
 

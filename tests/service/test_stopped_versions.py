@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.journey.worlds import play
 from tests.scenarios import Sent, line, place
 from tests.service.test_compatibility import entry, owned, related
-from tests.service.test_stopped import WORK, adding, state, stops, world_of
+from tests.service.test_stopped import WORK, adding, done, state, stops, waiting, world_of
 from tests.world import World
 
 JUDGED = pytest.mark.rule("DOM-04")
@@ -79,3 +80,88 @@ def test_what_stays_is_judged_by_the_version_that_it_is_of() -> None:
 def test_what_is_new_is_judged_by_the_version_that_is_ordered() -> None:
     world = world_of(newer("lamp", ("excludes", "lock")), (adding("C1", "lamp"),))
     assert (len(warned(world)), len(stops(world))) == (1, 1)
+
+
+# ------------------------------------------------------------------------------------------- roots
+
+CABIN = (owned("SHED", "shed"), of_seven("CABIN", "cabin", ""))
+UP = place("C1", "change", "CABIN", upgrade=True)
+
+
+def cabin(*rules: tuple[str, str]) -> tuple[Sent, ...]:
+    """A root of version 7, and a version 8 that relates to these."""
+    return (entry("shed", **WORK), entry("cabin", **WORK), *newer("cabin", *rules))
+
+
+def owning_a_cabin(*rules: tuple[str, str], seed: int | None = None) -> World:
+    root = {name: value for name, value in CABIN[1][1].items() if name != "parentId"}
+    return world_of(cabin(*rules), (CABIN[0], ("instance.load", root)), seed=seed)
+
+
+@JUDGED
+@WARNED
+@pytest.mark.rule("CHG-05")
+def test_what_a_newer_version_of_a_root_requires_may_stand_anywhere_in_the_account_and_has_to() -> None:
+    for seed in (None, 1, 2, 3):
+        world = play(owning_a_cabin(("requires", "sauna"), seed=seed), ((UP,),))
+        assert [one.split(",")[0] for one in warned(world)] == ["CABIN (cabin) requires sauna"]
+        [stop] = stops(world)
+        assert "CABIN (cabin) requires sauna, and none would be there" in stop["message"]
+        play(world, ((place("C2", None, lines=[line("1", "add", specificationId="sauna")]),),))
+        assert (state(world, "order", "C1"), stops(world)) == ("completed", [])
+
+
+@JUDGED
+@WARNED
+@pytest.mark.parametrize(
+    "rules", [[("requires", "shed")], [("excludes", "shed")]], ids=["there", "elsewhere"]
+)
+def test_a_root_that_has_elsewhere_what_its_newer_version_requires_is_taken_there(
+    rules: list[tuple[str, str]],
+) -> None:
+    world = play(owning_a_cabin(*rules), ((UP,),))
+    assert (state(world, "order", "C1"), warned(world), stops(world)) == ("completed", [], [])
+    assert world.pages()["instance", "CABIN"]["specificationVersion"] == "8"
+
+
+@JUDGED
+@WARNED
+def test_what_the_version_of_a_root_before_required_as_well_is_nobody_s_fault() -> None:
+    world = world_of((entry("sauna", **WORK), entry("cabin", **WORK, **related("requires", "sauna"))))
+    load = {name: value for name, value in CABIN[1][1].items() if name != "parentId"}
+    name, data = entry("cabin", **WORK, **related("requires", "sauna"), description="warmer")
+    play(world, ((("instance.load", load),), ((name, {**data, "version": "8"}),), (UP,)))
+    assert (state(world, "order", "C1"), warned(world), stops(world)) == ("completed", [], [])
+
+
+@JUDGED
+@WARNED
+def test_one_of_no_version_is_of_the_one_on_offer() -> None:
+    world = world_of(newer("wire", ("requires", "sauna")), (place("C1", "change", "WIRE", upgrade=True),))
+    assert (state(world, "order", "C1"), warned(world), stops(world)) == ("completed", [], [])
+
+
+# ------------------------------------------------------------------------------------- other orders
+
+
+@JUDGED
+def test_whoever_else_is_at_work_judges_by_the_version_that_has_closed_and_not_landed() -> None:
+    lines = [
+        line("1", "change", instanceId="WIRE2"),
+        line("2", "add", specificationId="phone", parentInstanceId="HOUSE"),
+    ]
+    for seed in (None, 1, 2, 3):
+        world = waiting((WIRE2,), newer("wire", ("excludes", "lamp")), seed=seed)
+        play(
+            world,
+            (
+                (place("C2", None, lines=lines),),
+                done("C2.1.do"),
+                (adding("C3", "phone"),),
+                (adding("C1", "lamp"),),
+            ),
+        )
+        assert world.pages()["instance", "WIRE2"]["specificationVersion"] == "7"
+        play(world, (done("C1.1.do"),))
+        [stop] = stops(world)
+        assert "WIRE2 (wire) does not go with lamp" in stop["message"]

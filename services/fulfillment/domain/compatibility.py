@@ -103,7 +103,8 @@ def _of(plan: Plan, id: str) -> Iterator[Break]:
         for rule in product.rules:
             if is_new or rule.target in names:
                 own = 1 if rule.target == product.specification_id else 0
-                if is_new and product.instance_id in plan.account_wide and rule.type == "requires":
+                wide = product.instance_id in plan.account_wide and rule.type == "requires"
+                if is_new and wide and rule not in known:
                     yield from _of_account(plan, product, rule, own)
                     continue
                 now, then = has[rule.target] - own, had[rule.target] - own

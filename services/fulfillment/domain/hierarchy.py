@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from services.fulfillment.domain.compatibility_break import Product
-from services.fulfillment.domain.reservation import Standing
 from services.fulfillment.domain.value import value
 
 # ----------------------------------------------------------------------------------------- events
@@ -117,33 +116,41 @@ def _note(state: Hierarchy, order_id: str, news: Changes) -> None:
 # ----------------------------------------------------------------------------------------- decide
 
 
-def joined(
-    order_id: str, told: Iterable[Standing], state: Hierarchy, *, old: bool = False
-) -> tuple[HierarchyEvent, ...]:
+@value
+class Told:
+    """The products of a hierarchy as inventory told of them; what is `pending` is only about to come."""
+
+    products: tuple[Product, ...] = ()
+    pending: frozenset[str] = frozenset()
+
+
+def joined(order_id: str, told: Told, state: Hierarchy, *, old: bool = False) -> tuple[HierarchyEvent, ...]:
     """Nothing when it is at work there already, and nothing is settled, as by what is `old`."""
-    settled = () if old else tuple(_settled({one.instance_id: one for one in told}, state))
+    settled = () if old else tuple(_settled(told, state))
     if order_id in state.orders and not settled:
         return ()
     return (HierarchyJoined(order_id=order_id, settled=settled),)
 
 
-def _settled(told: dict[str, Standing], state: Hierarchy) -> Iterator[str]:
+def _settled(told: Told, state: Hierarchy) -> Iterator[str]:
+    there = {one.instance_id: one for one in told.products}
     for id, change in state.changes.items():
-        one = told.get(id)
-        if change is None:
-            known = one is None
-        else:
-            known = one is None or (not one.pending and one.specification_id == change.specification_id)
-        if known:
+        one = there.get(id)
+        if one is None or (change is not None and id not in told.pending and _same(one, change)):
             yield id
 
 
-def standing(told: Iterable[Product], pending: frozenset[str], changes: Changes) -> tuple[Product, ...]:
+def _same(one: Product, other: Product) -> bool:
+    """Also by what its version says: it is of the version before until what has closed has landed."""
+    return (one.specification_id, one.rules) == (other.specification_id, other.rules)
+
+
+def standing(told: Told, changes: Changes) -> tuple[Product, ...]:
     """What stands there by what inventory told, and by what has closed since."""
     found = []
-    for one in told:
+    for one in told.products:
         if one.instance_id not in changes:
-            found += [] if one.instance_id in pending else [one]
+            found += [] if one.instance_id in told.pending else [one]
         elif (change := changes[one.instance_id]) is not None:
             found.append(change)
     return tuple(found)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import Protocol
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.case import Case
@@ -20,6 +21,21 @@ from services.inventory.domain.record import Record
 from services.inventory.domain.reserved import Standing
 from services.inventory.domain.specification import Version
 from services.inventory.domain.words import InstanceId, SpecificationId
+
+
+class Turning(Protocol):
+    """What is looked at of a line that may make another product of its instance."""
+
+    @property
+    def action(self) -> str: ...
+    @property
+    def instance_id(self) -> InstanceId | None: ...
+    @property
+    def specification_id(self) -> SpecificationId | None: ...
+    @property
+    def specification_version(self) -> str | None: ...
+    @property
+    def move(self) -> bool: ...
 
 
 def standing(case: Case, made: tuple[Made, ...]) -> Iterator[Standing]:
@@ -72,14 +88,16 @@ def wanted_beside(line: Line, version: Version | None) -> frozenset[Specificatio
 
 
 def wanted_by_turned(
-    instance: Instance, id: SpecificationId | None, version: Version | None
+    line: Turning, instance: Instance, version: Version | None
 ) -> frozenset[SpecificationId]:
     """What a root requires beside it, wherever the account has it, by another entry that a change turns it
-    into."""
+    into, or by another version of its own. One that says no version is of the one on offer."""
     record = instance.record
-    other = id not in (None, record.specification_id)
+    other = line.specification_id not in (None, record.specification_id)
+    newer = record.specification_version is not None and _is_newer(line, record)
     top = record.kind == "product" and record.root_id == instance.id
-    return version.beside if other and top and version is not None else frozenset()
+    changes = line.action == "change" and (other or newer)
+    return version.beside if changes and top and version is not None else frozenset()
 
 
 def _turned_roots(case: Case) -> dict[InstanceId, frozenset[SpecificationId]]:
@@ -89,7 +107,7 @@ def _turned_roots(case: Case) -> dict[InstanceId, frozenset[SpecificationId]]:
         instance = case.installed.get(id)
         if instance is not None and (turned := _turned(line, instance)) is not None:
             version = case.installed.version(turned, line.specification_version)
-            if wanted := wanted_by_turned(instance, turned, version):
+            if wanted := wanted_by_turned(line, instance, version):
                 found[id] = wanted
     return found
 
@@ -152,8 +170,15 @@ def _turned(line: Line, instance: Instance) -> SpecificationId | None:
     own = line.action == "change" and line.instance_id == instance.id
     record = instance.record
     other = line.specification_id not in (None, record.specification_id)
-    newer = line.specification_version not in (None, record.specification_version) and not line.move
-    return (line.specification_id or record.specification_id) if own and (other or newer) else None
+    return (
+        (line.specification_id or record.specification_id)
+        if own and (other or _is_newer(line, record))
+        else None
+    )
+
+
+def _is_newer(line: Turning, record: Record) -> bool:
+    return line.specification_version not in (None, record.specification_version) and not line.move
 
 
 def _root(instance: Instance, case: Case) -> InstanceId:

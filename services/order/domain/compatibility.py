@@ -107,14 +107,12 @@ def _version_after(id: str, tree: Tree) -> str | None:
 
 
 def _of_account(root: str, added: Mapping[str, list[Line]], tree: Tree) -> Iterator[Reason]:
-    """What a new root, or one that is turned into another product, requires, and neither the account has nor
-    the order adds."""
+    """What a new root, or one that is turned into another product or version, requires by that, and neither
+    the account has nor the order adds."""
     line = next((one for one in added.get(root, ()) if f"line {one.line_id}" == root), _turning(root, tree))
     if line is None or line.replaces is not None or line.specification_id is None:
         return
-    rules = [
-        one for one in _rules(line.specification_version, line.specification_id, tree) if _is_required(one)
-    ]
+    rules = [one for one in _new_rules(line, tree) if _is_required(one)]
     if not rules:
         return
     everywhere = dict.fromkeys((*tree.known.roots(tree.request.account_id), *added))
@@ -126,11 +124,17 @@ def _of_account(root: str, added: Mapping[str, list[Line]], tree: Tree) -> Itera
 
 
 def _turning(root: str, tree: Tree) -> Line | None:
-    """The line that makes another product of a root."""
+    """The line that makes another product of a root, or the same of another version."""
     line = tree.by_instance.get(root)
-    own = tree.instance(root)
-    turns = line is not None and own is not None and line.action == "change" and _turns(line, own)
-    return line if turns else None
+    return line if line is not None and line.action == "change" and _makes_another(line, tree) else None
+
+
+def _new_rules(line: Line, tree: Tree) -> list[Mapping[str, Any]]:
+    """What was not said of it by the version that it is of."""
+    specification, own = line.specification_id or "", tree.instance(line.instance_id)
+    same = own is not None and own.specification_id == specification
+    known = _rules(own.specification_version, specification, tree) if own is not None and same else ()
+    return [rule for rule in _rules(line.specification_version, specification, tree) if rule not in known]
 
 
 def _is_required(rule: Mapping[str, Any]) -> bool:
