@@ -296,10 +296,12 @@ class OrderRevised(OrderEvent):
     """`order.revised`: the lines as they are now.
 
     A draft is edited at once. Of an order under way a revision was approved: its `changes` are named.
+    `warnings` are those of the order as it is now, and stop nothing (CHG-13).
     """
 
     lines: tuple[OrderLine, ...]
     changes: tuple[LineRevision, ...] = ()
+    warnings: tuple[Reason, ...] = ()
     reason: PersonalText | None = None
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from services.chassis.service import Refused, Why, Work
 from services.order import cases, handlers
 from services.order.domain import lifecycle, underway
+from services.order.domain.before import Before
+from services.order.domain.compatibility import warnings
 from services.order.domain.line import Line, as_returned, as_they_stand
 from services.order.domain.naming import named
 from services.order.domain.order import Order
@@ -50,8 +52,20 @@ def canceled(order_id: str, line_ids: Collection[str] | None, reason: str | None
 
 def approved(order_id: str, reason: str | None, work: Work) -> None:
     """What is asked of an order under way. Raises `Refused`, also for whoever asked (D-21)."""
-    answer = underway.ApproveChange(reason=reason, by=identified(work))
-    settle(order_id, lifecycle.decide(existing(order_id, work), answer), work)
+    order = existing(order_id, work)
+    answer = underway.ApproveChange(
+        reason=reason, by=identified(work), warnings=_warned(order_id, order, work)
+    )
+    settle(order_id, lifecycle.decide(order, answer), work)
+
+
+def _warned(order_id: str, order: Order, work: Work) -> tuple[Reason, ...]:
+    """CHG-13, of the lines that it should have, beside the world without what it has done so far."""
+    pending = order.pending
+    if pending is None or pending.lines is None or pending.approved:
+        return ()
+    known = Before(known=Heard(work), order_id=order_id, lines=order.lines)
+    return warnings(order.request(pending.lines), known)
 
 
 def _cancel_lines(

@@ -245,6 +245,10 @@ def _of_lines(data: Any, work: Work) -> needs.Wishes:
     return needs.of_lines(data.order_id, work)
 
 
+def _of_pending(data: Any, work: Work) -> needs.Wishes:
+    return needs.of_pending(data.order_id, work)
+
+
 def _of_specification(data: Any, work: Work) -> Iterator[tuple[StreamOf]]:  # noqa: ARG001
     yield (StreamOf(handlers.SPECIFICATION, data.specification_id),)
 
@@ -269,7 +273,7 @@ ROUTES: Mapping[str, Route] = {
         "order.cancel": _about_order(messages.CancelOrder, _cancel, _of_lines),
         "order.hold": _about_order(messages.OrderCommand, _step(underway.Hold)),
         "order.release": _about_order(messages.OrderCommand, _step(underway.Release)),
-        "order.approve-change": _about_order(messages.OrderCommand, _approve_change),
+        "order.approve-change": _about_order(messages.OrderCommand, _approve_change, _of_pending),
         "order.decline-change": _about_order(messages.OrderCommand, _step(underway.DeclineChange)),
         "specification.publish": Route(
             model=entries.Specification, handle=catalog.publish, needs=catalog.needs_of_publish

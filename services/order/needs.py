@@ -57,6 +57,16 @@ def of_lines(order_id: str, work: Work) -> Wishes:
         yield from _hierarchies((), order.lines, work)
 
 
+def of_pending(order_id: str, work: Work) -> Wishes:
+    """For the answer to a request: what the lines that it asks for stand beside."""
+    yield (StreamOf(ORDER, order_id),)
+    order: Order | None = work.state(ORDER, order_id)
+    if order is not None and order.pending is not None and order.pending.lines is not None:
+        lines = order.pending.lines
+        yield _named(lines)
+        yield from _hierarchies((), lines, work)
+
+
 def of_edited(order_id: str, lines: tuple[Line, ...], work: Work) -> Wishes:
     yield (StreamOf(ORDER, order_id), *_named(lines))
     yield from _following(_named(lines), _around_lines("product", lines), work)

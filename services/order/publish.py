@@ -120,7 +120,10 @@ def _under_way(happened: Happened, event: change.ChangeEvent) -> Public:
             name = "order.revision-requested"
             return _public(happened, name, "revision_in_progress", _revision(event, "revision_in_progress"))
         case change.RevisionApproved():
-            return _public(happened, "order.revised", "acknowledged", _revision(event, "acknowledged"))
+            more = _revision(event, "acknowledged")
+            if event.warnings:
+                more["warnings"] = reasons(event.warnings)
+            return _public(happened, "order.revised", "acknowledged", more)
         case change.CancellationRequested(reason=reason):
             name = "order.cancellation-requested"
             return _public(happened, name, "assessing_cancellation", _because(reason))

@@ -57,13 +57,17 @@ class RevisionRequested:
 
 @value
 class RevisionApproved:
-    """The lines are these from now on, unless they cannot be reserved or planned."""
+    """The lines are these from now on, unless they cannot be reserved or planned.
+
+    `warnings` are those of the order as it is then (CHG-13); None: it was not looked for any.
+    """
 
     version: int
     lines: tuple[Line, ...]
     changes: tuple[LineChange, ...]
     reason: str | None = None
     fewer: tuple[Fewer, ...] = ()
+    warnings: tuple[Reason, ...] | None = None
 
 
 @value
@@ -108,11 +112,12 @@ ChangeEvent: TypeAlias = (
 
 @value
 class Lines:
-    """The lines of an order, which of them were dropped, and what was asked fewer of."""
+    """The lines of an order, which of them were dropped, what was asked fewer of, and what is warned of."""
 
     all: tuple[Line, ...]
     dropped: frozenset[str] = frozenset()
     fewer: tuple[Fewer, ...] = ()
+    warnings: tuple[Reason, ...] = ()
 
 
 @value

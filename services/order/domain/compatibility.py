@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, TypeAlias
 
 from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line, Request
@@ -12,26 +14,51 @@ from services.order.domain.parts import entry_at
 from services.order.domain.tree import Tree, below
 from services.order.domain.words import Reason
 
-_Made = dict[str, str]
+_Key: TypeAlias = tuple[str, str, str]
+"""The instance or line, and what it requires or excludes."""
+
+_Made: TypeAlias = dict[str, str]
 """What stands in a hierarchy, with the specification it is made by."""
 
 
 def warnings(request: Request, known: Known) -> tuple[Reason, ...]:
-    """What held in a hierarchy before the order, and does not hold after it.
+    """What held in a hierarchy before the order, and does not hold after it, or after one of its days.
 
     Of what is new all that does not hold: it stood nowhere before. What a new root requires may stand
     anywhere in the account. Fulfillment judges alike when work closes (DOM-04).
     """
+    found = dict(_found(request, known))
+    for day, following in _days(request, known):
+        for key, reason in _found(_by(day, request), known, following):
+            found.setdefault(key, reason)
+    return tuple(found.values())
+
+
+def _days(request: Request, known: Known) -> Iterator[tuple[datetime, datetime]]:
+    """When some lines will have happened, and on which day the next ones do."""
+    now = known.now
+    making = (line for line in request.lines if line.action in ("add", "change", "disconnect"))
+    return pairwise(sorted({max(line.due_date or now, now) for line in making}))
+
+
+def _by(day: datetime, request: Request) -> Request:
+    """A line with a date counts on its day, and not before."""
+    return request.with_lines(
+        tuple(line for line in request.lines if line.due_date is None or line.due_date <= day)
+    )
+
+
+def _found(request: Request, known: Known, until: datetime | None = None) -> Iterator[tuple[_Key, Reason]]:
     tree = Tree(request, known)
     added: dict[str, list[Line]] = {}
     for line in tree.lines:
         if line.action == "add" and line.kind == "product":
             added.setdefault(_root(line, tree), []).append(line)
     roots = _roots(tree)
-    return (
-        *(warning for root in roots for warning in _of_root(root, added.get(root, ()), tree)),
-        *(warning for root in roots for warning in _of_account(root, added, tree)),
-    )
+    for root in roots:
+        yield from _of_root(root, added.get(root, ()), tree, until)
+    for root in roots:
+        yield from _of_account(root, added, tree, until)
 
 
 def _roots(tree: Tree) -> list[str]:
@@ -66,7 +93,9 @@ def _renews(line: Line, own: Instance) -> bool:
     return line.specification_version not in (None, own.specification_version) and not line.move
 
 
-def _of_root(root: str, added: Iterable[Line], tree: Tree) -> Iterator[Reason]:
+def _of_root(
+    root: str, added: Iterable[Line], tree: Tree, until: datetime | None
+) -> Iterator[tuple[_Key, Reason]]:
     before, after = _before(root, tree), _after(root, added, tree)
     had, has = Counter(before.values()), Counter(after.values())
     for id, specification in after.items():
@@ -80,7 +109,7 @@ def _of_root(root: str, added: Iterable[Line], tree: Tree) -> Iterator[Reason]:
             if not _holds(rule, now) and (
                 is_new or _is_said_newly(rule, known, id, root) or _holds(rule, then)
             ):
-                yield _warning(id, specification, rule, tree)
+                yield (id, rule["type"], rule["target"]), _warning(id, specification, rule, tree, until)
 
 
 def _is_said_newly(rule: Mapping[str, Any], known: Iterable[Mapping[str, Any]], id: str, root: str) -> bool:
@@ -106,7 +135,9 @@ def _version_after(id: str, tree: Tree) -> str | None:
     return _version_before(id, tree)
 
 
-def _of_account(root: str, added: Mapping[str, list[Line]], tree: Tree) -> Iterator[Reason]:
+def _of_account(
+    root: str, added: Mapping[str, list[Line]], tree: Tree, until: datetime | None
+) -> Iterator[tuple[_Key, Reason]]:
     """What a new root, or one that is turned into another product or version, requires by that, and neither
     the account has nor the order adds."""
     line = next((one for one in added.get(root, ()) if f"line {one.line_id}" == root), _turning(root, tree))
@@ -120,7 +151,8 @@ def _of_account(root: str, added: Mapping[str, list[Line]], tree: Tree) -> Itera
     for rule in rules:
         others = 1 if rule["target"] == line.specification_id else 0
         if has[rule["target"]] - others < max(1, rule.get("min") or 0):
-            yield _warning(root, line.specification_id or "", rule, tree)
+            what = _warning(root, line.specification_id, rule, tree, until)
+            yield (root, rule["type"], rule["target"]), what
 
 
 def _turning(root: str, tree: Tree) -> Line | None:
@@ -169,16 +201,19 @@ def _holds(rule: Mapping[str, Any], count: int) -> bool:
     return count >= max(1, rule.get("min") or 0) and (most is None or count <= most)
 
 
-def _warning(id: str, specification: str, rule: Mapping[str, Any], tree: Tree) -> Reason:
+def _warning(
+    id: str, specification: str, rule: Mapping[str, Any], tree: Tree, until: datetime | None
+) -> Reason:
     line = _touching(rule["target"], tree) or tree.by_instance.get(id) or _touching(specification, tree)
-    wrong = f"requires {rule['target']}, and after this order that does not hold"
+    when = "after this order" if until is None else f"before {until:%Y-%m-%d}"
+    right = "change or end one of the two" if until is None else "let them happen on one day"
+    wrong = f"requires {rule['target']}, and {when} that does not hold"
     if rule["type"] == "excludes":
-        wrong = f"does not go with {rule['target']}, and after this order both are there"
+        wrong = f"does not go with {rule['target']}, and {when} both are there"
     return Reason(
         rule="CHG-13",
         line_id=line.line_id if line else None,
-        message=f"{id} ({specification}) {wrong}: change or end one of the two, or the work on it stops "
-        "before it closes (DOM-04)",
+        message=f"{id} ({specification}) {wrong}: {right}, or the work on it stops before it closes (DOM-04)",
     )
 
 

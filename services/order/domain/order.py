@@ -245,18 +245,21 @@ def _asked(order: Order, event: RevisionRequested) -> None:
 
 
 def _revise(order: Order, event: RevisionApproved) -> None:
-    before = Lines(all=order.lines, dropped=order.dropped, fewer=order.parked.every())
+    before = Lines(
+        all=order.lines, dropped=order.dropped, fewer=order.parked.every(), warnings=order.warnings
+    )
     order.parked.recounted(event.fewer)
     if order.pending is not None:
         order.pending = replace(order.pending, approved=True, before=before)
     now = revised(before, event.lines)
     order.lines, order.dropped = now.all, before.dropped | now.dropped
+    order.warnings = order.warnings if event.warnings is None else event.warnings
 
 
 def _decline(order: Order, event: ChangeDeclined) -> None:
     """D-02: exactly as before the request, but for the version."""
     if order.pending is not None and (before := order.pending.before) is not None:
-        order.lines, order.dropped = before.all, before.dropped
+        order.lines, order.dropped, order.warnings = before.all, before.dropped, before.warnings
         order.parked.recounted(before.fewer)
     order.pending, order.declined = None, event
 

@@ -53,10 +53,11 @@ class AskRevision:
 
 @value
 class ApproveChange:
-    """`by` is who answers, where that is known."""
+    """`by` is who answers, where that is known; `warnings` are of the lines that are asked for (CHG-13)."""
 
     reason: str | None = None
     by: str | None = None
+    warnings: tuple[Reason, ...] | None = None
 
 
 @value
@@ -191,6 +192,7 @@ def approve(order: Order, command: ApproveChange) -> Outcome:
         changes=pending.changes,
         reason=reason,
         fewer=pending.fewer,
+        warnings=command.warnings,
     )
     return (approved,)
 
