@@ -53,7 +53,7 @@ class Aftersale:
             input=said,
             capture_output=True,
             text=True,
-            timeout=2 * PATIENCE,
+            timeout=4 * PATIENCE,
             check=False,
         )
 
@@ -83,8 +83,8 @@ class Aftersale:
         return self.good("send", "-", said="\n".join(map(json.dumps, messages)))
 
     @contextmanager
-    def running(self, *arguments: object) -> Iterator[subprocess.Popen[str]]:
-        """The command in the background, asked to stop in the end; it must do so well."""
+    def running(self, *arguments: object, ends: int = 0) -> Iterator[subprocess.Popen[str]]:
+        """The command in the background, asked to stop in the end; it must do so with this status."""
         process = subprocess.Popen(
             self._command(arguments), env=self.environment, stdout=subprocess.PIPE, text=True
         )
@@ -92,7 +92,7 @@ class Aftersale:
             yield process
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
-                assert process.wait(PATIENCE) == 0
+                assert process.wait(PATIENCE) == ends
         finally:
             process.kill()
             process.communicate()

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from rich.console import RenderableType
 from rich.progress import Progress
 
-from schemas.topics import RESULTS
+from schemas.topics import RESULTS, TASKS
 from services.chassis.logs import configure
 from services.chassis.ports import Bus
 from services.chassis.settings import Settings
@@ -25,8 +25,8 @@ from services.cli.sample_days import Days, moved
 from services.cli.screen import bar, beside, counted, out, state, table
 from services.cli.sections import text
 from services.cli.sending import Letter, outgoing, publish
-from services.cli.settling import settled
-from services.cli.simulator import Simulator
+from services.cli.settling import look, settled
+from services.cli.simulator import GROUP, Simulator
 from services.cli.supervisor import Supervisor
 from services.cli.up import listen, locked, prepare, warn
 
@@ -126,7 +126,11 @@ class _Play:
             raise Failed(f"the demo does not settle: {'; '.join(moving)}")
 
     async def _until(self, wave: Wave, tell: Any) -> None:
-        """Waits for the states of a wave; an order that has ended as it should has passed all waves."""
+        """Waits for the states of a wave, or until nothing is in flight that could still bring one about.
+
+        An order that has ended as it should has passed all waves. Played again from the middle, others are
+        past what an early wave waits for.
+        """
         deadline = time.monotonic() + PATIENCE_SECONDS
         heads: tuple[int, ...] = ()
         while True:
@@ -138,9 +142,16 @@ class _Play:
             now = tuple(store.head() for store in self._stores.values())
             if now != heads:
                 deadline, heads = time.monotonic() + PATIENCE_SECONDS, now
-            if time.monotonic() > deadline:
+            elif time.monotonic() > deadline or await self._is_quiet():
                 return
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _is_quiet(self) -> bool:
+        """Nothing in flight, then all tasks answered, then still nothing: no answer came in between."""
+        before = await look(self._bus, self._stores, self._partitions)
+        if before.moving or await self._bus.lag(GROUP, (TASKS,)):
+            return False
+        return await look(self._bus, self._stores, self._partitions) == before
 
     def _passed(self, order: str, wanted: str, pages: Mapping[str, Page | None]) -> bool:
         page = pages.get(order)

@@ -340,3 +340,11 @@ def test_the_demo_ends_as_the_sample_says_and_again_on_the_same_directory(tmp_pa
     assert [line.split()[:-2] for line in again.stdout.split("\n\n")[0].splitlines()] == [
         line.split()[:-2] for line in outcomes.splitlines()
     ]
+
+
+def test_a_demo_stopped_halfway_goes_on_where_it_was(tmp_path: Path) -> None:
+    here = Aftersale(tmp_path / "data")
+    with here.running("demo", "--exit", ends=1):
+        until(lambda: here.known("order", "SEAT-HELD").get("state") == "on_hold")
+    again = here.apart("demo", "--exit")
+    assert (again.returncode, "0 did not" in again.stdout) == (0, True), again.stderr
