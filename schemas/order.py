@@ -195,7 +195,8 @@ class OrderLine(Part):
     """A line as the order service holds it, written out: nothing is left to be derived.
 
     A line that a return wrote says which plan it is for (`return`); what it adds in place of something else
-    takes over what hung on that (`replacesInstanceId`).
+    takes over what hung on that (`replacesInstanceId`). `quantityBefore` is how many its instance stood for
+    when the return counted what comes back.
     """
 
     line_id: str
@@ -217,6 +218,7 @@ class OrderLine(Part):
     contract_line: AgreedContractLine | None = None
     return_: Annotated[ReturnPlan | None, Field(alias="return")] = None
     replaces_instance_id: str | None = None
+    quantity_before: int | None = None
     reason: PersonalText | None = None
 
 

@@ -51,6 +51,7 @@ def _line(line: heard.OrderLine) -> Line:
         agreed=_agreed(line.contract_line) if line.contract_line is not None else None,
         return_=line.return_,
         replaces=line.replaces_instance_id,
+        quantity_before=line.quantity_before,
         parked=line.state == "needs_attention",
     )
 

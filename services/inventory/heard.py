@@ -40,6 +40,7 @@ class OrderLine(Heard, frozen=True, kw_only=True):
     contract_line: AgreedContractLine | None = None
     return_: ReturnPlan | None = field(name="return", default=None)
     replaces_instance_id: str | None = None
+    quantity_before: int | None = None
     state: str
 
 

@@ -134,6 +134,7 @@ def _line(line: Line, status: LineStatus) -> dict[str, Any]:
         "contractLine": contract_line(line.contract_line) if line.contract_line else None,
         "return": line.return_,
         "replacesInstanceId": line.replaces,
+        "quantityBefore": line.quantity_before,
         "reason": line.reason,
     }
     return {name: value for name, value in full.items() if value is not None}

@@ -129,7 +129,7 @@ def _nothing_came(line: CaseLine) -> str:
     one = line.assessed
     id, new = (one.instance_id, one.replacement_id) if one is not None else (line.asked.instance_id, None)
     beside = (
-        f"; or, as {new} was sent already, cancel line {line.asked.line_id} of the order alone, and {id} "
+        f"; or, where {new} was sent already, cancel line {line.asked.line_id} of the order alone, and {id} "
         "stays with the customer beside it"
     )
     return (

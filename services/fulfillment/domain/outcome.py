@@ -69,6 +69,11 @@ def waits(task: OpenTask, plan: Plan) -> bool:
     return task.state == "on_hold" and known is not None and known.rule == RULE
 
 
+def in_the_end(found: str | None, task: OpenTask) -> str | None:
+    """What a task is done with; one that was asked again is done as promised where it says nothing more."""
+    return AS_PROMISED if found is None and task.outcome is not None else found
+
+
 def noted(events: tuple[PlanEvent, ...], outcome: str | None) -> tuple[PlanEvent, ...]:
     """The same, with what a failed attempt found where it was the last one."""
     if outcome is None:

@@ -183,7 +183,7 @@ def _completed(command: Report, plan: Plan, task: OpenTask, attempt: int) -> Tas
         attempt=attempt,
         characteristics=command.characteristics,
         message=command.message,
-        outcome=command.outcome,
+        outcome=outcome.in_the_end(command.outcome, task),
         work_order=command.work_order,
     )
 

@@ -139,8 +139,8 @@ class OpenTask:
     unanswered: tuple[int, ...] = ()
     completed: bool = False
     """Some attempt was done, and it was not undone."""
-    nothing_came: bool = False
-    """What it was to receive was never there."""
+    outcome: str | None = None
+    """What it has found of a return, the last time that this was not what was promised."""
     gone: bool = False
     """A revision or cancellation took it away."""
     withdrawn: int = 0

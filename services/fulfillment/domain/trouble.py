@@ -19,7 +19,7 @@ def attempt_failed(plan: Plan, event: AttemptFailed) -> None:
 def task_held(plan: Plan, event: TaskHeld) -> None:
     task = plan.tasks[event.task_id]
     task.state, task.found = "on_hold", event.found
-    task.nothing_came = event.outcome == NOT_RECEIVED
+    task.outcome = event.outcome or task.outcome
     if event.late:
         task.unanswered = tuple(one for one in task.unanswered if one != event.attempt)
     _note(task, event)
@@ -45,7 +45,7 @@ def fallout_opened(plan: Plan | Waiting | Awaited, event: FalloutOpened) -> None
     if event.task_id is not None:
         task = plan.tasks[event.task_id]
         task.fallout_id = event.fallout_id
-        task.completed = task.completed or (event.rule in DONE and not task.nothing_came)
+        task.completed = task.completed or (event.rule in DONE and task.outcome != NOT_RECEIVED)
     elif (order := plan.orders.get(event.domain_order_id or "")) is not None:
         order.fallouts += 1
         order.fallout_id = event.fallout_id if event.rule == STOPPED else order.fallout_id

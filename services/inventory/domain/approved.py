@@ -42,6 +42,8 @@ class Line:
     agreed: Agreed | None = None
     return_: ReturnPlan | None = None
     replaces: InstanceId | None = None
+    quantity_before: int | None = None
+    """How many its instance stood for when a return counted what comes back."""
     parked: bool = False
     """D-15: it waits until somebody says which instances it ends."""
     ending: tuple[InstanceId, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.inventory.domain.approved import Line
+from services.inventory.domain.assessed import as_many_as_were_counted
 from services.inventory.domain.case import Case
 from services.inventory.domain.counted import cannot_end, too_few_left, too_many_left
 from services.inventory.domain.enough import without_enough
@@ -256,6 +257,7 @@ RULES = (
     in_a_fitting_state,
     movable_as_a_whole,
     one_open_change,
+    as_many_as_were_counted,
     nothing_pending_beside_a_change,
     under_a_settled_parent,
     moved_as_a_whole,

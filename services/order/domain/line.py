@@ -19,7 +19,8 @@ class Line:
     """As asked, and then written out. `move` is None while nobody said it and nothing showed it.
 
     `return_` and `replaces` stand on lines that a return has written: what is added takes over the place and
-    the contract lines of the instance that it replaces.
+    the contract lines of the instance that it replaces. `quantity_before` is how many the instance stood for
+    when the return counted what comes back.
     """
 
     line_id: str
@@ -40,6 +41,7 @@ class Line:
     contract_line: ContractLine | None = None
     return_: ReturnPlan | None = None
     replaces: str | None = None
+    quantity_before: int | None = None
     reason: str | None = None
 
 
@@ -85,7 +87,7 @@ def as_returned(lines: tuple[Line, ...], before: Collection[Line]) -> tuple[Line
     """Lines of an order that a return wrote, written again: nobody but the return says what they are for."""
     there = {line.line_id: line for line in before}
     return tuple(
-        replace(line, return_=own.return_, replaces=own.replaces)
+        replace(line, return_=own.return_, replaces=own.replaces, quantity_before=own.quantity_before)
         if (own := there.get(line.line_id)) is not None
         and own.return_ is not None
         and (own.action, own.instance_id) == (line.action, line.instance_id)

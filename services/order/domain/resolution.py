@@ -48,7 +48,7 @@ def resolve(account_id: str, line: ReturnLine, one: Assessed, known: Known) -> R
     if plan != "repair" and (fewer := _fewer_left(line, one, instance)) is not None:
         return Resolution(request=nothing, broken=(fewer,))
     part = _part(line, one, instance)
-    asked = _asked(account_id, line, part, instance, plan)
+    asked = _asked(account_id, _counted(line, one), part, instance, plan)
     request = write_out(_in_front(capture(asked, known), line, plan), known)
     owned = owned_of(instance) if part is not None and plan != "repair" else None
     return Resolution(request=request, broken=tuple(_broken(line, request, plan, known)), owned=owned)
@@ -86,6 +86,11 @@ _ACTIONS: dict[ReturnPlan, HeaderAction] = {
 }
 
 
+def _counted(line: ReturnLine, one: Assessed) -> ReturnLine:
+    """The line with how many of it were approved; none where nobody counted."""
+    return replace(line, quantity=one.approved_quantity or line.quantity)
+
+
 def _asked(
     account_id: str, line: ReturnLine, part: _Part | None, instance: Instance, plan: ReturnPlan
 ) -> Asked:
@@ -98,6 +103,7 @@ def _asked(
         instance_id=line.instance_id,
         quantity=part.left if part and plan != "repair" else None,
         return_=plan,
+        quantity_before=owned_of(instance) if plan != "repair" and line.quantity is not None else None,
         reason=line.reason,
     )
     return Asked(

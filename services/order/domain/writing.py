@@ -188,6 +188,7 @@ def _owned(line: Line, instance: Instance | None, known: Known) -> Line:
         contract_line=line.contract_line,
         return_=line.return_,
         replaces=line.replaces,
+        quantity_before=line.quantity_before,
         reason=line.reason,
     )
 
