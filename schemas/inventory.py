@@ -214,9 +214,18 @@ class OperationStepped(OperationEvent):
 
 class OperationScheduled(OperationEvent):
     """`operation.scheduled`: also when it is re-dated, and when it waits again to be told which instances
-    end, because those that were named cannot be ended by it (`reasons`)."""
+    end, because those that were named cannot be ended by it (`reasons`).
+
+    `toName` is there where it waits to be told which instances end: by specification, how many have still to
+    be named. Empty when none are left to name; then the line waits for its day, or for what `reasons` say.
+
+    `goesOnAs` names, for each instance of its lines that has moved or was replaced, the one that it is now:
+    the lines are about that one from here on.
+    """
 
     reasons: tuple[Reason, ...] = ()
+    goes_on_as: dict[str, str] = Field(default_factory=dict)
+    to_name: dict[str, int] | None = None
 
 
 class OperationStarted(OperationEvent):

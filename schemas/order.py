@@ -327,6 +327,11 @@ class LineProgress(Part):
 
 
 class OrderLineChanged(OrderEvent):
-    """`order.line-changed`: the lines named are in another state now."""
+    """`order.line-changed`: the lines named are in another state now.
+
+    `goesOnAs` names, for each instance of theirs that has moved or was replaced, the one that it is now: the
+    lines wait for that one.
+    """
 
     lines: tuple[LineProgress, ...]
+    goes_on_as: dict[str, str] = Field(default_factory=dict)

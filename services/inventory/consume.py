@@ -6,7 +6,7 @@ from schemas import catalog, fulfillment, inventory
 from schemas.registry import full
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.service import Route, Work
-from services.inventory import handlers, heard, loading, needs, revising, scheduling, terms
+from services.inventory import handlers, heard, loading, needs, revising, running, scheduling, terms
 from services.inventory.domain.agreement import Agreed
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.fulfil import Progress
@@ -64,13 +64,13 @@ def line_changed(data: heard.OrderLineChanged, work: Work) -> None:
     """`order.line-changed`: the instances that a line ends were named (D-15)."""
     for line in data.lines:
         if line.instance_ids:
-            said = scheduling.Named(
+            said = running.Named(
                 order_id=data.order_id,
                 version=data.version,
                 line_id=line.line_id,
                 instance_ids=line.instance_ids,
             )
-            scheduling.named(said, work)
+            running.named(said, work)
 
 
 def _names_instances(body: bytes) -> bool:
@@ -199,7 +199,7 @@ def _order(
     return data.order_id
 
 
-def _waiting(timer: handlers.LookAgain | scheduling.Due) -> str:
+def _waiting(timer: handlers.LookAgain | running.Due) -> str:
     return timer.order_id
 
 
@@ -237,7 +237,7 @@ ROUTES = {
         model=heard.OrderLineChanged,
         concerns=_names_instances,
         handle=line_changed,
-        needs=scheduling.named_needs,
+        needs=running.named_needs,
         order=_order,
     ),
     full("plan.changed"): Route(
@@ -262,9 +262,7 @@ TIMERS = {
         needs=scheduling.again_needs,
         order=_waiting,
     ),
-    scheduling.DUE: Route(
-        model=scheduling.Due, handle=scheduling.due, needs=scheduling.due_needs, order=_waiting
-    ),
+    running.DUE: Route(model=running.Due, handle=scheduling.due, needs=scheduling.due_needs, order=_waiting),
     terms.TERM_DUE: Route(model=terms.TermDue, handle=terms.term_due),
     terms.CONTRACT_DUE: Route(model=terms.ContractDue, handle=terms.contract_due),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
@@ -20,6 +20,7 @@ from services.inventory.domain.instance_events import (
     InstanceLanded,
 )
 from services.inventory.domain.land import PartClosed, PlanCanceled, land, release
+from services.inventory.domain.onward import further
 from services.inventory.domain.operation import split
 from services.inventory.domain.record import Record
 from services.inventory.domain.replacing import replacements
@@ -108,6 +109,7 @@ def _installed_as(
         specification=lambda id: specification(work, id),
         taken=lambda id: isinstance(look(id), Instance),
         agreed=lambda id: agreements.is_taken(id, work),
+        further=lambda id: further(id, look),
     )
 
 
@@ -239,7 +241,8 @@ def domain_order(change: Progress, work: Work) -> None:
     write(progress(change, reservation(work, change.order_id), find(work)), work)
 
 
-def part_closed(part: PartClosed, work: Work) -> None:
+def part_closed(part: PartClosed, work: Work) -> Mapping[InstanceId, InstanceId]:
+    """Lands it. Answers what has moved or was replaced by it, with what that goes on as."""
     before = reservation(work, part.order_id)
     dropped = frozenset(before.dropped)
     appends = land(part, before, find(work))
@@ -252,6 +255,7 @@ def part_closed(part: PartClosed, work: Work) -> None:
     terms.hand_over(pairs, "D-05", cause, work)
     terms.hand_over(places, "D-12", cause, work)
     terms.follow(landed, cause, work)
+    return {**pairs, **places}
 
 
 def _pairs(ids: Iterable[InstanceId], work: Work) -> dict[InstanceId, InstanceId]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.topics import INVENTORY_EVENTS
 from services.chassis.service import Happened, Public
-from services.inventory import bodies
+from services.inventory import bodies, operations
 from services.inventory.bodies import Body
 from services.inventory.domain.contract import ContractAgreed, ContractChanged, ContractLoaded
 from services.inventory.domain.instance_events import (
@@ -25,14 +25,17 @@ from services.inventory.domain.instance_events import (
     InstanceRerooted,
     InstanceReserved,
     InstanceStateReloaded,
+    OperationHandedOn,
     OperationNoted,
 )
-from services.inventory.domain.operation import (
+from services.inventory.domain.operation_events import (
     ChoiceDeclined,
+    ChoiceRecounted,
     InstancesNamed,
     OperationCanceled,
     OperationCompleted,
     OperationDelayed,
+    OperationFollowed,
     OperationRedated,
     OperationScheduled,
     OperationStarted,
@@ -60,14 +63,6 @@ from services.inventory.domain.revision import (
 from services.inventory.domain.specification import SpecificationHeard, SpecificationRelated
 from services.inventory.domain.term import TermChanged, TermGivenUp, TermLoaded, TermMade, TermTakenOver
 
-_Operation = (
-    OperationScheduled
-    | OperationRedated
-    | ChoiceDeclined
-    | OperationStarted
-    | OperationCompleted
-    | OperationCanceled
-)
 _StateChanged = (
     InstanceReserved | InstanceFlipped | InstanceReleased | InstanceReopened | InstanceStateReloaded
 )
@@ -95,8 +90,19 @@ def _said(happened: Happened) -> tuple[str, Body] | None:
             return None
         case InstanceStateReloaded() | InstanceReopened() as event:
             return _state_changed(happened, event)
-        case OperationScheduled() | OperationRedated() | ChoiceDeclined() | OperationStarted() as event:
-            return _operation(happened, event)
+        case (
+            ChoiceDeclined()
+            | ChoiceRecounted()
+            | InstancesNamed()
+            | OperationCanceled()
+            | OperationCompleted()
+            | OperationDelayed()
+            | OperationFollowed()
+            | OperationRedated()
+            | OperationScheduled()
+            | OperationStarted()
+        ) as event:
+            return operations.said(happened, event)
         case TermLoaded() | TermMade() | TermChanged() | TermTakenOver() as event:
             return _term(happened, event)
         case ContractLoaded() | ContractChanged() | ContractAgreed() as event:
@@ -108,11 +114,13 @@ def _said(happened: Happened) -> tuple[str, Body] | None:
 def _is_silent(event: Any) -> bool:
     """Freeing, noting, what was heard, and how a reservation keeps its books."""
     match event:
-        case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded() | OperationNoted():
+        case InstanceFreed() | InstanceRerooted() | ChildAdded() | ChildEnded():
             return True
-        case InstanceExpected() | SpecificationHeard() | TermGivenUp() | OperationDelayed():
+        case OperationNoted() | OperationHandedOn():
             return True
-        case InstancesNamed() | SpecificationRelated():
+        case InstanceExpected() | SpecificationHeard() | TermGivenUp():
+            return True
+        case SpecificationRelated():
             return True
         case ReservationAwaited() | ReservationExtended() | ReservationReduced():
             return True
@@ -261,12 +269,8 @@ def _answer(
     | ReservationRefused
     | RevisionRefused
     | ReservationReleased
-    | ReservationFulfilled
-    | OperationCompleted
-    | OperationCanceled,
+    | ReservationFulfilled,
 ) -> tuple[str, Body]:
-    if isinstance(event, OperationCompleted | OperationCanceled):
-        return _operation_over(happened, event)
     data: Body = {"orderId": happened.id, "accountId": happened.account, "version": event.version}
     match event:
         case ReservationAccepted() | ReservationRevised():
@@ -295,51 +299,3 @@ def _accepted(event: ReservationAccepted | ReservationRevised) -> Body:
 
 def _scheduled(one: Scheduled) -> Body:
     return {"operationId": one.operation_id, "lineIds": one.line_ids}
-
-
-# -------------------------------------------------------------------------------------- an operation
-
-
-def _operation(
-    happened: Happened, event: OperationScheduled | OperationRedated | ChoiceDeclined | OperationStarted
-) -> tuple[str, Body]:
-    match event:
-        case OperationScheduled(order=order):
-            lines = tuple(line.line_id for line in order.lines)
-            about = _about(happened, (order.order_id, order.version), event)
-            return "operation.scheduled", about | {"lineIds": lines}
-        case OperationRedated():
-            about = _about(happened, (event.order, event.version), event)
-            return "operation.scheduled", about | {"lineIds": event.line_ids}
-        case ChoiceDeclined():
-            about = _about(happened, (event.order, event.version), event)
-            return "operation.scheduled", about | {
-                "lineIds": event.line_ids,
-                "reasons": bodies.reasons(event.reasons),
-            }
-        case OperationStarted():
-            data = _about(happened, (event.order, event.version), event)
-            data["lineIds"] = tuple(line.line_id for line in event.lines)
-            data["lines"] = [bodies.line(line) for line in event.lines]
-            data["tree"] = [bodies.affected(one) for one in event.tree]
-            return "operation.started", data | bodies.standing(event.standing)
-
-
-def _operation_over(happened: Happened, event: OperationCompleted | OperationCanceled) -> tuple[str, Body]:
-    data = _about(happened, (event.order, event.version), event) | {"lineIds": event.line_ids}
-    match event:
-        case OperationCompleted():
-            return "operation.completed", data
-        case OperationCanceled():
-            return "operation.canceled", data | {"reasons": bodies.reasons(event.reasons)}
-
-
-def _about(happened: Happened, order: tuple[str, int], event: _Operation) -> Body:
-    return {
-        "operationId": happened.id,
-        "orderId": order[0],
-        "accountId": happened.account,
-        "version": order[1],
-        "action": event.action,
-        "at": event.at.isoformat(),
-    }

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from services.chassis.service import StreamOf, Wish, Work
-from services.inventory import handlers, heard, scheduling
+from services.inventory import handlers, heard, running, scheduling
 from services.inventory import needs as approval
 from services.inventory.domain.land import PartClosed
+from services.inventory.domain.parts import parts
 from services.inventory.domain.reservation import Reservation
 from services.inventory.domain.reserve import unheard
-from services.inventory.domain.revise import Now, answered, give_up, parts, revise, settle
+from services.inventory.domain.revise import Now, answered, give_up, revise, settle
 from services.inventory.domain.revision import ReservationRevised, RevisedOrder, RevisionAwaited
 from services.inventory.domain.words import INSTANCE, OPERATION, RESERVATION
 
@@ -32,7 +33,7 @@ def look_again(timer: handlers.LookAgain, work: Work) -> None:
 
 
 def _answer(revised: RevisedOrder, before: Reservation, until: datetime, work: Work) -> None:
-    operations = [scheduling.operation(work, id) for id in before.operations]
+    operations = [running.operation(work, id) for id in before.operations]
     found = parts(revised, before, operations, work.now)
     case = handlers.case_without(found.at_work, revised.order, before, work)
     if (missing := unheard(case)) and work.now < until:
@@ -53,7 +54,7 @@ def settled(order_id: str, version: int, work: Work) -> None:
         return
     handlers.write(tuple(settle(revised, order_id, handlers.find(work))), work)
     scheduling.reschedule(ids, revised, work)
-    scheduling.go_on(handlers.reservation(work, order_id).operations, work)
+    running.delayed(handlers.reservation(work, order_id).operations, work)
 
 
 def declined(order_id: str, version: int, work: Work) -> None:
@@ -73,7 +74,7 @@ def part_closed(part: PartClosed, work: Work) -> None:
 
 def _give_up(before: Reservation, revised: ReservationRevised, work: Work) -> None:
     handlers.write(tuple(give_up(revised, before.order_id, handlers.find(work))), work)
-    scheduling.go_on(before.operations, work)
+    running.delayed(before.operations, work)
 
 
 def needs(data: object, work: Work) -> Iterator[Collection[Wish]]:

@@ -7,47 +7,28 @@ operation, so that one that comes late, or again, does nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from services.chassis.service import StreamOf, Wish, Work
-from services.inventory import handlers, heard, needs
+from services.inventory import handlers, needs, running
 from services.inventory.domain import schedule
 from services.inventory.domain.approved import Approved
-from services.inventory.domain.counted import surplus
 from services.inventory.domain.fulfil import Progress
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.land import PartClosed, PlanCanceled
-from services.inventory.domain.operation import (
-    ChoiceDeclined,
-    Later,
-    Operation,
-    OperationId,
-    operation_id,
-    split,
-)
+from services.inventory.domain.operation import Later, Operation, split
+from services.inventory.domain.operation_events import OperationId
 from services.inventory.domain.reservation import Reservation
 from services.inventory.domain.revision import ReservationRevised
 from services.inventory.domain.words import (
-    INSTANCE,
     OPERATION,
     RESERVATION,
-    Append,
     InstanceId,
     LineId,
     OrderId,
     Reason,
 )
-
-DUE = "operation-due"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A timer: the day of an operation has come."""
-
-    order_id: str
-    operation_id: str
+from services.inventory.running import Due, operation
 
 
 def approve(order: Approved, work: Work) -> None:
@@ -73,98 +54,30 @@ def _schedule(order: Approved, work: Work) -> None:
     for later in waiting:
         before = operation(work, later.id).order
         if later.id in accepted and (before is None or before.version < order.version):
-            handlers.write(schedule.scheduled(order, later, handlers.find(work)), work)
-            if later.parked:
-                _go_on(operation(work, later.id), work)
-            else:
-                _set_timer(order.order_id, later.id, later.at, work)
-
-
-def _set_timer(order: OrderId, id: OperationId, at: datetime, work: Work) -> None:
-    work.timer(_timer(id), at, DUE, asdict(Due(order_id=order, operation_id=id)))
-
-
-def _timer(id: OperationId) -> str:
-    return f"operation/{id}"
-
-
-def operation(work: Work, id: OperationId) -> Operation:
-    found: Operation = work.state(OPERATION, id)
-    return found
+            own = running.counted(later, order, work)
+            handlers.write(schedule.scheduled(order, own, handlers.find(work)), work)
+            running.catch_up(later.id, work)
+            running.go_on(later.id, work)
 
 
 def due(timer: Due, work: Work) -> None:
     """Its day has come: it is judged, and starts or is canceled. One that was re-dated has another timer."""
     found = operation(work, timer.operation_id)
-    if found.at is not None and found.at <= work.now:
-        _run(found, work)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """Which instances a line of an order ends."""
-
-    order_id: OrderId
-    version: int
-    line_id: LineId
-    instance_ids: tuple[InstanceId, ...]
-
-
-def named(said: Named, work: Work) -> None:
-    """A line that waited for it goes on: at once, or on its day (D-15)."""
-    id = operation_id(said.order_id, said.line_id)
-    found = operation(work, id)
-    handlers.write(schedule.named(found, said.version, said.line_id, said.instance_ids), work)
-    _go_on(operation(work, id), work)
-
-
-def named_needs(data: heard.OrderLineChanged, work: Work) -> Iterator[Collection[Wish]]:
-    ids = [operation_id(data.order_id, line.line_id) for line in data.lines if line.instance_ids]
-    if ids:
-        yield [StreamOf(RESERVATION, data.order_id), *(StreamOf(OPERATION, id) for id in ids)]
-        orders = [operation(work, id).order for id in ids]
-        yield [StreamOf(INSTANCE, id) for order in orders if order for id in handlers.named(order)]
-
-
-def _go_on(found: Operation, work: Work) -> None:
-    """What was parked runs once it is told which instances end, and not before its day."""
-    if found.status != "scheduled" or found.at is None or found.order is None:
+    if found.at is None or found.at > work.now:
         return
-    if found.as_named() is None:
-        if not _nothing_to_end(found.order, work):
-            return
-        handlers.write(schedule.settled(found), work)
-    if found.at <= work.now:
-        _run(operation(work, found.id), work)
-    else:
-        _set_timer(found.order.order_id, found.id, found.at, work)
+    if found.parked:
+        _begin_the_others(timer.order_id, work)
+    running.catch_up(found.id, work)
+    running.go_on(found.id, work)
 
 
-def _nothing_to_end(order: Approved, work: Work) -> bool:
-    """Whether others have ended as many as the line would have."""
-    case = handlers.case_at(order, order, work)
-    return case.installed.get(order.lines[0].instance_id) is not None and not any(
-        surplus(order.lines, case.installed)
-    )
-
-
-def _ended(part: PartClosed, before: Reservation, work: Work) -> set[InstanceId]:
-    """What stands directly above instances that the part has ended."""
-    found = handlers.find(work)
-    ids = (found(id) for line in part.line_ids for id in before.open.get(line, ()))
-    ended = (one for one in ids if isinstance(one, Instance) and one.state == "inactive")
-    return {one.record.parent_id for one in ended if one.record.parent_id is not None}
-
-
-def _told_by_the_end(above: Iterable[InstanceId], work: Work) -> None:
-    """A line that waits to be told which instances end looks again when some of them have ended."""
-    for id in sorted(above):
-        instance = work.state(INSTANCE, id)
-        if not isinstance(instance, Instance):
-            continue
-        for noted in tuple(instance.operations.values()):
-            if noted.state == "scheduled" and (found := operation(work, noted.operation_id)).parked:
-                _go_on(found, work)
+def _begin_the_others(order: OrderId, work: Work) -> None:
+    """What the order adds on that day counts for a line that waited to be told which instances end."""
+    for id in handlers.reservation(work, order).operations:
+        other = operation(work, id)
+        if not other.parked and other.at is not None and other.at <= work.now:
+            running.catch_up(id, work)
+            running.go_on(id, work)
 
 
 def due_needs(timer: Due, work: Work) -> Iterator[Collection[Wish]]:
@@ -181,25 +94,6 @@ def again_needs(timer: handlers.LookAgain, work: Work) -> Iterator[Collection[Wi
         yield from needs.part(waiting.order, work)
 
 
-def _run(found: Operation, work: Work) -> None:
-    if (order := found.as_named()) is None or found.status != "scheduled":
-        return
-    case = handlers.case_at(order, order, work)
-    before = handlers.reservation(work, order.order_id)
-    appends = schedule.run(found, case, before, handlers.find(work))
-    if _is_void(order, appends) and found.order is not None and _nothing_to_end(found.order, work):
-        handlers.write(schedule.settled(found), work)
-        _run(operation(work, found.id), work)
-    else:
-        handlers.write(appends, work)
-
-
-def _is_void(order: Approved, appends: Iterable[Append]) -> bool:
-    """Whether what was named cannot be ended; where nothing was named, nothing can be named otherwise."""
-    named = any(line.ending for line in order.lines)
-    return named and any(isinstance(one.event, ChoiceDeclined) for one in appends)
-
-
 def domain_order(change: Progress, work: Work) -> None:
     """What is canceled is as it was, or has never been: who waits to be told what ends counts again."""
     handlers.domain_order(change, work)
@@ -209,39 +103,47 @@ def domain_order(change: Progress, work: Work) -> None:
     if isinstance(one := found(change.instance_id), Instance):
         near = (found(id) for id in (one.id, one.record.parent_id) if id is not None)
         free = {each.id for each in near if isinstance(each, Instance) and each.held is None}
-        _told_by_the_end(free, work)
+        running.look_again(free, work)
 
 
 def part_closed(part: PartClosed, work: Work) -> None:
     """A part of the plan has closed: its operation is done, and one that waited for it can go on."""
     before = handlers.reservation(work, part.order_id)
-    ids, above = before.operations, _ended(part, before, work)
+    lines = part.line_ids if not part.last else tuple(before.open)
+    ids, near = before.operations, _near(lines, before, work)
     if before.phase == "reserved":
         for id in ids:
             found = operation(work, id)
             if found.status == "started" and set(schedule.line_ids(found)) & set(part.line_ids):
                 handlers.write(schedule.completed(found, handlers.find(work)), work)
-    handlers.part_closed(part, work)
-    go_on(ids, work)
-    _told_by_the_end(above, work)
+    goes_on_as = handlers.part_closed(part, work)
+    running.follow(goes_on_as, work)
+    running.delayed(ids, work)
+    running.look_again(near.union(goes_on_as.values()), work)
 
 
-def go_on(ids: Iterable[OperationId], work: Work) -> None:
-    """Those whose day had come, and which waited for what was in their way."""
-    for id in ids:
-        if operation(work, id).delayed:
-            _run(operation(work, id), work)
+def _near(lines: Iterable[LineId], before: Reservation, work: Work) -> set[InstanceId]:
+    """What is held for these lines, and what stands directly above that where it comes or goes."""
+    found = handlers.find(work)
+    ids = {id for line in lines for id in before.open.get(line, ())}
+    held = (one for id in ids if isinstance(one := found(id), Instance))
+    return ids.union(above for one in held if (above := _coming_or_going_below(one)) is not None)
+
+
+def _coming_or_going_below(one: Instance) -> InstanceId | None:
+    """The instance that has one more, or one less, directly below it when this one lands."""
+    comes = one.held is not None and one.held.found is None
+    return one.record.parent_id if comes or one.state == "inactive" else None
 
 
 def reschedule(ids: Iterable[OperationId], revised: ReservationRevised, work: Work) -> None:
     """What waits is as the revision says; what was to wait and is not in it is canceled (D-10)."""
     later = {one.id: one for one in revised.later}
     for id in dict.fromkeys((*ids, *later)):
-        found = operation(work, id)
-        appends = schedule.rescheduled(
-            found, later.get(id), _order(revised, later.get(id)), handlers.find(work)
-        )
+        own = running.counted(later[id], revised.order, work) if id in later else None
+        appends = schedule.rescheduled(operation(work, id), own, _order(revised, own), handlers.find(work))
         handlers.write(tuple(appends), work)
+        running.catch_up(id, work)
         _follow(operation(work, id), work)
 
 
@@ -251,9 +153,12 @@ def _order(revised: ReservationRevised, later: Later | None) -> Approved:
 
 def plan_canceled(canceled: PlanCanceled, work: Work) -> None:
     """There is no plan for the order, so nothing of it waits any longer."""
-    for id in handlers.reservation(work, canceled.order_id).operations:
+    before = handlers.reservation(work, canceled.order_id)
+    near = _near(before.open, before, work)
+    for id in before.operations:
         _cancel(operation(work, id), canceled.reasons, work)
     handlers.plan_canceled(canceled, work)
+    running.look_again(near, work)
 
 
 def unplannable(id: OperationId, order: OrderId, reasons: tuple[Reason, ...], work: Work) -> None:
@@ -265,14 +170,14 @@ def unplannable(id: OperationId, order: OrderId, reasons: tuple[Reason, ...], wo
 
 def _cancel(found: Operation, reasons: tuple[Reason, ...], work: Work) -> None:
     handlers.write(schedule.canceled(found, handlers.find(work), reasons), work)
-    work.cancel_timer(_timer(found.id))
+    work.cancel_timer(running.timer_of(found.id))
 
 
 def _follow(found: Operation, work: Work) -> None:
-    """The timer goes where the operation went."""
-    if found.order is None:
-        return
+    """The timer goes where the operation went; who waits to be told what ends counts again."""
     if found.status == "canceled":
-        work.cancel_timer(_timer(found.id))
-    elif found.status == "scheduled" and found.at is not None and not found.delayed:
-        _set_timer(found.order.order_id, found.id, found.at, work)
+        work.cancel_timer(running.timer_of(found.id))
+    elif found.parked:
+        running.go_on(found.id, work)
+    elif found.status == "scheduled" and not found.delayed:
+        running.wake(found, work)

@@ -12,6 +12,7 @@ from services.order.domain.before import Before
 from services.order.domain.compatibility import warnings
 from services.order.domain.line import Line, as_returned, as_they_stand
 from services.order.domain.naming import named
+from services.order.domain.onward import as_they_go_on
 from services.order.domain.order import Order
 from services.order.domain.returned import as_assessed, as_many_as_come_back
 from services.order.domain.revising import differences, revise, without
@@ -23,7 +24,8 @@ from services.order.handlers import Heard, existing, identified, opened, sealed,
 def revised(order_id: str, lines: tuple[Line, ...], reason: str | None, work: Work) -> None:
     """The lines as they should be now. Raises `Refused` with every reason."""
     order = existing(order_id, work)
-    asked = as_returned(named(lines, order.account_id, Heard(work)), order.lines)
+    written = as_they_go_on(named(lines, order.account_id, Heard(work)), order.lines, order.goes_on_as)
+    asked = as_returned(written, order.lines)
     if (line := cases.line_of(order_id, order, work)) is not None:
         asked = as_many_as_come_back(line, order, asked)
     if order.status in lifecycle.UNDER_WAY:

@@ -197,8 +197,10 @@ def _operation(state: OperationState) -> Callable[[heard.OperationEvent, Work], 
             reasons=_reasons(data.reasons)
             if isinstance(data, heard.OperationScheduled | heard.OperationCanceled)
             else (),
+            goes_on_as=data.goes_on_as if isinstance(data, heard.OperationScheduled) else {},
         )
-        handlers.fact(data.order_id, facts.Hear(operation=operation), work)
+        to_name = data.to_name if isinstance(data, heard.OperationScheduled) else None
+        handlers.fact(data.order_id, facts.Hear(operation=operation, to_name=to_name), work)
 
     return hear
 

@@ -67,6 +67,9 @@ class Heard:
             self._instances[id] = self.work.state(INSTANCE, id)
         return self._instances[id]
 
+    def going_on_as(self, id: str) -> str:
+        return cases.going_on_as(id, self.work)
+
     def term(self, id: str) -> Term | None:
         found: Term | Contract | None = self.work.state(TERM, id)
         return found if isinstance(found, Term) else None

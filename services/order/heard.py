@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec import field
+
 from schemas.vocabulary import Kind, LineAction, Outcome, TermState
 from services.chassis.heard import Heard, Reason
 
@@ -56,9 +58,12 @@ class OperationEvent(Heard, frozen=True, kw_only=True):
 
 
 class OperationScheduled(OperationEvent, frozen=True, kw_only=True):
-    """`operation.scheduled`; with reasons where the instances named for a line cannot be ended by it."""
+    """`operation.scheduled`; with reasons where the instances named for a line cannot be ended by it, with
+    how many are to be named, and with what its lines are about since that has moved."""
 
     reasons: tuple[Reason, ...] = ()
+    goes_on_as: dict[str, str] = field(default_factory=dict)
+    to_name: dict[str, int] | None = None
 
 
 class OperationCanceled(OperationEvent, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from schemas.topics import ORDER_EVENTS
@@ -65,12 +65,7 @@ def _said(happened: Happened, event: orders.OrderEvent) -> Public:
             done = [{"lineId": id, "state": "completed"} for id in event.line_ids]
             return _public(happened, "order.line-changed", event.status, {"lines": done})
         case orders.OperationHeard():
-            if event.fewer and event.state == "scheduled":
-                return _public(
-                    happened, "order.line-changed", event.status, _needing(event.fewer, event.reasons)
-                )
-            moved = [{"lineId": id, "state": STATES[event.state]} for id in event.line_ids]
-            return _public(happened, "order.line-changed", event.status, {"lines": moved})
+            return _public(happened, "order.line-changed", event.status, _operation(event))
         case _:
             return _rare(happened, event)
 
@@ -92,7 +87,10 @@ def _rare(
             chosen = {"lineId": event.line_id, "state": event.status, "instanceIds": event.instance_ids}
             return _public(happened, "order.line-changed", event.status, {"lines": [chosen]})
         case parked.InformationAwaited():
-            return _public(happened, "order.line-changed", "awaiting_information", _needing(event.fewer))
+            waiting = dict.fromkeys(event.line_ids, ())
+            return _public(
+                happened, "order.line-changed", "awaiting_information", _needing(event.fewer, waiting)
+            )
         case orders.OrderSubmitted():
             return _public(happened, "order.submitted", "new", _because(event.reason))
         case orders.OrderRejected():
@@ -167,10 +165,18 @@ def _of_a_return(
     return Public(ORDER_EVENTS, name, happened.id, data)
 
 
-def _needing(fewer: tuple[parked.Fewer, ...], declined: tuple[Reason, ...] = ()) -> dict[str, Any]:
+def _operation(event: orders.OperationHeard) -> dict[str, Any]:
+    followed = {"goesOnAs": event.goes_on_as} if event.goes_on_as else {}
+    if event.state == "scheduled" and (event.fewer or event.reasons):
+        return _needing(event.fewer, dict.fromkeys(event.line_ids, event.reasons)) | followed
+    return {"lines": [{"lineId": id, "state": STATES[event.state]} for id in event.line_ids]} | followed
+
+
+def _needing(fewer: tuple[parked.Fewer, ...], waiting: Mapping[str, tuple[Reason, ...]]) -> dict[str, Any]:
     """D-15: the lines that wait to be told which instances end, and what is asked for."""
-    asked = asked_for(fewer, {one.line_id: declined for one in fewer}).items()
-    return {"lines": [{"lineId": id, "state": NEEDS_ATTENTION, "attention": text} for id, text in asked]}
+    asked = asked_for(fewer, waiting).items()
+    said = {id: {"attention": text} if text else {} for id, text in asked}
+    return {"lines": [{"lineId": id, "state": NEEDS_ATTENTION, **more} for id, more in said.items()]}
 
 
 def _public(happened: Happened, name: str, state: State, more: dict[str, Any]) -> Public:

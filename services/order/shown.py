@@ -51,7 +51,7 @@ def asked_for(
     parked: Iterable[Fewer], declined: Mapping[str, tuple[Reason, ...]] = MappingProxyType({})
 ) -> dict[str, str]:
     """Of each line that needs attention, what a person is asked for."""
-    lines: dict[str, list[Fewer]] = {}
+    lines: dict[str, list[Fewer]] = {line_id: [] for line_id in declined}
     for one in parked:
         lines.setdefault(one.line_id, []).append(one)
     return {line_id: attention(found, declined.get(line_id, ())) for line_id, found in lines.items()}

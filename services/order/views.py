@@ -59,5 +59,7 @@ def _line(order_id: str, order: Order, line: dict[str, Any]) -> dict[str, Any]:
 
 def _attention(order: Order, line_id: str) -> dict[str, str]:
     """What a person is asked for, where the line waits for that."""
-    asked = asked_for(order.parked.of((line_id,)), order.parked.declined) if asks(order, line_id) else {}
-    return {"attention": asked[line_id]} if asked else {}
+    if not asks(order, line_id):
+        return {}
+    declined = {line_id: order.parked.declined.get(line_id, ())}
+    return {"attention": asked_for(order.parked.of((line_id,)), declined)[line_id]}

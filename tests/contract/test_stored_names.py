@@ -24,10 +24,11 @@ specification.published.v1 specification.retired.v1 term.learned.v1
 OF_INVENTORY = """
 contract.agreed.v1 contract.changed.v1 contract.loaded.v1 instance.child-added.v1 instance.child-ended.v1
 instance.expected.v1 instance.flipped.v1 instance.freed.v1 instance.landed.v1 instance.loaded.v1
-instance.made.v1 instance.operation-noted.v1 instance.released.v1 instance.reloaded.v1
+instance.made.v1 instance.operation-handed-on.v1 instance.operation-noted.v1 instance.released.v1
+instance.reloaded.v1
 instance.reopened.v1 instance.rerooted.v1 instance.reserved.v1 instance.state-reloaded.v1
-operation.canceled.v1 operation.choice-declined.v1 operation.completed.v1 operation.delayed.v1
-operation.instances-named.v1
+operation.canceled.v1 operation.choice-declined.v1 operation.choice-recounted.v1 operation.completed.v1
+operation.delayed.v1 operation.followed.v1 operation.instances-named.v1
 operation.redated.v1 operation.scheduled.v1 operation.started.v1 reservation.accepted.v1
 reservation.awaited.v1 reservation.extended.v1 reservation.fulfilled.v1 reservation.narrowed.v1
 reservation.reduced.v1 reservation.refused.v1 reservation.released.v1 reservation.revised.v1

@@ -34,9 +34,13 @@ class Heard:
     specifications: dict[str, Specification] = field(default_factory=dict)
     terms: dict[str, Term] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
 
     def instance(self, id: str) -> Instance | None:
         return self.instances.get(id)
+
+    def going_on_as(self, id: str) -> str:
+        return self.moved.get(id, id)
 
     def term(self, id: str) -> Term | None:
         return self.terms.get(id)

@@ -20,7 +20,7 @@ from services.audit.whatif_said import said
 from services.chassis.memory import MemoryStore
 from services.chassis.ports import StoredEvent
 from services.chassis.service import Service, Version
-from services.inventory import scheduling
+from services.inventory import running
 from services.inventory.domain import judge as inventory_judge
 from services.inventory.domain import table as inventory_table
 from services.inventory.domain.case import Case
@@ -341,5 +341,5 @@ def test_a_changed_rule_shows_in_a_scheduled_change_on_its_day(monkeypatch: pyte
 
 def test_a_timer_that_would_not_have_been_set_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     world = lived(LATER)
-    monkeypatch.setattr(scheduling, "_set_timer", lambda *_: None)
+    monkeypatch.setattr(running, "wake", lambda *_: None)
     assert again(world).not_decided == {"timer": 1}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from collections.abc import Mapping
+from dataclasses import field, replace
 from datetime import datetime
 
 from services.inventory.domain.agreement import Agreed
@@ -59,6 +60,15 @@ class Line:
             line_id=self.line_id, action="disconnect", kind=self.kind, parent_line_id=self.parent_line_id
         )
 
+    def going_on(self, goes_on_as: Mapping[InstanceId, InstanceId]) -> Line:
+        """The line about what each of these instances has become."""
+        return replace(
+            self,
+            instance_id=goes_on_as.get(self.instance_id or "", self.instance_id),
+            parent_instance_id=goes_on_as.get(self.parent_instance_id or "", self.parent_instance_id),
+            replaces=goes_on_as.get(self.replaces or "", self.replaces),
+        )
+
     @property
     def asked(self) -> Asked:
         if self.return_ == "replace" and self.action == "disconnect":
@@ -78,3 +88,6 @@ class Approved:
     lines: tuple[Line, ...]
     priority: int | None = None
     """ORC-05, from 0 to 100."""
+
+    def going_on(self, goes_on_as: Mapping[InstanceId, InstanceId]) -> Approved:
+        return replace(self, lines=tuple(line.going_on(goes_on_as) for line in self.lines))

@@ -12,6 +12,7 @@ from services.inventory.domain.value import value
 from services.inventory.domain.words import InstanceId, LineId
 
 ORDER_AGAIN = "place this order again when it is completed"
+JUST_AGAIN = "order it again"
 
 
 @value
@@ -29,6 +30,8 @@ class Case:
     """When what is judged is to run, where that is later."""
     when_held: str = ORDER_AGAIN
     """What to do about an instance that another order holds."""
+    when_few: str = JUST_AGAIN
+    """What to do where fewer are left than a line asks for."""
 
     def named(self) -> Iterator[tuple[Line, Instance]]:
         """The lines that name an instance the account owns, with it."""

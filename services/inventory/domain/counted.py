@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
-from services.inventory.domain.approved import Line
+from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.case import Case
+from services.inventory.domain.instance import Instance
 from services.inventory.domain.left import left, undecided
 from services.inventory.domain.returning import until_landed
 from services.inventory.domain.room import added, version_then
 from services.inventory.domain.sentence import names
 from services.inventory.domain.tree import Installed
-from services.inventory.domain.words import InstanceId, Reason, SpecificationId
+from services.inventory.domain.words import InstanceId, OrderId, Reason, SpecificationId
 
 
 class Surplus(NamedTuple):
@@ -41,6 +43,25 @@ def surplus(lines: tuple[Line, ...], installed: Installed) -> Iterator[Surplus]:
             there += len(adds.get((line.instance_id or "", target), ()))
             if there > asked:
                 yield Surplus(line, target, there, asked)
+
+
+def to_name(order: Approved, installed: Installed) -> dict[SpecificationId, int]:
+    """How many of each have still to be named for its line (D-15); what its own order ends need not be."""
+    found: dict[SpecificationId, int] = {}
+    for line in order.lines:
+        own = tuple(
+            id
+            for id in installed.children(line.instance_id or "")
+            if (child := installed.get(id)) is not None and _ends(child, order.order_id)
+        )
+        for one in surplus((replace(line, ending=own),), installed):
+            found[one.target] = one.there - one.asked
+    return found
+
+
+def _ends(child: Instance, order: OrderId) -> bool:
+    held = child.held
+    return held is not None and held.order_id == order and held.action == "disconnect"
 
 
 def _asked(line: Line, installed: Installed) -> Iterator[tuple[SpecificationId, int]]:
@@ -77,7 +98,7 @@ def too_few_left(case: Case) -> Iterator[Reason]:
             if found.surely >= wanted or not _settles(line, target, case.installed):
                 continue
             open_ = undecided(found.open)
-            again = f"name {wanted - found.surely} fewer to end" if line.ending else "order it again"
+            again = f"name {wanted - found.surely} fewer to end" if line.ending else case.when_few
             yield Reason(
                 rule="CHG-08",
                 line_id=line.line_id,

@@ -20,6 +20,7 @@ from services.inventory.domain.instance_events import (
     InstanceRerooted,
     InstanceReserved,
     InstanceStateReloaded,
+    OperationHandedOn,
     OperationNoted,
 )
 from services.inventory.domain.record import NOTHING_COMING, Coming, Record
@@ -208,6 +209,10 @@ def _note(instance: Instance, event: OperationNoted) -> None:
     instance.operations[event.operation_id] = event
 
 
+def _hand_on(instance: Instance, event: OperationHandedOn) -> None:
+    instance.operations.pop(event.operation_id, None)
+
+
 def _terms(instance: Instance, event: TermEvent) -> None:
     evolve_terms(instance.terms, event)
 
@@ -229,5 +234,6 @@ _CHANGES: dict[type, Callable[[Instance, Any], None]] = {
     TermGivenUp: _terms,
     TermTakenOver: _terms,
     OperationNoted: _note,
+    OperationHandedOn: _hand_on,
 }
 """What each event changes in an instance that is there; by type, as every event of the log is folded."""

@@ -163,6 +163,14 @@ class OperationNoted:
     at: datetime
 
 
+@value
+class OperationHandedOn:
+    """A dated change waits for what the instance has become, and not for itself any more."""
+
+    operation_id: str
+    to_instance_id: InstanceId
+
+
 InstanceEvent: TypeAlias = (
     InstanceLoaded
     | InstanceReloaded
@@ -179,5 +187,6 @@ InstanceEvent: TypeAlias = (
     | ChildAdded
     | ChildEnded
     | OperationNoted
+    | OperationHandedOn
     | TermEvent
 )

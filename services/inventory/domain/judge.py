@@ -9,12 +9,15 @@ from services.inventory.domain.assessed import as_many_as_were_counted
 from services.inventory.domain.case import Case
 from services.inventory.domain.counted import cannot_end, too_few_left, too_many_left
 from services.inventory.domain.enough import without_enough
+from services.inventory.domain.gone import ended
 from services.inventory.domain.instance import Instance
+from services.inventory.domain.moving import elsewhere, movable_as_a_whole, moved_as_a_whole
 from services.inventory.domain.outgrown import lacking
 from services.inventory.domain.replacing import as_a_change, replaced
 from services.inventory.domain.room import without_room
 from services.inventory.domain.sentence import names
 from services.inventory.domain.table import broken, needs
+from services.inventory.domain.tree import Installed
 from services.inventory.domain.words import PENDING, InstanceId, LineId, OrderId, Reason
 
 MAX_TREE = 5_000
@@ -55,34 +58,16 @@ def in_a_fitting_state(case: Case) -> Iterator[Reason]:
     for line, instance in case.named():
         rule = broken(instance.state, line.asked)
         if rule is not None and line.line_id not in case.at_work:
-            yield _unfit(rule, line, instance)
+            yield _unfit(rule, line, instance, case.installed)
 
 
-def movable_as_a_whole(case: Case) -> Iterator[Reason]:
-    """D-07 (MOV-V8) for what would be moved along without a line of its own."""
-    resting: dict[LineId, list[InstanceId]] = {}
-    for id, line in case.affected.items():
-        instance = case.installed.get(id)
-        if line.moves and id != line.instance_id and instance and instance.state == "suspended":
-            resting.setdefault(line.line_id, []).append(id)
-    for line_id, ids in resting.items():
-        them = "is suspended and would be moved along: resume it"
-        if len(ids) > 1:
-            them = "are suspended and would be moved along: resume them"
-        message = f"{names(ids)} {them} first"
-        yield Reason(rule="D-07", line_id=line_id, message=message)
-
-
-def _unfit(rule: str, line: Line, instance: Instance) -> Reason:
-    if instance.state == "inactive" and instance.went_on is not None:
-        message = (
-            f"'{instance.id}' has ended, and goes on as '{instance.went_on}' since it was moved or replaced: "
-            "order it for that one"
-        )
-    elif instance.state == "inactive":
-        message = f"'{instance.id}' has ended (inactive): what has ended is brought back by an add only"
+def _unfit(rule: str, line: Line, instance: Instance, installed: Installed) -> Reason:
+    if instance.state == "inactive":
+        anew = "what has ended is brought back by an add only"
+        why = ended(instance.id, installed, "order it for", anew)
     else:
-        message = f"'{instance.id}' is {instance.state}: {needs(instance.state, line.asked)}"
+        why = f"is {instance.state}: {needs(instance.state, line.asked)}"
+    message = f"'{instance.id}' {why}"
     return Reason(rule=rule, line_id=line.line_id, field="instanceId", message=message)
 
 
@@ -149,38 +134,11 @@ def _unsettled(case: Case, line: Line, parent: Instance) -> str | None:
     if line.line_id in case.at_work:
         return None
     if parent.state == "inactive":
-        return "has ended (inactive): add under a parent that is there"
+        return ended(parent.id, case.installed, "add under", "add under a parent that is there")
     if parent.held is not None:
         state = f"is {parent.state}: order" if parent.state in PENDING else "is not free: order"
         return f"{state} '{parent.held.order_id}' holds it, so {case.when_held}"
     return None
-
-
-def moved_as_a_whole(case: Case) -> Iterator[Reason]:
-    """MOV-V3 with V7 and D-05: a move names its whole hierarchy, from the root on.
-
-    What counts is product instances in a product order, service instances in a service order.
-    """
-    named = {instance.id for line, instance in case.named() if line.moves or line.action == "disconnect"}
-    seen: set[InstanceId] = set()
-    for line, instance in case.named():
-        if not line.moves or instance.id in seen:
-            continue
-        top = _top(case, instance)
-        whole = [
-            one.id
-            for one in case.installed.below(top.id)
-            if one.record.kind == case.order.category and one.state != "inactive"
-        ]
-        seen.update(whole)
-        if missing := [id for id in whole if id not in named]:
-            yield Reason(
-                rule="MOV-V3",
-                line_id=line.line_id,
-                field="instanceId",
-                message=f"a move takes all of '{top.id}' along: write lines for {names(missing)} too,"
-                " change with move: true, or disconnect for what stays behind",
-            )
 
 
 def has_room(case: Case) -> Iterator[Reason]:
@@ -228,15 +186,6 @@ def ends_what_it_counts_less(case: Case) -> Iterator[Reason]:
     yield from too_few_left(case)
 
 
-def _top(case: Case, instance: Instance) -> Instance:
-    """The topmost instance above it of the kind that the order is about."""
-    top = instance
-    for above in case.installed.above(instance.id):
-        if above.record.kind == case.order.category and above.state != "inactive":
-            top = above
-    return top
-
-
 def of_a_size_that_travels(case: Case) -> Iterator[Reason]:
     """LIM-01: the affected tree fits into one message."""
     moved = sum(1 for line in case.affected.values() if line.moves)
@@ -261,6 +210,7 @@ RULES = (
     nothing_pending_beside_a_change,
     under_a_settled_parent,
     moved_as_a_whole,
+    elsewhere,
     has_room,
     keeps_enough,
     has_what_it_needs,

@@ -8,109 +8,22 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from services.inventory.domain.approved import Approved, Line
-from services.inventory.domain.reserved import Affected, ReservedLine, Standing
-from services.inventory.domain.value import value
-from services.inventory.domain.words import Action, InstanceId, LineId, OrderId, Reason
-
-OperationId: TypeAlias = str
-
-# ------------------------------------------------------------------------------------------ events
-
-
-@value
-class OperationScheduled:
-    """It waits for its day without lock or tasks; `order` has its lines alone.
-
-    One that is `parked` waits until the instances to end are named as well (D-15).
-    """
-
-    order: Approved
-    action: Action
-    at: datetime
-    parked: bool = False
-
-
-@value
-class InstancesNamed:
-    """Which instances a line ends was said: it may run. It can come before the operation is scheduled."""
-
-    version: int
-    line_id: LineId
-    instance_ids: tuple[InstanceId, ...]
-
-
-@value
-class OperationRedated:
-    """It waits for another day."""
-
-    order: OrderId
-    version: int
-    action: Action
-    at: datetime
-    line_ids: tuple[LineId, ...]
-
-
-@value
-class OperationDelayed:
-    """Its day has come while an earlier part of its own order is at work on the same instances."""
-
-
-@value
-class ChoiceDeclined:
-    """What was named cannot be ended by it now: it waits to be told anew (D-15)."""
-
-    order: OrderId
-    version: int
-    action: Action
-    at: datetime
-    line_ids: tuple[LineId, ...]
-    reasons: tuple[Reason, ...]
-
-
-@value
-class OperationStarted:
-    """Its instances are reserved, and it can be planned."""
-
-    order: OrderId
-    version: int
-    action: Action
-    at: datetime
-    lines: tuple[ReservedLine, ...]
-    tree: tuple[Affected, ...]
-    standing: tuple[Standing, ...] = ()
-
-
-@value
-class OperationCompleted:
-    order: OrderId
-    version: int
-    action: Action
-    at: datetime
-    line_ids: tuple[LineId, ...]
-
-
-@value
-class OperationCanceled:
-    """By a person without reasons, or with every rule that it broke on its day."""
-
-    order: OrderId
-    version: int
-    action: Action
-    at: datetime
-    line_ids: tuple[LineId, ...]
-    reasons: tuple[Reason, ...] = ()
-
-
-OperationEvent: TypeAlias = (
-    OperationScheduled
-    | InstancesNamed
-    | OperationRedated
-    | OperationDelayed
-    | ChoiceDeclined
-    | OperationStarted
-    | OperationCompleted
-    | OperationCanceled
+from services.inventory.domain.operation_events import (
+    ChoiceDeclined,
+    ChoiceRecounted,
+    InstancesNamed,
+    OperationCanceled,
+    OperationCompleted,
+    OperationDelayed,
+    OperationEvent,
+    OperationFollowed,
+    OperationId,
+    OperationRedated,
+    OperationScheduled,
+    OperationStarted,
 )
+from services.inventory.domain.value import value
+from services.inventory.domain.words import Action, InstanceId, LineId, OrderId, Reason, SpecificationId
 
 # ------------------------------------------------------------------------------------------- state
 
@@ -129,6 +42,9 @@ class Operation:
     delayed: bool = False
     parked: bool = False
     named: InstancesNamed | None = None
+    to_name: dict[SpecificationId, int] | None = None
+    """What others were told is to be named; None where they were told nothing."""
+    declined: tuple[Reason, ...] = ()
 
     def as_named(self) -> Approved | None:
         """Its lines, with the instances that were named for one; None while they are waited for."""
@@ -153,15 +69,15 @@ def evolve(state: Operation, event: OperationEvent) -> Operation:
         case OperationScheduled():
             state.status, state.order = "scheduled", event.order
             state.action, state.at, state.delayed = event.action, event.at, False
-            state.parked = event.parked
-        case InstancesNamed():
-            state.named = event
+            state.parked, state.to_name, state.declined = event.parked, event.to_name, ()
         case OperationRedated(at=at):
             state.at, state.delayed = at, False
+        case OperationFollowed(goes_on_as=goes_on_as):
+            _follow(state, goes_on_as)
         case OperationDelayed():
             state.delayed = True
-        case ChoiceDeclined():
-            state.named, state.delayed = None, False
+        case InstancesNamed() | ChoiceDeclined() | ChoiceRecounted():
+            _choose(state, event)
         case OperationStarted():
             state.status = "started"
         case OperationCompleted():
@@ -169,6 +85,25 @@ def evolve(state: Operation, event: OperationEvent) -> Operation:
         case OperationCanceled():
             state.status = "canceled"
     return state
+
+
+def _choose(state: Operation, event: InstancesNamed | ChoiceDeclined | ChoiceRecounted) -> None:
+    match event:
+        case InstancesNamed():
+            state.named, state.declined = event, ()
+        case ChoiceDeclined():
+            state.named, state.delayed = None, False
+            state.to_name, state.declined = event.to_name, event.reasons
+        case ChoiceRecounted(to_name=to_name):
+            state.to_name, state.declined = to_name, ()
+
+
+def _follow(state: Operation, goes_on_as: Mapping[InstanceId, InstanceId]) -> None:
+    if state.order is not None:
+        state.order = state.order.going_on(goes_on_as)
+    if state.named is not None:
+        ids = tuple(goes_on_as.get(id, id) for id in state.named.instance_ids)
+        state.named = replace(state.named, instance_ids=ids)
 
 
 # --------------------------------------------------------------------------------------- what waits
@@ -182,6 +117,7 @@ class Later:
     at: datetime
     lines: tuple[Line, ...]
     parked: bool = False
+    to_name: dict[SpecificationId, int] | None = None
 
     @property
     def action(self) -> Action:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from services.inventory.domain.approved import Approved, Line
+from services.inventory.domain.approved import Approved
 from services.inventory.domain.case import Case
 from services.inventory.domain.flip import Find, is_held
 from services.inventory.domain.instance import Instance
@@ -18,7 +17,7 @@ from services.inventory.domain.instance_events import (
 )
 from services.inventory.domain.land import released
 from services.inventory.domain.make import Ids
-from services.inventory.domain.operation import Later, Operation, gathered
+from services.inventory.domain.parts import Parts
 from services.inventory.domain.record import NOTHING_COMING, Coming
 from services.inventory.domain.reservation import Reservation, second_sides
 from services.inventory.domain.reserve import Secured, secure
@@ -31,58 +30,7 @@ from services.inventory.domain.revision import (
     RevisionRefused,
     RevisionSettled,
 )
-from services.inventory.domain.value import value
 from services.inventory.domain.words import INSTANCE, RESERVATION, Append, InstanceId, LineId, Reason
-
-
-@value
-class Parts:
-    """The lines of a revised order: those at work, and those that wait, by operation."""
-
-    at_work: Approved
-    later: tuple[Later, ...] = ()
-    started: tuple[LineId, ...] = ()
-    """Lines that were to be re-dated, and have started."""
-    at_work_alone: tuple[LineId, ...] = ()
-    """Lines that were to be changed otherwise, or dropped, and have started on their day."""
-
-
-def parts(
-    revised: RevisedOrder, before: Reservation, operations: Iterable[Operation], now: datetime
-) -> Parts:
-    """What has landed, or was canceled on its day, is no part of it any more."""
-    ops = {line.line_id: one for one in operations if one.order is not None for line in one.order.lines}
-    at_work, dated, parked = list[Line](), list[Line](), list[Later]()
-    for line in revised.order.lines:
-        operation = ops.get(line.line_id)
-        if line.line_id in before.landed:
-            continue
-        if line.line_id in before.open or (operation is None and not _waits(line, now)):
-            at_work.append(line)
-        elif operation is None or (operation.status == "scheduled" and not operation.parked):
-            dated.append(line)
-        elif operation.status == "scheduled":
-            parked.append(_parked(operation, line))
-    redated = {change.line_id for change in revised.changes if "date" in change.types}
-    running = {id for id, one in ops.items() if one.status == "started" and id not in before.landed}
-    touched = (change.line_id for change in revised.changes if change.operation != "add")
-    return Parts(
-        at_work=replace(revised.order, lines=tuple(at_work)),
-        later=(*gathered(revised.order, dated), *parked),
-        started=tuple(line.line_id for line in at_work if line.line_id in redated),
-        at_work_alone=tuple(id for id in touched if id in running - redated),
-    )
-
-
-def _waits(line: Line, now: datetime) -> bool:
-    return line.due is not None and line.due > now
-
-
-def _parked(operation: Operation, line: Line) -> Later:
-    """D-15: it goes on waiting to be told which instances it ends."""
-    at = line.due or operation.at
-    assert at is not None, f"operation {operation.id} was never scheduled"
-    return Later(id=operation.id, at=at, lines=(replace(line, parked=True),), parked=True)
 
 
 def answered(revised: RevisedOrder, before: Reservation) -> bool:

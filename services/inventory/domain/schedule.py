@@ -8,21 +8,21 @@ from datetime import datetime
 
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.case import Case
+from services.inventory.domain.counted import to_name
 from services.inventory.domain.flip import Find, is_held
 from services.inventory.domain.instance import Instance
-from services.inventory.domain.instance_events import OperationNoted
 from services.inventory.domain.judge import judge
 from services.inventory.domain.land import released
 from services.inventory.domain.make import Ids
-from services.inventory.domain.operation import (
+from services.inventory.domain.noting import Noted, noted
+from services.inventory.domain.operation import Later, Operation
+from services.inventory.domain.operation_events import (
     ChoiceDeclined,
+    ChoiceRecounted,
     InstancesNamed,
-    Later,
-    Operation,
     OperationCanceled,
     OperationCompleted,
     OperationDelayed,
-    OperationId,
     OperationRedated,
     OperationScheduled,
     OperationStarted,
@@ -37,7 +37,6 @@ from services.inventory.domain.reservation import (
 from services.inventory.domain.reserve import Secured, secure
 from services.inventory.domain.revision import ReservationRevised
 from services.inventory.domain.words import (
-    INSTANCE,
     OPERATION,
     PENDING,
     RESERVATION,
@@ -47,17 +46,18 @@ from services.inventory.domain.words import (
     OperationState,
     OrderId,
     Reason,
+    SpecificationId,
 )
 
 
 def scheduled(order: Approved, later: Later, find: Find) -> Iterator[Append]:
     """It is there to be seen from now on, in its own stream and on the instances it names (D-09)."""
     own = replace(order, lines=later.lines)
-    event = OperationScheduled(order=own, action=later.action, at=later.at, parked=later.parked)
+    event = OperationScheduled(
+        order=own, action=later.action, at=later.at, parked=later.parked, to_name=later.to_name
+    )
     yield Append(OPERATION, later.id, event)
-    for line in later.lines:
-        if _is_there(line, find):
-            yield _note(later.id, own, line, "scheduled", later.at)
+    yield from noted(Noted(id=later.id, order=own, state="scheduled", at=later.at), find)
 
 
 def named(
@@ -81,22 +81,37 @@ def run(operation: Operation, case: Case, before: Reservation, find: Find) -> tu
     ids = Ids(attempts=before.attempts - 1, moved=before.moved)
     secured = secure(case, ids, contract_id=before.contract_id)
     if not isinstance(secured, Secured):
-        again = declined(operation, case, secured)
-        return again or tuple(canceled(operation, find, secured))
+        waits = declined(operation, case, secured)
+        return waits if waits is not None else tuple(canceled(operation, find, secured))
     return tuple(_started(operation, secured, find))
 
 
-def settled(operation: Operation) -> tuple[Append, ...]:
-    """Others have ended what was to end: nothing is left to be named."""
+def recounted(operation: Operation, left: dict[SpecificationId, int]) -> tuple[Append, ...]:
+    """How many are to be named since others have ended some, or brought some back; said once."""
+    if operation.to_name == left:
+        return ()
     order = _order(operation)
-    return named(operation, order.version, order.lines[0].line_id, ())
+    event = ChoiceRecounted(
+        order=order.order_id,
+        version=order.version,
+        action=operation.action,
+        at=_at(operation),
+        line_ids=line_ids(operation),
+        to_name=left,
+    )
+    return (Append(OPERATION, operation.id, event),)
 
 
-def declined(operation: Operation, case: Case, broken: tuple[Reason, ...]) -> tuple[Append, ...]:
-    """D-15: only what was named is in the way, so the line waits on, for others; else nothing."""
+def declined(operation: Operation, case: Case, broken: tuple[Reason, ...]) -> tuple[Append, ...] | None:
+    """D-15: only what was named, or what another order holds, is in the way, so the line waits on; else
+    None. What was said already is not said again."""
     owner = case.installed.get(case.order.lines[0].instance_id)
-    stays = owner is not None and owner.state in ("active", *PENDING)
+    stays = owner is not None and (owner.state in ("active", *PENDING) or owner.held is not None)
     if not operation.parked or not stays or not {one.rule for one in broken} <= _OF_A_CHOICE:
+        return None
+    if not (reasons := _stand_against(case)):
+        return None
+    if operation.named is None and operation.declined == reasons:
         return ()
     order = _order(operation)
     event = ChoiceDeclined(
@@ -105,9 +120,10 @@ def declined(operation: Operation, case: Case, broken: tuple[Reason, ...]) -> tu
         action=operation.action,
         at=_at(operation),
         line_ids=line_ids(operation),
-        reasons=_stand_against(case),
+        reasons=reasons,
+        to_name=to_name(order, case.installed),
     )
-    return (Append(OPERATION, operation.id, event),) if event.reasons else ()
+    return (Append(OPERATION, operation.id, event),)
 
 
 _OF_A_CHOICE = frozenset({"CHG-08", "CHG-16", "D-07"})
@@ -115,11 +131,18 @@ _OF_A_CHOICE = frozenset({"CHG-08", "CHG-16", "D-07"})
 
 
 _NAME_AGAIN = "name the instances again when it is completed"
+_BY_ITSELF = "the line goes on by itself when that is done"
+_REVISE = (
+    "revise the order with its lines as they are (order.revise), which adds what is missing, or let the line "
+    "ask for no more than there are"
+)
 
 
 def _stand_against(case: Case) -> tuple[Reason, ...]:
     """The order is there already, and nobody has to place it again."""
-    found = judge(replace(case, when_held=_NAME_AGAIN))
+    named = any(line.ending for line in case.order.lines)
+    when_held = _NAME_AGAIN if named else _BY_ITSELF
+    found = judge(replace(case, when_held=when_held, when_few=_REVISE))
     return tuple(one for one in found if one.rule != "D-07")
 
 
@@ -227,10 +250,10 @@ def _left_out(operation: Operation, later: Later, find: Find) -> Iterator[Append
     """Lines that are no part of it any more."""
     if operation.order is None:
         return
-    stay = {line.line_id for line in later.lines}
-    for line in operation.order.lines:
-        if line.line_id not in stay and _is_there(line, find):
-            yield _note(operation.id, operation.order, line, "canceled", _at(operation))
+    after = replace(operation.order, lines=later.lines)
+    stay = Noted(id=operation.id, order=after, state="scheduled", at=later.at).seen_on
+    before = Noted(id=operation.id, order=operation.order, state="canceled", at=_at(operation))
+    yield from noted(before, find, leaving_out=stay)
 
 
 def _redated(operation: Operation, at: datetime, find: Find) -> Iterator[Append]:
@@ -243,9 +266,7 @@ def _redated(operation: Operation, at: datetime, find: Find) -> Iterator[Append]
         line_ids=line_ids(operation),
     )
     yield Append(OPERATION, operation.id, redated)
-    for line in order.lines:
-        if _is_there(line, find):
-            yield _note(operation.id, order, line, "scheduled", at)
+    yield from noted(Noted(id=operation.id, order=order, state="scheduled", at=at), find)
 
 
 def line_ids(operation: Operation) -> tuple[LineId, ...]:
@@ -254,19 +275,7 @@ def line_ids(operation: Operation) -> tuple[LineId, ...]:
 
 
 def _noted(operation: Operation, state: OperationState, find: Find) -> Iterator[Append]:
-    order, at = _order(operation), _at(operation)
-    for line in order.lines:
-        if _is_there(line, find):
-            yield _note(operation.id, order, line, state, at)
-
-
-def _is_there(line: Line, find: Find) -> bool:
-    return line.action != "add" and isinstance(find(line.instance_id or ""), Instance)
-
-
-def _note(id: OperationId, order: Approved, line: Line, state: OperationState, at: datetime) -> Append:
-    noted = OperationNoted(operation_id=id, order_id=order.order_id, action=line.action, state=state, at=at)
-    return Append(INSTANCE, line.instance_id or "", noted)
+    yield from noted(Noted(id=operation.id, order=_order(operation), state=state, at=_at(operation)), find)
 
 
 def _order(operation: Operation) -> Approved:

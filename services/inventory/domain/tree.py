@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from services.inventory.domain.approved import Line
 from services.inventory.domain.instance import Instance
@@ -19,11 +19,14 @@ class Installed:
         specification: Callable[[SpecificationId], Specification],
         taken: Callable[[InstanceId], bool],
         agreed: Callable[[str], bool] = lambda _: False,
+        further: Callable[[InstanceId], Sequence[InstanceId]] = lambda _: (),
     ) -> None:
         self.taken = taken
         """Whether an instance of any account goes by this id."""
         self.agreed = agreed
         """Whether a contract, a contract line or an entitlement does."""
+        self.further = further
+        """The ids by which an instance went on as it moved or was replaced, one after the other."""
         self._instances = instances
         self._specification = specification
         self._children: dict[InstanceId, list[InstanceId]] = {}

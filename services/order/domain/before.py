@@ -33,6 +33,9 @@ class Before:
             return replace(found, ended=False)
         return found
 
+    def going_on_as(self, id: str) -> str:
+        return self.known.going_on_as(id)
+
     def term(self, id: str) -> Term | None:
         return self.known.term(id)
 

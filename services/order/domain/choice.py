@@ -111,11 +111,11 @@ def _of(ids: Iterable[str]) -> str:
 
 
 def asks(order: Order, line_id: str) -> bool:
-    """Whether a line waits to be told which instances end."""
+    """Whether a line waits for a person: to be told which instances end, or for what stands against it."""
     operation = order.operation_of(line_id)
     waits = operation is None or operation.state == "scheduled"
     under_way = order.stage in ("acknowledged", "in_progress")
-    return under_way and waits and not order.over(line_id) and bool(order.parked.of((line_id,)))
+    return under_way and waits and not order.over(line_id) and order.parked.waits(line_id)
 
 
 def state_of(order: Order) -> State:
@@ -131,15 +131,20 @@ def shown_as(order: Order) -> str:
     if state != "awaiting_information":
         return word
     waits = [line.line_id for line in order.lines if asks(order, line.line_id)]
-    said = "; ".join(f"line {id} waits for {attention(order.parked.of((id,)))}" for id in waits)
+    said = "; ".join(f"line {id} waits for {_awaited(order, id)}" for id in waits)
     return f"{word} ({said})"
+
+
+def _awaited(order: Order, line_id: str) -> str:
+    fewer = order.parked.of((line_id,))
+    return attention(fewer) if fewer else attention((), order.parked.declined.get(line_id, ()))
 
 
 def then_awaits(order: Order, events: tuple[OrderEvent, ...]) -> tuple[OrderEvent, ...]:
     """The events, and that the order waits for information when they leave nothing else of it to do."""
     if not order.parked.lines or order.status not in ("acknowledged", "in_progress"):
         return events
-    done, over, again = set[str](), set[str](), set[str]()
+    done, over, again = set[str](), set[str](), dict[str, tuple[Fewer, ...]]()
     started = order.status == "in_progress"
     for event in events:
         match event:
@@ -149,13 +154,14 @@ def then_awaits(order: Order, events: tuple[OrderEvent, ...]) -> tuple[OrderEven
                 done.update(event.line_ids)
             case OperationHeard(state="completed" | "canceled"):
                 over.update(event.line_ids)
-            case OperationHeard(asks_again=True):
-                again.update(event.line_ids)
+            case OperationHeard() if event.asks_again or (event.counted and event.fewer):
+                again.update(dict.fromkeys(event.line_ids, event.fewer))
             case _:
                 return events
     left = _left(order, done, over, again) if started else ()
-    fewer = order.parked.counted(left)
-    return (*events, InformationAwaited(version=order.version, fewer=fewer)) if left else events
+    fewer = tuple(one for id in left for one in again.get(id, order.parked.counted((id,))))
+    awaited = InformationAwaited(version=order.version, fewer=fewer, line_ids=left)
+    return (*events, awaited) if left else events
 
 
 def _past(order: Order, line_id: str) -> bool:
@@ -178,7 +184,8 @@ def _left(
 
 
 def attention(parked: Iterable[Fewer], declined: Iterable[Reason] = ()) -> str:
-    """What a person is asked for, in a sentence; first, why what was named before cannot end."""
+    """What a person is asked for, in a sentence; first, why what was named before cannot end, or why the line
+    cannot go on although nothing is left to name."""
     what = " and ".join(f"{one.count} of {one.specification_id}" for one in parked)
-    why = "".join(f"{reason.message}; " for reason in declined)
-    return f"{why}order.choose-instances: which {what} end"
+    asked = [f"order.choose-instances: which {what} end"] if what else []
+    return "; ".join([*(reason.message for reason in declined), *asked])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -110,6 +111,10 @@ class OperationHeard:
     reasons: tuple[Reason, ...] = ()
     status: Status = "in_progress"
     fewer: tuple[Fewer, ...] = ()
+    goes_on_as: dict[str, str] = field(default_factory=dict)
+    """What its lines were about, and have moved or been replaced since, with what that is now."""
+    counted: bool = False
+    """Whether `fewer` is how many are to be named from now on."""
 
     @property
     def asks_again(self) -> bool:

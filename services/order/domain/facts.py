@@ -16,6 +16,7 @@ from services.order.domain.events import (
     OrderStarted,
 )
 from services.order.domain.order import Order
+from services.order.domain.parked import Fewer
 from services.order.domain.value import value
 from services.order.domain.words import Reason
 
@@ -54,9 +55,11 @@ class Fulfil:
 
 @value
 class Hear:
-    """What became of a dated change of the order."""
+    """What became of a dated change of the order; of one that waits to be told which instances end, how many
+    of each those are."""
 
     operation: OperationHeard
+    to_name: dict[str, int] | None = None
 
 
 Fact: TypeAlias = Start | Decline | Return | Fulfil | Hear
@@ -65,17 +68,33 @@ Outcome: TypeAlias = tuple[OrderEvent, ...] | Reason
 
 def hear(order: Order, command: Hear) -> Outcome:
     told = command.operation
-    if _was_heard(order, told):
+    counted = _counted(order, command)
+    if counted is None and _was_heard(order, told):
         return ()
-    to_name = order.parked.counted if told.asks_again else order.parked.of
-    return (replace(told, status=order.status, fewer=to_name(told.line_ids)),)
+    waiting = order.parked.counted if told.asks_again else order.parked.of
+    fewer = waiting(told.line_ids) if counted is None else counted
+    return (replace(told, status=order.status, fewer=fewer, counted=counted is not None),)
+
+
+def _counted(order: Order, command: Hear) -> tuple[Fewer, ...] | None:
+    """How many are to be named of its line, where that is another number than before; else None."""
+    if command.to_name is None:
+        return None
+    [line_id] = command.operation.line_ids
+    fewer = tuple(
+        Fewer(line_id=line_id, specification_id=id, count=count) for id, count in command.to_name.items()
+    )
+    before = order.parked.counted((line_id,))
+    same = {(one.specification_id, one.count) for one in before} == set(command.to_name.items())
+    return None if same else fewer
 
 
 def _was_heard(order: Order, told: OperationHeard) -> bool:
     """Twice is nothing. But the same answer is another one where something else was named since (D-15)."""
     before = order.operations.get(told.operation_id)
     asked = not told.asks_again or order.parked.declined.keys() >= set(told.line_ids)
-    return before is not None and asked and replace(before, status=told.status, fewer=told.fewer) == told
+    same = before is not None and replace(before, status=told.status, fewer=told.fewer, counted=False) == told
+    return asked and same
 
 
 def start(order: Order, command: Start) -> Outcome:

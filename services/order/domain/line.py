@@ -123,6 +123,10 @@ class Known(Protocol):
 
     def instance(self, id: str) -> Instance | None: ...
 
+    def going_on_as(self, id: str) -> str:
+        """The id by which the account has an instance now: what has moved ends, and goes on as another."""
+        ...
+
     def term(self, id: str) -> Term | None:
         """A contract line or an entitlement."""
         ...

@@ -32,6 +32,7 @@ from services.order.domain.events import (
     OrderSubmitted,
 )
 from services.order.domain.line import Line, Ranks, Request
+from services.order.domain.onward import going_on
 from services.order.domain.parked import InstancesChosen, Parked, parked
 from services.order.domain.words import Category, HeaderAction, Reason, Stage, Status
 
@@ -71,6 +72,8 @@ class Order:
     pending: Pending | None = None
     declined: ChangeDeclined | None = None
     dropped: frozenset[str] = frozenset()
+    goes_on_as: dict[str, str] = field(default_factory=dict)
+    """What its lines were about, and have moved or been replaced since, with what came after it."""
     authors: frozenset[str] = frozenset()
     """Who placed, edited or submitted it, as far as that is known (D-21)."""
 
@@ -203,6 +206,7 @@ def _start(order: Order) -> None:
     order.stage = "in_progress"
     if order.pending is not None and order.pending.revises and order.pending.approved:
         order.pending = None
+        order.parked.declined.clear()
 
 
 def _over(order: Order, stage: Stage) -> None:
@@ -267,6 +271,10 @@ def _decline(order: Order, event: ChangeDeclined) -> None:
 def _heard(order: Order, event: OperationHeard) -> None:
     """A line has the date that inventory has given it."""
     order.operations[event.operation_id] = event
+    if event.goes_on_as:
+        _follow(order, event)
+    if event.counted:
+        order.parked.count_again(event.line_ids, event.fewer)
     if event.state == "scheduled":
         order.lines = tuple(
             replace(line, due_date=event.at) if line.line_id in event.line_ids and line.due_date else line
@@ -276,6 +284,22 @@ def _heard(order: Order, event: OperationHeard) -> None:
         order.parked.ask_again(event.line_ids, event.reasons)
     elif event.reasons:
         order.reasons = (*order.reasons, *event.reasons)
+
+
+def _follow(order: Order, event: OperationHeard) -> None:
+    """Its lines are about what those instances are now, also where they are asked to be otherwise."""
+    order.goes_on_as |= event.goes_on_as
+    order.lines = going_on(order.lines, event.line_ids, event.goes_on_as)
+    order.parked.follow(event.goes_on_as)
+    if (pending := order.pending) is None:
+        return
+    if pending.lines is not None:
+        lines = going_on(pending.lines, event.line_ids, event.goes_on_as)
+        pending = replace(pending, lines=lines)
+    if (before := pending.before) is not None:
+        all_ = going_on(before.all, event.line_ids, event.goes_on_as)
+        pending = replace(pending, before=replace(before, all=all_))
+    order.pending = pending
 
 
 def _still(action: HeaderAction | None, lines: tuple[Line, ...]) -> HeaderAction | None:

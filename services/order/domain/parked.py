@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.order.domain.value import value
@@ -36,6 +36,8 @@ class InformationAwaited:
 
     version: int
     fewer: tuple[Fewer, ...]
+    line_ids: tuple[str, ...] = ()
+    """All of them, also those that wait without anything left to name."""
 
 
 # ------------------------------------------------------------------------------------------- state
@@ -58,6 +60,23 @@ class Parked:
         for id in line_ids:
             self.chosen.pop(id, None)
             self.declined[id] = reasons
+
+    def waits(self, line_id: str) -> bool:
+        """Whether somebody is to name instances for the line, or to do what is said of it."""
+        asked = bool(self.lines.get(line_id)) or line_id in self.declined
+        return asked and line_id not in self.chosen
+
+    def count_again(self, line_ids: Iterable[str], fewer: tuple[Fewer, ...]) -> None:
+        """So many are to be named of these lines now; why something could not end is past."""
+        counted = parked(fewer).lines
+        for id in line_ids:
+            self.lines[id] = counted.get(id, ())
+            self.declined.pop(id, None)
+
+    def follow(self, goes_on_as: Mapping[str, str]) -> None:
+        """What was chosen and has moved is what that is now."""
+        for line_id, ids in self.chosen.items():
+            self.chosen[line_id] = frozenset(goes_on_as.get(id, id) for id in ids)
 
     def every(self) -> tuple[Fewer, ...]:
         return tuple(one for found in self.lines.values() for one in found)

@@ -44,6 +44,11 @@ def unusable(instance_id: str, tree: Tree) -> tuple[str, str] | None:
         return "SUS-14", f"{instance_id} is the external id of {names}: give the instance's own id"
     if found is None or found.account_id != account:
         return "ACT-06", f"account {account} has no instance {instance_id}: name one that it owns"
+    if found.ended and (now := tree.known.going_on_as(instance_id)) != instance_id:
+        return (
+            "CHG-17",
+            f"{instance_id} has moved, and goes on as {now}: order it for that one",
+        )
     if found.ended:
         return "CHG-17", f"{instance_id} is inactive and stays so: to have it again, add a new one"
     return None

@@ -1,0 +1,61 @@
+"""A dated change goes along when what it is about moves or is replaced (MOV-09, D-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from services.inventory.domain.flip import Find
+from services.inventory.domain.instance import Instance
+from services.inventory.domain.noting import Noted, handed_on
+from services.inventory.domain.operation import Operation
+from services.inventory.domain.operation_events import OperationFollowed
+from services.inventory.domain.words import OPERATION, Append, InstanceId
+
+Onward = Callable[[InstanceId], InstanceId]
+"""What an instance goes on as; itself where it stays what it is."""
+
+
+def further(id: InstanceId, find: Find) -> tuple[InstanceId, ...]:
+    """The ids by which an instance went on as it moved or was replaced, one after the other."""
+    found: list[InstanceId] = []
+    one = find(id)
+    while isinstance(one, Instance) and one.state == "inactive" and one.went_on is not None:
+        one = find(one.went_on)
+        if isinstance(one, Instance):
+            found.append(one.id)
+    return tuple(found)
+
+
+def goes_on(id: InstanceId, find: Find) -> InstanceId:
+    """What it is now; itself where nothing is left of it."""
+    last = next(reversed(further(id, find)), id)
+    one = find(last)
+    return last if isinstance(one, Instance) and one.state != "inactive" else id
+
+
+def followed(operation: Operation, onward: Onward, find: Find) -> Iterator[Append]:
+    """It is about what that has become, with all that was named for it; nothing once it has started."""
+    order, at = operation.order, operation.at
+    if operation.status != "scheduled" or order is None or at is None:
+        return
+    goes_on_as = {id: to for id in _touched(operation) if (to := onward(id)) != id}
+    if not goes_on_as:
+        return
+    event = OperationFollowed(
+        order=order.order_id,
+        version=order.version,
+        action=operation.action,
+        at=at,
+        line_ids=tuple(line.line_id for line in order.lines),
+        goes_on_as=goes_on_as,
+    )
+    yield Append(OPERATION, operation.id, event)
+    yield from handed_on(Noted(id=operation.id, order=order, state="scheduled", at=at), goes_on_as, find)
+
+
+def _touched(operation: Operation) -> dict[InstanceId, None]:
+    """What its lines name, in their order, and what was named for one."""
+    lines = operation.order.lines if operation.order is not None else ()
+    named = operation.named.instance_ids if operation.named is not None else ()
+    of_lines = (id for line in lines for id in (line.instance_id, line.parent_instance_id, line.replaces))
+    return dict.fromkeys(id for id in (*of_lines, *named) if id is not None)
