@@ -53,7 +53,7 @@ class Growth:
         if node.lands():
             self._fill(node, instance, line)
         if own or (line.line_id, node.side) not in self.more.line_values:
-            self.more.line_values[line.line_id, node.side] = (instance.characteristics, node.values)
+            self.more.line_values[line.line_id, node.side] = (self._was(instance).characteristics, node.values)
         if node.lands():
             self._extend(node, instance)
 
@@ -88,6 +88,7 @@ class Growth:
             return_=line.return_,
             quantity=quantity_of(instance, line),
             values=dict(instance.characteristics),
+            had={} if instance.new and instance.side is None else self._was(instance).characteristics,
             needless=needless,
         )
 
@@ -144,11 +145,17 @@ class Growth:
 
     def _before(self, node: Node, instance: Instance) -> View | None:
         """None when the version it had was never heard."""
-        entry = self._catalog(instance.specification_id).named(instance.specification_version)
+        was = self._was(instance)
+        entry = self._catalog(was.specification_id).named(was.specification_version)
         line_values, _ = self.more.line_values.get((node.line_id, node.side), ({}, {}))
         if entry is None:
             return None
-        return View(specification=entry, values=instance.characteristics, line_values=line_values)
+        return View(specification=entry, values=was.characteristics, line_values=line_values)
+
+    def _was(self, instance: Instance) -> Instance:
+        """Of the new side of a move, the old one: the new one has the values that the line sets already."""
+        old = self._instances.get(instance.pair_id or "") if instance.side == "provide" else None
+        return old or instance
 
     def _children_of(self, instance: Instance) -> Sequence[Instance]:
         return self._children.get(instance.instance_id, ())

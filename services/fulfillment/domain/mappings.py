@@ -58,12 +58,15 @@ def spread(nodes: Sequence[Node], index: Below) -> None:
         node = queue.popleft()
         visits[id(node)] += 1
         for characteristic, target, name in links(node, index):
-            if _takes(target, name, node.values, characteristic) and visits[id(target)] < _MOST_VISITS:
+            if _takes(target, name, node, characteristic) and visits[id(target)] < _MOST_VISITS:
                 target.values[name] = node.values[characteristic]
                 queue.append(target)
 
 
-def _takes(target: Node, name: str, values: dict[str, str | int | float | bool | None], of: str) -> bool:
-    if of not in values or name in target.named:
+def _takes(target: Node, name: str, node: Node, of: str) -> bool:
+    """What is as it was says nothing new about what has a value of its own (DEC-04)."""
+    if of not in node.values or name in target.named:
         return False
-    return name not in target.values or not same(target.values[name], values[of])
+    if name in target.had and of in node.had and same(node.had[of], node.values[of]):
+        return False
+    return name not in target.values or not same(target.values[name], node.values[of])

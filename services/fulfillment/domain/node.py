@@ -12,7 +12,10 @@ from services.fulfillment.domain.reservation import Instance, Line
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Node:
-    """What is known of one domain order so far. `named` are the values its own line sets: they stay."""
+    """What is known of one domain order so far. `named` are the values its own line sets: they stay.
+
+    `had` are those that its instance had before, also at the place that it moves from; none of a new one.
+    """
 
     id: str
     kind: Kind
@@ -30,6 +33,7 @@ class Node:
     quantity: Quantity | None = None
     values: Values = field(default_factory=dict)
     named: frozenset[str] = frozenset()
+    had: Values = field(default_factory=dict)
     new_instance: bool = False
     needless: bool = False
     composed_of: list[str] = field(default_factory=list)
