@@ -280,11 +280,14 @@ def test_of_a_whole_instance_that_comes_back_some_may_be_approved(desk: Desk) ->
         ({"approvedQuantity": 5}, "5 of P are approved and the account has 4: approve at most 4"),
     ],
 )
-def test_no_more_is_taken_back_than_is_left_by_then(desk: Desk, more: dict[str, Any], told: str) -> None:
+@pytest.mark.parametrize("proposed", ["refund", "replacement", "repair"])
+def test_no_more_is_taken_back_than_is_left_by_then(
+    desk: Desk, proposed: str, more: dict[str, Any], told: str
+) -> None:
     desk.opens(brings("1", "P", quantity=5))
     now = {"instanceId": "P", "accountId": A, "specificationId": "tv", "specificationVersion": "1"}
     desk.hears("instance.changed", {**now, "location": "SITE-1", "quantity": 4, "characteristics": []})
-    desk.assesses(says("1", "refund", **more))
+    desk.assesses(says("1", proposed, **more))
     [(rule, line, message)] = desk.why()
     assert (rule, line) == ("RMA-01", "1")
     assert told in message

@@ -11,8 +11,8 @@ from tests.world import World
 
 
 def owned(id: str, specification: str, **more: object) -> Sent:
-    data = {"instanceId": id, "accountId": "ACME", "specificationId": specification, "state": "active", **more}
-    return "instance.load", {"kind": "service", **data}
+    data = {"instanceId": id, "accountId": "ACME", "specificationId": specification, "kind": "service"}
+    return "instance.load", {**data, "state": "active", **more}
 
 
 COPPER = {"access": "copper"}

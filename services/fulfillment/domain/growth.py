@@ -53,7 +53,8 @@ class Growth:
         if node.lands():
             self._fill(node, instance, line)
         if own or (line.line_id, node.side) not in self.more.line_values:
-            self.more.line_values[line.line_id, node.side] = (self._was(instance).characteristics, node.values)
+            before = self._was(instance).characteristics
+            self.more.line_values[line.line_id, node.side] = (before, node.values)
         if node.lands():
             self._extend(node, instance)
 

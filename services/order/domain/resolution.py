@@ -45,7 +45,7 @@ def resolve(account_id: str, line: ReturnLine, one: Assessed, known: Known) -> R
     if instance is None or instance.ended:
         message = f"{line.instance_id} has ended since: nothing of it is left to resolve; propose 'reject'"
         return Resolution(request=nothing, broken=(no_such(line, message, "instanceId"),))
-    if plan != "repair" and (fewer := _fewer_left(line, one, instance)) is not None:
+    if (fewer := _fewer_left(line, one, instance)) is not None:
         return Resolution(request=nothing, broken=(fewer,))
     part = _part(line, one, instance)
     asked = _asked(account_id, _counted(line, one), part, instance, plan)
