@@ -120,9 +120,9 @@ class Cascade:
             return
         done = [part for part in plan.parts if part.open_orders == self._gone["part", _name(part)]]
         if plan.canceling:
-            self._cancel(all_undone=len(done) == len(plan.parts))
+            self._cancel(all_undone=len(done) == len(plan.parts) and not self._takes_back())
             return
-        more = bool(plan.awaited) or len(done) < len(plan.parts)
+        more = bool(plan.awaited) or len(done) < len(plan.parts) or self._takes_back()
         for part in done if more else done[:-1]:
             self._events.append(
                 PartCompleted(version=plan.version, operation_id=part.operation_id, line_ids=part.line_ids)
@@ -130,6 +130,11 @@ class Cascade:
         if not more:
             lines = done[-1].line_ids if done else ()
             self._events.append(PlanCompleted(version=plan.version, line_ids=lines))
+
+    def _takes_back(self) -> bool:
+        """Whether something of a part that is over was done although it was not wanted, and is undone now."""
+        over = (order.part for order in self._plan.orders.values() if order.part not in self._plan.parts)
+        return any(part.open_orders > self._gone["part", _name(part)] for part in over)
 
     def _cancel(self, *, all_undone: bool) -> None:
         plan = self._plan
