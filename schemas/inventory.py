@@ -165,12 +165,14 @@ class ScheduledLines(Part):
 class ReservationAccepted(ReservationEvent):
     """`reservation.accepted`: all lines are reserved; all that fulfillment needs to decompose.
 
-    Lines with a date to come are not among `lines`: they wait in `operations`, without a lock.
+    Lines with a date to come are not among `lines`: they wait in `operations`, without a lock. Of a revision,
+    `droppedLineIds` are those that are let go when the plan has followed.
     """
 
     category: Category
     action: Action | None = None
     lines: tuple[ReservedLine, ...]
+    dropped_line_ids: tuple[str, ...] = ()
     tree: tuple[AffectedInstance, ...]
     operations: tuple[ScheduledLines, ...] = ()
     priority: int | None = None

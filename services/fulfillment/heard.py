@@ -64,6 +64,7 @@ class ReservationAccepted(Heard, frozen=True, kw_only=True):
     version: int
     lines: tuple[ReservedLine, ...]
     tree: tuple[AffectedInstance, ...]
+    dropped_line_ids: tuple[str, ...] = ()
     priority: int | None = None
     operations: tuple[ScheduledLines, ...] = ()
     standing: tuple[StandingProduct, ...] = ()

@@ -17,6 +17,7 @@ def order(data: ReservationAccepted) -> Reservation:
         operations=tuple(one.operation_id for one in data.operations),
         priority=data.priority,
         standing=_standing(data),
+        dropped=data.dropped_line_ids,
     )
 
 

@@ -59,7 +59,7 @@ def _revise(reservation: Reservation, plan: Plan, work: Work) -> None:
         case Incomplete(reasons=reasons) | Impossible(reasons=reasons):
             _refuse(reservation, reasons, work)
         case Blueprint():
-            _change(reservation, plan, compensation.revised(plan, outcome), work)
+            _change(reservation, plan, compensation.revised(plan, outcome, reservation.dropped), work)
 
 
 def _wait(reservation: Reservation, plan: Plan, work: Work) -> None:

@@ -290,6 +290,7 @@ def _accepted(event: ReservationAccepted | ReservationRevised) -> Body:
             "action": event.action,
             "priority": event.priority if isinstance(event, ReservationAccepted) else None,
             "lines": [bodies.line(line) for line in event.lines],
+            "droppedLineIds": event.dropped or None if isinstance(event, ReservationRevised) else None,
             "tree": [bodies.affected(one) for one in event.tree],
             "operations": [_scheduled(one) for one in event.operations] or None,
         }

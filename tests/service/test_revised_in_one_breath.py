@@ -47,3 +47,16 @@ def test_what_was_refused_is_not_planned_when_its_reservation_is_heard() -> None
     world.later(seconds=5)
     assert world.answers()[-2:] == [("plan.change-refused", 3), ("plan.changed", 2)]
     assert world.plan().orders["O-1.1"].values == {"speed": 2}
+
+
+@pytest.mark.rule("INF-01", "D-22")
+@pytest.mark.parametrize("seed", range(60))
+def test_a_line_that_is_done_while_it_is_dropped_is_either_completed_or_undone(seed: int) -> None:
+    """The rest of the order waits to be told which ones end, so it is not over with that line."""
+    added = line("2", "add", specificationId="office", characteristics={"seats": 0})
+    both = place("Q1", "change", "OFFICE", characteristics={"seats": 1}, lines=[added])
+    dropped = ("order.cancel", {"orderId": "Q1", "lineIds": ["2"]})
+    done = ("task.report", {"taskId": "Q1.1.add-it", "result": "completed"})
+    world = began((both,), (dropped, ask("approve-change", "Q1"), done), seed=seed)
+    made = world.pages()["instance", "Q1:2"]["state"]
+    assert (lines(world)["2"], made) in (("completed", "active"), ("canceled", "inactive"))

@@ -6,7 +6,7 @@ touches is done again, what it drops is undone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from services.fulfillment.domain.alterations import CancellationBegun, PlanRevised
@@ -36,8 +36,8 @@ class Change:
 # ---------------------------------------------------------------------------------------- revision
 
 
-def revised(plan: Plan, made: Blueprint) -> Change:
-    """What changes for the plan to become the one that was made anew."""
+def revised(plan: Plan, made: Blueprint, dropped: Iterable[str] = ()) -> Change:
+    """What changes for the plan to become the one that was made anew, without the lines that were dropped."""
     blueprint, kept = fitted(plan, made)
     difference = Difference(plan=plan, version=made.version)
     tasks = by_order(blueprint.tasks)
@@ -53,7 +53,7 @@ def revised(plan: Plan, made: Blueprint) -> Change:
             difference.drop(order, blueprint.line_ids)
     added = _added(plan, blueprint, kept, made.version)
     difference.reopen_above(added.domain_orders)
-    reasons = judge("revise", tuple(dict.fromkeys(difference.lines)), plan)
+    reasons = judge("revise", tuple(dict.fromkeys((*difference.lines, *dropped))), plan)
     apart = tasks_apart(added)
     events = _told(difference, blueprint, added, apart)
     return Change(events=events, added=added, tasks_apart=apart, reasons=reasons)

@@ -62,7 +62,8 @@ class Standing:
 
 @value
 class Reservation:
-    """`tree` names parents before their children. `operations` are parts of the order that follow.
+    """`tree` names parents before their children. `operations` are parts of the order that follow. `dropped`
+    are lines that it was about before it was revised.
 
     One that is such a part itself names its `operation_id`.
     """
@@ -76,3 +77,4 @@ class Reservation:
     operation_id: str | None = None
     priority: int | None = None
     standing: tuple[Standing, ...] = ()
+    dropped: tuple[str, ...] = ()

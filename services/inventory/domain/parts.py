@@ -22,8 +22,8 @@ class Parts:
     later: tuple[Later, ...] = ()
     started: tuple[LineId, ...] = ()
     """Lines that were to be re-dated, and have started."""
-    at_work_alone: tuple[LineId, ...] = ()
-    """Lines that were to be changed otherwise, or dropped, and have started on their day."""
+    settled: tuple[tuple[LineId, str], ...] = ()
+    """Lines that were to be changed otherwise, or dropped, and what has become of them meanwhile."""
 
 
 def parts(
@@ -43,13 +43,14 @@ def parts(
         elif operation.status == "scheduled":
             parked.append(_parked(operation, line))
     redated = {change.line_id for change in revised.changes if "date" in change.types}
-    running = {id for id, one in ops.items() if one.status == "started" and id not in before.landed}
-    touched = (change.line_id for change in revised.changes if change.operation != "add")
+    settled = {id: "has started on its day" for id, one in ops.items() if one.status == "started"}
+    settled |= dict.fromkeys(before.landed, "is completed")
+    touched = [change.line_id for change in revised.changes if change.operation != "add"]
     return Parts(
         at_work=replace(revised.order, lines=tuple(at_work)),
         later=(*gathered(_apart(revised.order, parked), dated), *parked),
         started=tuple(line.line_id for line in at_work if line.line_id in redated),
-        at_work_alone=tuple(id for id in touched if id in running - redated),
+        settled=tuple((id, settled[id]) for id in touched if id in settled and id not in redated),
     )
 
 

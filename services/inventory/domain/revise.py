@@ -68,7 +68,7 @@ _ASK_AGAIN = "ask again when it is completed"
 def revise(revised: RevisedOrder, now: Now) -> tuple[Append, ...]:
     """Holds what is new, or names every reason why not. What is held already stays as it is."""
     order = revised.order
-    if reasons := tuple(_has_started(now.parts)):
+    if reasons := tuple(_too_late(now.parts)):
         return (_refused(order, reasons),)
     waiting = tuple(line for one in now.parts.later for line in one.lines)
     said = {change.line_id for change in revised.changes}
@@ -88,14 +88,13 @@ def _refused(order: Approved, reasons: tuple[Reason, ...]) -> Append:
     return Append(RESERVATION, order.order_id, RevisionRefused(version=order.version, reasons=reasons))
 
 
-def _has_started(found: Parts) -> Iterator[Reason]:
+def _too_late(found: Parts) -> Iterator[Reason]:
     for id in found.started:
         message = f"line {id} has started on its day, so it has no date to change: ask again without it"
         yield Reason(rule="SUS-12", line_id=id, field="dueDate", message=message)
-    for id in found.at_work_alone:
+    for id, what in found.settled:
         message = (
-            f"line {id} has started on its day: leave it as it is, and order the change anew when the order "
-            "is completed"
+            f"line {id} {what}: leave it as it is, and order the change anew when the order is completed"
         )
         yield Reason(rule="INF-01", line_id=id, message=message)
 
