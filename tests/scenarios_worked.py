@@ -174,6 +174,22 @@ WORKED: tuple[Scenario, ...] = (
         returns={HAND: "closed"},
     ),
     Scenario(
+        name="what never comes back stays beside what was sent for it",
+        before=(TERMS,),
+        stages=(
+            (brings_back(HAND, MOB="replacement"),),
+            (assess(HAND, MOB="replacement"),),
+            (report("2.ship", order=RETURNED),),
+            (found("receive", "not_received"),),
+            (ask("cancel", RETURNED, lineIds=["of MOB"]),),
+            (ask("approve-change", RETURNED),),
+        ),
+        orders={RETURNED: "completed"},
+        instances={"MOB": "active", f"{RETURNED}:1": "active"},
+        terms={("MOB", "L-MOB"): "active", (f"{RETURNED}:1", f"{RETURNED}~contract.1"): "active"},
+        returns={HAND: "resolved"},
+    ),
+    Scenario(
         name="some of many come back, and fewer are taken",
         before=((MANY,),),
         stages=(
