@@ -9,33 +9,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-BUSY_SECONDS = 10.0
+from services.chassis.sqlite import BUSY_MS, use_wal
+
+BUSY_SECONDS = BUSY_MS / 1000
 
 
 def connect(path: Path, synchronous: str) -> sqlite3.Connection:
     """A connection for one thread in write-ahead mode, without implicit transactions."""
     database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
-        _write_ahead(database)
+        database.execute("PRAGMA page_size=8192")
+        use_wal(database)
         database.execute(f"PRAGMA synchronous={synchronous}")
     except BaseException:
         database.close()
         raise
     return database
-
-
-def _write_ahead(database: sqlite3.Connection) -> None:
-    """Changing the mode of a new file does not wait for another that does the same, so try again."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    database.execute("PRAGMA page_size=8192")
-    while True:
-        try:
-            database.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
 
 
 @contextmanager

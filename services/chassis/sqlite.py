@@ -41,7 +41,7 @@ class SQLiteFile:
         with _translated():
             self._writer = self._connect()
             with _closed_by_failure(self._writer):
-                _use_wal(self._writer)
+                use_wal(self._writer)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Cursor]:
@@ -141,8 +141,8 @@ def _as_it_lies(text: bytes) -> str:
     return text.decode(errors="surrogateescape")
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
-    # The busy timeout does not cover the switch to WAL, and two processes may open a new file together.
+def use_wal(connection: sqlite3.Connection) -> None:
+    """The busy timeout does not cover the switch, and two processes may open a new file together."""
     deadline = time.monotonic() + BUSY_MS / 1000
     while True:
         try:
