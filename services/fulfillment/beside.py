@@ -126,7 +126,10 @@ def _made(plan: Plan, there: Mapping[str, Product], new: Collection[str], work: 
     roots.update({root: root for root in new})
     for order in plan.orders.values():
         details = order.details
-        if order.brief.kind != "product" or details is None or not live(order) or ends(order):
+        if order.brief.kind != "product" or details is None or ends(order):
+            continue
+        if not live(order):
+            yield from _being_taken_back(order, plan)
             continue
         for id in concerns(order)[:1]:
             if order.part not in plan.parts:
@@ -136,6 +139,12 @@ def _made(plan: Plan, there: Mapping[str, Product], new: Collection[str], work: 
                 if arrives(order) and root not in new:
                     continue
                 yield from _made_by(id, root, details, there.get(id), work)
+
+
+def _being_taken_back(order: OpenOrder, plan: Plan) -> Iterator[Product]:
+    """It counts no more, and is to be told of when it is gone."""
+    if order.state == "cancellation_in_progress":
+        yield from (plan.made[id] for id in concerns(order)[:1] if id in plan.made)
 
 
 def _made_by(id: str, root: str, details: DomainOrder, was: Product | None, work: Work) -> Iterator[Product]:

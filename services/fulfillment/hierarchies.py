@@ -13,7 +13,11 @@ from dataclasses import dataclass, field
 from services.chassis.service import Work
 from services.fulfillment import beside, meanwhile
 from services.fulfillment.domain import hierarchy
-from services.fulfillment.domain.alterations import DomainOrderCanceled, DomainOrderRevised
+from services.fulfillment.domain.alterations import (
+    DomainOrderCanceled,
+    DomainOrderDropped,
+    DomainOrderRevised,
+)
 from services.fulfillment.domain.compatibility import concerns, ends
 from services.fulfillment.domain.compatibility_break import Product
 from services.fulfillment.domain.compatibility_events import StandingChanged
@@ -91,6 +95,9 @@ def _changed(plan: Plan, events: Iterable[PlanEvent]) -> dict[str, _Changes]:
             case DomainOrderClosed(domain_order=details):
                 _done(plan, plan.orders[details.domain_order_id], found)
             case DomainOrderCanceled(domain_order=details):
+                _undone(plan, plan.orders[details.domain_order_id], found)
+            case DomainOrderDropped(domain_order=details, previous="closed_complete"):
+                # At once: what counts on it while it is being undone would not be judged again.
                 _undone(plan, plan.orders[details.domain_order_id], found)
             case DomainOrderRevised(domain_order=details, previous="closed_complete", state="in_progress"):
                 _undone(plan, plan.orders[details.domain_order_id], found)

@@ -41,6 +41,11 @@ def append(order_id: str, events: Sequence[PlanEvent], work: Work, at: datetime 
         if plan.timed and (_follow_hold(order_id, plan, at, work) or touches(plan, events)):
             _assess(order_id, at, work)
     rearm(order_id, before, work)
+    tell(order_id, events, work)
+
+
+def tell(order_id: str, events: Sequence[PlanEvent], work: Work) -> None:
+    """Other plans hear what has closed or was undone, and those that are stopped go on where they may."""
     for other in hierarchies.tell(order_id, events, work):
         append(other, start(work.state(PLAN, other), work.now), work)
 

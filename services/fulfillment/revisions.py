@@ -82,7 +82,7 @@ def _change(reservation: Reservation, plan: Plan, change: Change, work: Work) ->
     plan = work.state(PLAN, order_id)
     work.append(PLAN, order_id, *planned(plan, change.added, change.tasks_apart))
     work.append(PLAN, order_id, *compensation.inherited(work.state(PLAN, order_id), change.added))
-    hierarchies.tell(order_id, change.events, work)
+    jeopardy.tell(order_id, change.events, work)
     hierarchies.note(order_id, reservation.standing, work)
     resume(order_id, work.state(PLAN, order_id), work)
     _agree(order_id, work)
@@ -128,7 +128,9 @@ def cancel(order_id: str, version: int, plan: Plan, work: Work) -> None:
         work.append(PLAN, order_id, ChangeRefused(version=version, reasons=reasons))
         resume(order_id, work.state(PLAN, order_id), work)
         return
-    work.append(PLAN, order_id, *compensation.canceled(plan, version))
+    events = compensation.canceled(plan, version)
+    work.append(PLAN, order_id, *events)
+    jeopardy.tell(order_id, events, work)
     jeopardy.append(order_id, start(work.state(PLAN, order_id), work.now), work)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.journey.worlds import effects, play
 from tests.scenarios import Sent, ask, line, place
-from tests.service.test_compatibility import owned
+from tests.service.test_compatibility import entry, owned
 from tests.service.test_stopped import SECOND, adding, done, state, stops, waiting
 from tests.service.test_stopped_account import CIRCUIT, ONE_SITE, by_hand, ordered
 from tests.world import World
@@ -139,6 +139,17 @@ def test_what_a_revision_adds_is_stopped_when_it_closes_and_refuses_nothing() ->
 
 
 @JUDGED
+def test_nor_does_it_hide_what_is_wrong_without_it() -> None:
+    turned = line("1", "change", instanceId="PHONE", specificationId="key")
+    placed = place("C1", None, lines=[turned, line("2", "disconnect", instanceId="LOCK")])
+    world = waiting((placed,), done("C1.1.do"))
+    play(world, (revised(turned, beside("3", "key", "HOUSE")), APPROVED))
+    [reason] = declined(world)
+    assert "LOCK (lock) does not go with key" in reason["message"]
+    assert reason["lineId"] == "2"
+
+
+@JUDGED
 def test_what_a_person_has_accepted_is_no_reason() -> None:
     accept = {"falloutId": "C1.1.f1", "resolution": "its wire is borrowed", "accept": True}
     placed = place("C1", None, lines=[beside("1", "phone"), beside("3", "lamp")])
@@ -241,6 +252,41 @@ def test_a_root_that_counts_on_it_from_elsewhere_in_the_account_holds_it_while_t
         worked_off(world, "C1")
         play(world, ((ask("cancel", "C2"),), (ask("approve-change", "C2"),)))
         assert state(worked_off(world, "C2"), "order", "C2") == "canceled"
+
+
+@JUDGED
+def test_what_a_revision_has_taken_back_does_not_count_for_other_orders_any_more() -> None:
+    lines = [beside("1", "wire", "HOUSE"), beside("2", "lamp", "HOUSE")]
+    ended = (place("C2", "disconnect", "WIRE"),)
+    for seed in SEEDS:
+        world = waiting((place("C1", None, lines=lines),), done("C1.1.do"), ended, seed=seed)
+        play(world, (dropped("1"), APPROVED, done("C2.1.do")))
+        assert (declined(world), len(stops(world, "C2"))) == ([], 1)
+
+
+UNDONE = entry(
+    "wire",
+    plans=[
+        {
+            "actions": ["add"],
+            "tasks": [{"name": "do", "kind": "provision", "undo": {"name": "take-out", "kind": "provision"}}],
+        },
+        {"actions": ["disconnect"], "tasks": [{"name": "do", "kind": "provision"}]},
+    ],
+)
+
+
+@JUDGED
+@pytest.mark.parametrize("change", [dropped("1"), CANCEL], ids=["line", "order"])
+def test_nor_does_it_while_it_is_being_undone(change: tuple[Sent, ...]) -> None:
+    name, data = UNDONE
+    lines = [beside("1", "wire", "HOUSE"), beside("2", "lamp", "HOUSE")]
+    world = waiting(((name, {**data, "version": "8"}),), (place("C1", None, lines=lines),), done("C1.1.do"))
+    play(world, ((place("C2", "disconnect", "WIRE"),), change, APPROVED))
+    undo = [one for one in world.pages()["plan", "C1"]["tasks"] if one.get("undo")]
+    assert [one["state"] for one in undo] == ["open"]
+    play(world, (done("C2.1.do"),))
+    assert (declined(world), len(stops(world, "C2"))) == ([], 1)
 
 
 @JUDGED

@@ -86,14 +86,24 @@ def relying(before: Plan, after: Plan) -> tuple[Break, ...]:
     found = {key: one for key, one in wrong(after).items() if key not in known and key not in after.waived}
     if not found:
         return ()
-    later = set(_judged_later(after))
-    return tuple(one for key, one in found.items() if key not in later)
+    at_once, later = wrong(_as_done(after)), set(_judged_later(after))
+    return tuple(one for key, one in found.items() if key in at_once or key not in later)
+
+
+def _as_done(plan: Plan) -> Plan:
+    """With nothing but what has closed."""
+    orders = {id: _taken_back(order) if _open(order) else order for id, order in plan.orders.items()}
+    return replace(plan, orders=orders)
 
 
 def _judged_later(plan: Plan) -> Iterator[Key]:
     for order in plan.orders.values():
-        if live(order) and order.state not in OVER:
+        if _open(order):
             yield from (one.key() for one in broken(plan, order))
+
+
+def _open(order: OpenOrder) -> bool:
+    return live(order) and order.state not in OVER
 
 
 # ------------------------------------------------------------------------------------------ said
