@@ -236,7 +236,7 @@ def rejected_and_reworked(instance: str, **more: Any) -> Shop:
     return shop
 
 
-@pytest.mark.rule("RMA-02", "ACT-13", "ORD-11")
+@pytest.mark.rule("RMA-02", "ACT-13", "D-03")
 @pytest.mark.parametrize("instance", ["PHONE", "MANY"])
 def test_a_draft_of_a_return_keeps_what_it_does_not_say(instance: str) -> None:
     shop = rejected_and_reworked(instance, **({"quantity": 2} if instance == "MANY" else {}))
