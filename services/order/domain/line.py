@@ -43,6 +43,8 @@ class Line:
     replaces: str | None = None
     quantity_before: int | None = None
     reason: str | None = None
+    copy_of: str | None = None
+    """CHG-09: the line that asked for so many, where this is one of the others."""
 
 
 @value

@@ -55,7 +55,7 @@ class _Copies:
         if line.line_id in above or len(self._lines) + len(self._more) >= MANY:
             return
         id = self._free(line.line_id)
-        self._more.append(replace(_one(line), line_id=id, parent_line_id=parent))
+        self._more.append(replace(_one(line), line_id=id, parent_line_id=parent, copy_of=line.line_id))
         for child in self._below.get(line.line_id, ()):
             for _ in range(1 if child.quantity is None else child.quantity):
                 self._again(child, id, above | {line.line_id})

@@ -51,11 +51,27 @@ def without(order: Order, line_ids: Collection[str]) -> tuple[Line, ...] | Reaso
         message = f"there is no line {unknown[0]}: the lines are {', '.join(sorted(known)[:20])}"
         return Reason(rule="REF-01", message=message, line_id=unknown[0], field="lineIds")
     there = tuple(line for line in order.wanted if not order.over(line.line_id))
+    if (one_of_many := _one_of_many(order, there, line_ids)) is not None:
+        return one_of_many
     gone = set(line_ids)
     while more := {line.line_id for line in there if line.parent_line_id in gone} - gone:
         gone |= more
     gone |= {resume.line_id for suspend, resume in windows(there) if suspend.line_id in gone}
     return tuple(line for line in there if line.line_id not in gone)
+
+
+def _one_of_many(order: Order, there: tuple[Line, ...], line_ids: Collection[str]) -> Reason | None:
+    """CHG-09: who has asked for two by a line may mean both by its id, or the one that kept it."""
+    for id in line_ids:
+        others = [one.line_id for one in there if one.copy_of == id and one.line_id not in order.completed]
+        if others and not set(others) <= set(line_ids):
+            every = ", ".join([id, *others])
+            message = (
+                f"line {id} asked for more than one, which are lines {every}, one each: name them all to "
+                "cancel all, the last ones to have fewer; or revise the order with those that should stay"
+            )
+            return Reason(rule="CHG-09", message=message, line_id=id, field="lineIds")
+    return None
 
 
 def differences(held: tuple[Line, ...], lines: tuple[Line, ...]) -> tuple[LineChange, ...]:
