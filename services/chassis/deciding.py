@@ -36,6 +36,11 @@ def decide_all(batch: Batch, parking: Parking, taken: Sequence[Taken], handled: 
         handled.counts[_decide(batch, parking, one, work)] += 1
 
 
+def read_beforehand(batch: Batch, taken: Sequence[Taken]) -> None:
+    """What all of these need, of which one may still take another away. Raises `Faulted`."""
+    _grant(batch, taken, [work_of(batch, one) for one in taken])
+
+
 def run(batch: Batch, one: Taken, work: MessageWork) -> Literal["handled", "refused"]:
     """Has the route handle it. A command from outside may be refused; all else that goes wrong is a fault."""
     mark = batch.mark()

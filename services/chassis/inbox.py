@@ -16,7 +16,7 @@ from services.chassis import answers, timers
 from services.chassis.answers import ParkedMessage
 from services.chassis.batch import Batch, Setup
 from services.chassis.cache import Cache
-from services.chassis.deciding import decide_all, order_of, run, said, work_of
+from services.chassis.deciding import decide_all, order_of, read_beforehand, run, said, work_of
 from services.chassis.intake import Intake
 from services.chassis.outbox import Outbox
 from services.chassis.parking import QUEUE, Parking
@@ -89,10 +89,12 @@ class Inbox:
         """Runs timers that are due, and takes them away, in one transaction. Raises as `handle` does."""
 
         def decide(batch: Batch, handled: Handled) -> None:
-            for timer in due:
+            taken = [timers.taken(self.service, timer) for timer in due]
+            read_beforehand(batch, taken)
+            for timer, one in zip(due, taken, strict=True):
                 if batch.stands(timer):
                     batch.timer(timer.timer, None)
-                    decide_all(batch, self.parking, [timers.taken(self.service, timer)], handled)
+                    decide_all(batch, self.parking, [one], handled)
 
         return self._faulting([timers.record_of(self.service, timer) for timer in due], decide, fences)
 

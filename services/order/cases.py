@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from services.chassis.service import Work
 from services.order.domain import return_steps
@@ -17,6 +17,9 @@ COMING_BACK = "coming-back"
 
 INSTANCE, WENT_ON = "instance", "went-on"
 """The lookup rows that hold, for an instance, what it is once it has moved (MOV-09)."""
+
+ENDED_BELOW = "ended-below"
+"""The lookup rows that hold, for an instance, what orders have ended directly below it."""
 
 
 def append(return_id: str, events: tuple[ReturnEvent, ...], work: Work) -> None:
@@ -51,6 +54,24 @@ def going_on_as(instance_id: str, work: Work) -> str:
         return instance_id
     further = (going_on_as(id, work) for id in work.members(WENT_ON, instance_id))
     return next((id for id in further if not _ended(id, work)), instance_id)
+
+
+def ending(instance_id: str, work: Work) -> Mapping[str, str]:
+    """What has ended directly below an instance by an order that can still be canceled, with that order."""
+    found: dict[str, str] = {}
+    for id in work.members(ENDED_BELOW, instance_id):
+        instance: Instance | None = work.state(INSTANCE, id)
+        by = instance.ended_by if instance is not None else None
+        if by is not None and _can_be_canceled(work.state("order", by), id):
+            found[id] = by
+    return found
+
+
+def _can_be_canceled(order: Order | None, instance_id: str) -> bool:
+    if order is None or order.stage not in ("acknowledged", "in_progress"):
+        return False
+    own = next((line.line_id for line in order.lines if line.instance_id == instance_id), None)
+    return own not in order.completed
 
 
 def _ended(instance_id: str, work: Work) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -69,6 +69,9 @@ class Heard:
 
     def going_on_as(self, id: str) -> str:
         return cases.going_on_as(id, self.work)
+
+    def ending(self, id: str) -> Mapping[str, str]:
+        return cases.ending(id, self.work)
 
     def term(self, id: str) -> Term | None:
         found: Term | Contract | None = self.work.state(TERM, id)
@@ -221,10 +224,21 @@ def instance_revised(instance_id: str, heard: InstanceRevised, work: Work) -> No
     work.append(INSTANCE, instance_id, *events)
     if heard.external_id != called:
         _called(instance_id, instance.account_id, (called, heard.external_id), work)
-    if heard.parent_id == before or instance.ended:
+    if heard.parent_id == before:
+        return
+    if instance.ended:
+        _ended_elsewhere(instance_id, instance, before, work)
         return
     work.drop(*place(instance.account_id, kind, before), instance_id)
     work.put(*place(instance.account_id, kind, heard.parent_id), instance_id)
+
+
+def _ended_elsewhere(id: str, instance: Instance, before: str | None, work: Work) -> None:
+    """It was loaded below another parent after an order had ended it."""
+    if instance.ended_by is not None and before is not None:
+        work.drop(cases.ENDED_BELOW, before, id)
+    if instance.ended_by is not None and instance.parent_id is not None:
+        work.put(cases.ENDED_BELOW, instance.parent_id, id)
 
 
 def place(account: str, kind: Kind, parent: str | None) -> tuple[str, str]:
@@ -241,11 +255,14 @@ def _called(instance_id: str, account: str, ids: tuple[str | None, str | None], 
         work.put(ELSEWHERE, by_external_id(account, now), instance_id)
 
 
-def instance_ended(instance_id: str, work: Work) -> None:
+def instance_ended(instance_id: str, order_id: str | None, work: Work) -> None:
     instance: Instance | None = work.state(INSTANCE, instance_id)
-    work.append(INSTANCE, instance_id, *instances.end(instance))
+    events = instances.end(instance, order_id)
+    work.append(INSTANCE, instance_id, *events)
     if instance is not None:
         work.drop(*place(instance.account_id, instance.kind, instance.parent_id), instance_id)
+    if events and instance is not None and instance.parent_id is not None and order_id is not None:
+        work.put(cases.ENDED_BELOW, instance.parent_id, instance_id)
 
 
 def instance_restored(instance_id: str, work: Work) -> None:
@@ -254,3 +271,5 @@ def instance_restored(instance_id: str, work: Work) -> None:
     work.append(INSTANCE, instance_id, *events)
     if events and instance is not None:
         work.put(*place(instance.account_id, instance.kind, instance.parent_id), instance_id)
+        if instance.parent_id is not None:
+            work.drop(cases.ENDED_BELOW, instance.parent_id, instance_id)

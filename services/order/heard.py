@@ -44,6 +44,7 @@ class InstanceStateChanged(Heard, frozen=True, kw_only=True):
     instance_id: str
     state: str
     previous_state: str
+    order_id: str | None = None
 
 
 class OperationEvent(Heard, frozen=True, kw_only=True):

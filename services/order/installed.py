@@ -40,7 +40,7 @@ def _changed(data: heard.InstanceChanged, work: Work) -> None:
 
 def _state_changed(data: heard.InstanceStateChanged, work: Work) -> None:
     if data.state == "inactive":
-        handlers.instance_ended(data.instance_id, work)
+        handlers.instance_ended(data.instance_id, data.order_id, work)
     elif data.previous_state == "inactive":
         handlers.instance_restored(data.instance_id, work)
 

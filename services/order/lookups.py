@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from services.chassis.ports import Row
 from services.chassis.service import Lookups
-from services.order.cases import COMING_BACK, WENT_ON
+from services.order.cases import COMING_BACK, ENDED_BELOW, WENT_ON
 from services.order.domain.instance import Instance
 from services.order.domain.return_case import Case
 from services.order.domain.returnable import instances_of
@@ -23,6 +23,8 @@ def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
         yield Row(WENT_ON, state.moved_from, id)
     if isinstance(state, Instance) and state.external_id is not None:
         yield Row(ELSEWHERE, by_external_id(state.account_id, state.external_id), id)
+    if isinstance(state, Instance) and state.ended_by is not None and state.parent_id is not None:
+        yield Row(ENDED_BELOW, state.parent_id, id)
     match state:
         case Case():
             yield from (Row(COMING_BACK, instance, id) for instance in sorted(instances_of(state)))
@@ -36,6 +38,8 @@ def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
 
 
 LOOKUPS = Lookups(
-    kinds=frozenset({NAMED_BY, ELSEWHERE, COMING_BACK, WENT_ON, ROOTS, *map(below, get_args(Kind))}),
+    kinds=frozenset(
+        {NAMED_BY, ELSEWHERE, COMING_BACK, ENDED_BELOW, WENT_ON, ROOTS, *map(below, get_args(Kind))}
+    ),
     rows=rows,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -41,6 +41,10 @@ class Heard:
 
     def going_on_as(self, id: str) -> str:
         return self.moved.get(id, id)
+
+    def ending(self, id: str) -> Mapping[str, str]:
+        found = self.instances.items()
+        return {one: by for one, item in found if item.parent_id == id and (by := item.ended_by)}
 
     def term(self, id: str) -> Term | None:
         return self.terms.get(id)

@@ -50,7 +50,7 @@ def rules(order: Order, known: Heard, *lines: Line) -> list[tuple[str | None, st
 
 @pytest.mark.rule("INF-03")
 def test_whatever_can_be_written_of_a_line_is_its_own_or_a_kind_of_change() -> None:
-    ours = {"line_id", "kind", "transient", "return_", "replaces", "quantity_before"}
+    ours = {"line_id", "kind", "transient", "return_", "replaces", "quantity_before", "copy_of"}
     assert {one.name for one in fields(Line)} == {*TYPES, *IDENTITY, *ours}
     assert set(TYPES.values()) == set(get_args(ChangeType))
     assert public("specification_id") == "specificationId"

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from services.audit.replay import replay
 from tests.in_flight import approved, page, send, state, worked_off
 from tests.journey.worlds import forked, play
 from tests.quantities import counting, standing
 from tests.scenarios import Sent, ask, line, place
+from tests.service.test_audit_replay import read
 from tests.service.test_compatibility import entry, owned
 from tests.service.test_stopped import WORK, done, stops
 from tests.world import World
@@ -314,3 +316,46 @@ def test_whichever_of_the_two_closes_last_is_stopped() -> None:
     world = play(each_ends_one(None), (done("Q.1.do"), done("O1.1.do")))
     assert (state(world, Q), stops(world, Q)) == ("completed", [])
     assert (state(world), len(stops(world, "O1"))) == ("in_progress", 1)
+
+
+ENDING = "order 'O1' is ending H1"
+
+
+def ended_by_the_first(specification: str, count: int, seed: int | None = None) -> World:
+    """O1 has ended `H1`, and has other work that nobody has answered."""
+    world = hung(specification, count, seed)
+    world.answer = lambda task: "completed" if task["instanceId"] == "H1" else None
+    both = [line("1", "disconnect", instanceId="H1"), line("2", "add", specificationId="voice")]
+    send(world, place("O1", None, lines=both))
+    assert (state(world), page(world, "instance", "H1")["state"]) == ("in_progress", "inactive")
+    return world
+
+
+@pytest.mark.rule("LIN-01", "ACT-13", "D-22")
+@pytest.mark.parametrize("seed", [None, 1])
+@pytest.mark.parametrize(
+    ("specification", "count", "rule"), [("shelf", 3, "LIN-01"), ("rack", 3, "ACT-13"), ("door", 2, "ACT-13")]
+)
+def test_what_another_order_has_ended_and_can_bring_back_is_named(
+    specification: str, count: int, rule: str, seed: int | None
+) -> None:
+    world = ended_by_the_first(specification, count, seed)
+    first, message = refused(send(world, ends(Q, "H2")))
+    assert (first, ENDING in message) == (rule, True)
+    worked_off(world, "O1")
+    first, message = refused(send(world, ends("Q2", "H2")), "Q2")
+    assert (first, ENDING in message) == (rule, False)
+
+
+@pytest.mark.rule("LIN-01", "D-22")
+def test_what_has_come_back_is_not() -> None:
+    world = ended_by_the_first("shelf", 3)
+    approved(world, ask("cancel", "O1"))
+    worked_off(world, "O1")
+    assert page(world, "instance", "H1")["state"] == "active"
+    _, message = refused(send(world, ends(Q, "H2", "H3")))
+    assert "O1" not in message
+
+
+def test_which_orders_have_ended_what_is_made_again_from_the_logs() -> None:
+    assert replay(read(ended_by_the_first("shelf", 3))).differences == []

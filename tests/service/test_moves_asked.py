@@ -107,6 +107,20 @@ def test_a_change_under_way_does_not_become_a_move_unnoticed() -> None:
     assert "becomes a move" in refused["reasons"][0]["message"]
 
 
+@pytest.mark.rule("MOV-V5", "INF-04")
+def test_a_move_under_way_that_would_go_back_is_told_to_be_canceled() -> None:
+    world = forked(None)
+    world.answer = lambda _: None
+    back = [line(str(n), "change", location="SITE-1") for n in (1, 2, 3)]
+    play(world, ((place("O1", None, lines=lines(location=THERE)),), (ask("revise", "O1", lines=back),)))
+    [refused] = [body for message, body in world.messages("order.events") if "refused" in message.type]
+    [reason] = refused["reasons"]
+    assert (reason["rule"], reason["lineId"]) == ("MOV-V5", "1")
+    assert "in a revision, where a move stays one, cancel its lines instead" in reason["message"]
+    play(world, ((ask("cancel", "O1"),), (ask("approve-change", "O1"),)))
+    assert instances(world)["HOME"]["state"] == "active"
+
+
 @pytest.mark.rule("MOV-11")
 def test_a_service_order_moves_likewise() -> None:
     services = [

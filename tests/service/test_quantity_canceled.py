@@ -31,8 +31,8 @@ def test_by_the_id_that_asked_for_all_it_is_asked_which_are_meant() -> None:
     [reason] = refused(world)
     assert (reason["rule"], reason["lineId"], reason["field"]) == ("CHG-09", "4", "lineIds")
     assert reason["message"] == (
-        "line 4 asked for more than one, which are lines 4, 4.2, 4.3, one each: name them all to cancel all, the last "
-        "ones to have fewer; or revise the order with those that should stay"
+        "line 4 asked for more than one, which are lines 4, 4.2, 4.3, one each: name them all to cancel all, "
+        "the last ones to have fewer; or revise the order with those that should stay"
     )
     assert state(world) == "in_progress"
 

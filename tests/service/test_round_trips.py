@@ -126,6 +126,29 @@ def test_five_times_the_accounts_take_no_more_queries(ask: Callable[[int], Sent]
     assert queries(60, ask) <= queries(12, ask) + 6
 
 
+def on_its_day(accounts: int, ask: Callable[[int], Sent]) -> int:
+    """Of a world that remembers nothing: what the day takes on which all of these run."""
+    world = forked(None)
+    world.time_passes = False
+    for stage in (CATALOG, [sent for n in range(accounts) for sent in house(n)]):
+        for name, data in stage:
+            world.send(name, data)
+        world.run()
+    for name, data in map(ask, range(accounts)):
+        world.send(name, {**data, "lines": [{**one, "dueDate": MARCH} for one in data["lines"]]})
+    world.run()
+    counting = forgetting(world)
+    until(world, MARCH)
+    assert not world.parked()
+    return counting.queries
+
+
+@pytest.mark.parametrize("ask", [added, ended, replaced, founded])
+def test_five_times_the_orders_of_one_day_take_no_more_queries(ask: Callable[[int], Sent]) -> None:
+    """The timers of a day are one batch, as messages are."""
+    assert on_its_day(60, ask) <= on_its_day(12, ask) + 6
+
+
 DATED = asked(0, [{**PHONE, "dueDate": MARCH}])
 BEGUN = ("order.place", {**asked(0, [SECOND])[1], "approve": True})
 REVISED = ("order.revise", {"orderId": "C-0", "lines": [SECOND, PHONE]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -35,6 +35,9 @@ class Before:
 
     def going_on_as(self, id: str) -> str:
         return self.known.going_on_as(id)
+
+    def ending(self, id: str) -> Mapping[str, str]:
+        return self.known.ending(id)
 
     def term(self, id: str) -> Term | None:
         return self.known.term(id)

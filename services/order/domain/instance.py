@@ -44,6 +44,8 @@ class InstanceRevised:
 class InstanceEnded:
     """It is inactive: for ever, unless the order that ended it is canceled."""
 
+    order_id: str | None = None
+
 
 @value
 class InstanceRestored:
@@ -69,6 +71,8 @@ class Instance:
     ended: bool = False
     external_id: str | None = None
     moved_from: str | None = None
+    ended_by: str | None = None
+    """The order by which it has ended."""
 
 
 def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
@@ -88,9 +92,9 @@ def evolve(instance: Instance | None, event: InstanceEvent) -> Instance | None:
                 moved_from=event.moved_from,
             )
         case InstanceEnded() if instance is not None:
-            instance.ended = True
+            instance.ended, instance.ended_by = True, event.order_id
         case InstanceRestored() if instance is not None:
-            instance.ended = False
+            instance.ended, instance.ended_by = False, None
         case InstanceRevised() if instance is not None:
             instance.specification_id = event.specification_id
             instance.specification_version = event.specification_version
@@ -131,8 +135,8 @@ def revise(instance: Instance | None, heard: InstanceRevised) -> tuple[InstanceE
     return (heard,) if said != now else ()
 
 
-def end(instance: Instance | None) -> tuple[InstanceEvent, ...]:
-    return () if instance is None or instance.ended else (InstanceEnded(),)
+def end(instance: Instance | None, order_id: str | None = None) -> tuple[InstanceEvent, ...]:
+    return () if instance is None or instance.ended else (InstanceEnded(order_id=order_id),)
 
 
 def restore(instance: Instance | None) -> tuple[InstanceEvent, ...]:

@@ -129,6 +129,10 @@ class Known(Protocol):
         """The id by which the account has an instance now: what has moved ends, and goes on as another."""
         ...
 
+    def ending(self, id: str) -> Mapping[str, str]:
+        """What an order that can still be canceled has ended directly below an instance, with the order."""
+        ...
+
     def term(self, id: str) -> Term | None:
         """A contract line or an entitlement."""
         ...

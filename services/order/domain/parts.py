@@ -87,6 +87,17 @@ def staying(whole: Whole, kind: Kind, tree: Tree) -> Iterator[tuple[str, str | N
         yield id, line.specification_id if line is not None and changed else instance.specification_id
 
 
+def ending_beside(whole: Whole, specification_id: str | None, tree: Tree) -> str:
+    """Which other orders have ended some of it and can still be canceled, for a sentence; empty if none."""
+    by_order: dict[str, list[str]] = {}
+    for id, order in sorted(tree.known.ending(whole.instance_id).items()) if whole.instance_id else ():
+        one = tree.instance(id)
+        if one is not None and one.specification_id == specification_id:
+            by_order.setdefault(order, []).append(id)
+    said = (f"order '{order}' is ending {', '.join(ids)}" for order, ids in by_order.items())
+    return " and ".join(said)
+
+
 def added(whole: Whole, tree: Tree) -> Iterator[Line]:
     """The lines that add something directly below it."""
     for line in tree.lines:

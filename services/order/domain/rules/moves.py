@@ -77,7 +77,8 @@ def goes_somewhere_else(tree: Tree) -> Iterator[Reason]:
         elif own is not None and own.location == line.location:
             message = (
                 f"{line.instance_id} is at {line.location} already: name another location, or leave 'move' "
-                "out to change it where it is"
+                "out to change it where it is; in a revision, where a move stays one, cancel its lines "
+                "instead"
             )
             yield _of(line, "MOV-V5", message, "location")
 

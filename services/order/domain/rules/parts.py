@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.order.domain.line import Line
-from services.order.domain.parts import Whole, count, entry_of, owned, staying, whole_of
+from services.order.domain.parts import Whole, count, ending_beside, entry_of, owned, staying, whole_of
 from services.order.domain.rules.parents import BELOW
 from services.order.domain.specification import Entry, Relation
 from services.order.domain.tree import Tree
@@ -51,7 +51,8 @@ def keeps_its_counts(tree: Tree) -> Iterator[Reason]:
             for line in adds[most - there :] or coming[-1:]:
                 yield _of(line, "LIN-01", _too_many(part, there, most))
         elif 0 < there < least and (coming or not part.relation.mandatory):
-            yield _of(part.lines[-1], "LIN-01", _too_few(part, there, least))
+            beside = ending_beside(part.whole, part.relation.target, tree)
+            yield _of(part.lines[-1], "LIN-01", _too_few(part, (there, least), beside))
 
 
 def takes_its_parts_along(tree: Tree) -> Iterator[Reason]:
@@ -173,10 +174,12 @@ def _too_many(part: _Part, there: int, most: int) -> str:
     )
 
 
-def _too_few(part: _Part, there: int, least: int) -> str:
+def _too_few(part: _Part, counts: tuple[int, int], beside: str) -> str:
+    there, least = counts
+    why = f", as {beside}, which comes back only if that is canceled" if beside else ""
     return (
         f"{part.whole.name} {_SAID[part.relation.type]} at least {least} {part.relation.target} and would "
-        f"have {there}: add {least - there} more, or have none of it"
+        f"have {there}{why}: add {least - there} more, or have none of it"
     )
 
 

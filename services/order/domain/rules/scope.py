@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from services.order.domain.line import Line
 from services.order.domain.mandatory import beyond, missed
+from services.order.domain.parts import ending_beside
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 from services.order.domain.writing import MAX_LINES
@@ -32,11 +33,18 @@ def keeps_what_is_mandatory(tree: Tree) -> Iterator[Reason]:
     """ACT-13, ACT-14, D-14: a mandatory part goes only with the whole, and only when confirmed."""
     for line in tree.lines:
         if whole := missed(line, tree):
+            beside = ending_beside(whole, line.specification_id or _own(line, tree), tree)
+            why = f" ({beside} beside it, which comes back only if that is canceled)" if beside else ""
             message = (
                 f"{line.instance_id} is a mandatory part of {whole.name}, and only an optional one can be "
-                f"taken away: add one of its kind in the same order, or {_whole_too(line, tree)}"
+                f"taken away{why}: add one of its kind in the same order, or {_whole_too(line, tree)}"
             )
             yield Reason(rule="ACT-13", message=message, line_id=line.line_id, field="instanceId")
+
+
+def _own(line: Line, tree: Tree) -> str | None:
+    own = tree.instance(line.instance_id)
+    return own.specification_id if own is not None else None
 
 
 def _whole_too(line: Line, tree: Tree) -> str:
