@@ -74,6 +74,13 @@ def test_a_change_a_disconnect_and_an_add_below_it_go_along(seed: int | None) ->
     assert [below(world, NOW, one)["state"] for one in ("voice", "tv")] == ["inactive", "active"]
 
 
+@pytest.mark.rule("D-10", "MOV-09", "MOV-01")
+def test_a_change_that_named_the_place_it_had_does_not_take_it_back_there() -> None:
+    asked = line("1", "change", instanceId="NET", characteristics={"speed": 50}, location="SITE-1")
+    net = below(until(moved(dated(asked)), MARCH), NOW, "internet")
+    assert (net["characteristics"]["speed"], net["location"]) == (50, "SITE-3")
+
+
 @pytest.mark.rule("D-10", "MOV-09", "D-06")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_move_to_come_goes_on_from_the_new_place(seed: int | None) -> None:

@@ -61,9 +61,11 @@ class Line:
         )
 
     def going_on(self, goes_on_as: Mapping[InstanceId, InstanceId]) -> Line:
-        """The line about what each of these instances has become."""
+        """The line about what each of these instances has become, where that is unless it moves it."""
+        stays = self.instance_id in goes_on_as and not self.move
         return replace(
             self,
+            location=None if stays else self.location,
             instance_id=goes_on_as.get(self.instance_id or "", self.instance_id),
             parent_instance_id=goes_on_as.get(self.parent_instance_id or "", self.parent_instance_id),
             replaces=goes_on_as.get(self.replaces or "", self.replaces),

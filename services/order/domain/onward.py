@@ -22,8 +22,10 @@ def as_they_go_on(asked: tuple[Line, ...], held: tuple[Line, ...], goes_on_as: G
 
 
 def _now(line: Line, goes_on_as: GoesOnAs) -> Line:
+    stays = line.instance_id in goes_on_as and not line.move
     return replace(
         line,
+        location=None if stays else line.location,
         instance_id=_last(line.instance_id, goes_on_as),
         parent_instance_id=_last(line.parent_instance_id, goes_on_as),
         replaces=_last(line.replaces, goes_on_as),
