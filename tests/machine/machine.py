@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from tests.machine.asking import parent_of, written
 from tests.machine.beside import Beside, Task
 from tests.machine.catalog import ACCOUNT
 from tests.machine.model import Line, Order
+from tests.machine.playing import Counting
 
 ACTIONS = ("change", "disconnect", "suspend", "resume", "no_change")
 PICK = st.integers(0, 11)
@@ -23,10 +24,8 @@ APPROVE = st.booleans() | st.just(True)
 DAY = 24 * 60
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Counting):
     """Drives the three services and the model, and compares them after each step."""
-
-    steps = 0
 
     @initialize(seed=st.integers(0, 2**16))
     def begin(self, seed: int) -> None:

@@ -1,0 +1,256 @@
+"""The state machine that asks for anything, and looks whether the laws hold after each step."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from tests.machine.laws.asking import OUTCOMES, Asking
+from tests.machine.laws.ending import settle
+from tests.machine.laws.held import broken
+from tests.machine.laws.sold import ACCOUNT
+from tests.machine.laws.view import OVER, UNAPPROVED, Page, View
+from tests.machine.playing import Counting
+
+SEED = st.integers(0, 2**24)
+UNDER_WAY = ("in_progress", "awaiting_information", "acknowledged")
+
+
+class Anything(Counting):
+    """Every rule is one thing that somebody does; `n` is the chance by which it is chosen."""
+
+    well = True
+
+    @initialize(seed=st.integers(0, 2**16))
+    def begin(self, seed: int) -> None:
+        self.view = View(seed)
+
+    def done(self) -> None:
+        type(self).steps += 1
+        self.well = False
+        self.view.quiet()
+        broken(self.view)
+        self.well = True
+
+    def teardown(self) -> None:
+        """All that is asked for is answered: then everything comes to an end."""
+        if hasattr(self, "view") and self.well:
+            settle(self.view, self.done)
+
+    # ------------------------------------------------------------------------------------- orders
+
+    @rule(n=SEED)
+    def place(self, n: int) -> None:
+        asking = self.asking(n)
+        self._placed(asking, lines=asking.lines())
+
+    @rule(n=SEED, action=st.sampled_from(("change", "disconnect", "suspend", "resume", "move", "add")))
+    def place_one(self, n: int, action: str) -> None:
+        asking = self.asking(n)
+        line = asking.add("1") if action == "add" else asking.of("1", action, asking.product())
+        self._placed(asking, lines=[line])
+
+    @rule(n=SEED)
+    def otherwise(self, n: int) -> None:
+        """A value by which there are more parts, or fewer, or others."""
+        asking = self.asking(n)
+        self._placed(asking, lines=[asking.of("1", "change", asking.product("office", "pool", "broadband"))])
+
+    @rule(n=SEED)
+    def beside(self, n: int) -> None:
+        asking = self.asking(n)
+        self._placed(asking, lines=[asking.beside()])
+
+    @rule(n=SEED, action=st.sampled_from(("suspend", "resume", "disconnect", "move")))
+    def select(self, n: int, action: str) -> None:
+        asking = self.asking(n)
+        more = {"location": asking.one("SITE-1", "SITE-2")} if action == "move" else {}
+        about = asking.one("L-FLAT", "L-HAND", "E-HUB", "HAND", asking.product(), asking.product())
+        self._placed(asking, action=action, selection=[about], **more)
+
+    def _placed(self, asking: Asking, **data: Any) -> None:
+        approve, cascade = asking.random.random() < 0.9, asking.random.random() < 0.3
+        id = f"O{len(self.view.sent)}"
+        self.view.send("order.place", orderId=id, accountId=ACCOUNT, approve=approve, cascade=cascade, **data)
+        self.done()
+
+    @precondition(lambda self: self.view.orders)
+    @rule(n=SEED, verb=st.sampled_from(("approve", "reject", "rework", "submit")))
+    def judge(self, n: int, verb: str) -> None:
+        self._say(n, verb, *UNAPPROVED, "rejected")
+
+    @precondition(lambda self: self.view.orders)
+    @rule(n=SEED, verb=st.sampled_from(("hold", "release", "release")))
+    def pause(self, n: int, verb: str) -> None:
+        self._say(n, verb, *(UNDER_WAY if verb == "hold" else ("on_hold",)))
+
+    @precondition(lambda self: self.view.orders)
+    @rule(n=SEED, lines=st.booleans())
+    def cancel(self, n: int, lines: bool) -> None:
+        order = self.order(n, *UNDER_WAY, "on_hold")
+        more = {"lineIds": [self.asking(n).one(*order["lines"])["lineId"]]} if lines else {}
+        self._say(n, "cancel", *UNDER_WAY, "on_hold", **more)
+
+    @precondition(lambda self: self.view.orders)
+    @rule(n=SEED)
+    def revise(self, n: int) -> None:
+        order = self.order(n, *UNDER_WAY, "draft")
+        self._say(n, "revise", *UNDER_WAY, "draft", lines=self.asking(n).revised(order))
+
+    def _say(self, n: int, verb: str, *states: str, **more: Any) -> None:
+        """A request is often answered in the same breath."""
+        id = self.order(n, *states)["orderId"]
+        self.view.send(f"order.{verb}", orderId=id, **more)
+        if verb in ("cancel", "revise") and n % 3:
+            self.view.send("order.approve-change", orderId=id)
+        self.done()
+
+    @precondition(lambda self: any(one["request"] for one in self.view.orders.values()))
+    @rule(n=SEED, verb=st.sampled_from(("approve-change", "approve-change", "decline-change")))
+    def answer(self, n: int, verb: str) -> None:
+        self._say(n, verb, "revision_in_progress", "assessing_cancellation")
+
+    @precondition(lambda self: self.waiting())
+    @rule(n=SEED)
+    def choose(self, n: int) -> None:
+        asking = self.asking(n)
+        order, line = asking.one(*self.waiting())
+        named = asking.choice(line)
+        self.view.send(
+            "order.choose-instances", orderId=order["orderId"], lineId=line["lineId"], instanceIds=named
+        )
+        self.done()
+
+    # ------------------------------------------------------------------------------------ returns
+
+    @rule(n=SEED)
+    def bring(self, n: int) -> None:
+        asking = self.asking(n)
+        self._brought(asking, n, asking.returned())
+
+    @rule(n=SEED)
+    def bring_some(self, n: int) -> None:
+        """Of what there are many, and what is to be done about it is done."""
+        asking = self.asking(n)
+        id = f"R{len(self.view.sent)}"
+        self._brought(asking, n, [asking.returning("1", "handset")])
+        for _ in range(2):
+            for task in self.view.tasks("open", "in_progress"):
+                if task["orderId"] == f"{id}-1":
+                    self._report(asking, task)
+            self.done()
+
+    def _brought(self, asking: Asking, n: int, lines: list[Page]) -> None:
+        """Often it is looked at in the same breath."""
+        id = f"R{len(self.view.sent)}"
+        self.view.send("return.open", returnId=id, accountId=ACCOUNT, lines=lines)
+        if n % 5:
+            self.view.send("return.assess", returnId=id, lines=asking.assessed({"lines": lines}))
+        self.done()
+
+    @precondition(lambda self: self.view.pages["return"])
+    @rule(n=SEED, close=st.booleans())
+    def assess(self, n: int, close: bool) -> None:
+        asking = self.asking(n)
+        case = asking.one(*self.view.pages["return"].values())
+        if close:
+            self.view.send("return.close", returnId=case["returnId"])
+        else:
+            self.view.send("return.assess", returnId=case["returnId"], lines=asking.assessed(case))
+        self.done()
+
+    # --------------------------------------------------------------------------------------- work
+
+    @precondition(lambda self: self.view.tasks("open", "in_progress"))
+    @rule(n=SEED, result=st.sampled_from(("completed", "completed", "completed", "failed")))
+    def work(self, n: int, result: str) -> None:
+        asking = self.asking(n)
+        self._report(asking, asking.one(*self.view.tasks("open", "in_progress")), result)
+        self.done()
+
+    def _report(self, asking: Asking, task: Page, result: str = "completed") -> None:
+        found: dict[str, Any] = {}
+        if task["name"] in ("receive", "swap", "mend"):
+            found = {"outcome": asking.one(*OUTCOMES)}
+        elif ".add" in task["taskId"] and asking.random.random() < 0.5:
+            found = {"access": asking.one("fibre", "copper")} if self._surveys(task) else {}
+        self.view.send(
+            "task.report",
+            taskId=task["taskId"],
+            attempt=task["attempt"],
+            result=result,
+            characteristics=found,
+        )
+
+    def _surveys(self, task: Page) -> bool:
+        orders = self.view.plan(task["orderId"])["domainOrders"]
+        of = {one["domainOrderId"]: one["specificationId"] for one in orders}
+        return bool(of[task["domainOrderId"]] == "survey")
+
+    @precondition(lambda self: self.view.tasks("canceled"))
+    @rule(n=SEED)
+    def work_late(self, n: int) -> None:
+        """What is not wanted any more is done all the same."""
+        asking = self.asking(n)
+        asked = [task for task in self.view.tasks("canceled") if task["attempt"]]
+        if asked:
+            self._report(asking, asking.one(*asked))
+            self.done()
+
+    @precondition(lambda self: self.view.fallouts())
+    @rule(n=SEED, verb=st.sampled_from(("task.retry", "task.skip", "resolve", "accept")))
+    def mend(self, n: int, verb: str) -> None:
+        fallout = self.asking(n).one(*self.view.fallouts())
+        if verb.startswith("task."):
+            self.view.send(verb, taskId=fallout["taskId"] or "none", reason="mended")
+        elif verb == "accept":
+            self.view.accept(fallout["falloutId"])
+        else:
+            self.view.send("fallout.resolve", falloutId=fallout["falloutId"], resolution="mended")
+        self.done()
+
+    @precondition(lambda self: self.view.tasks("open", "in_progress"))
+    @rule(n=SEED)
+    def finish(self, n: int) -> None:
+        """All of an order that is with somebody is done, until nothing more of it is; rather of a return."""
+        asking, tasks = self.asking(n), self.view.tasks("open", "in_progress")
+        order = asking.one(*([one for one in tasks if one["orderId"].startswith("R")] or tasks))["orderId"]
+        for _ in range(8):
+            mine = [task for task in self.view.tasks("open", "in_progress") if task["orderId"] == order]
+            for task in mine:
+                self._report(asking, task)
+            if mine:
+                self.done()
+
+    # ----------------------------------------------------------------------------- time and again
+
+    @rule(days=st.integers(1, 4))
+    def wait(self, days: int) -> None:
+        self.view.advance(days * 24)
+        self.done()
+
+    @precondition(lambda self: self.view.sent)
+    @rule(n=SEED, other=st.booleans())
+    def again(self, n: int, other: bool) -> None:
+        """The same command by the same id, or another one by it."""
+        self.view.again(n % len(self.view.sent), **({"reason": "another"} if other else {}))
+        self.done()
+
+    # ------------------------------------------------------------------------------------ picking
+
+    def asking(self, n: int) -> Asking:
+        return Asking(self.view, Random(n))
+
+    def order(self, n: int, *states: str) -> Page:
+        """In one of these states if there is one."""
+        orders = list(self.view.orders.values())
+        found = [one for one in orders if one["state"] in states]
+        alive = [one for one in orders if one["state"] not in OVER]
+        return (found or alive or orders)[n % len(found or alive or orders)]
+
+    def waiting(self) -> list[tuple[Page, Page]]:
+        """Orders with a line each that waits for a choice."""
+        return self.view.waiting()
