@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.machine.course import Difference
-from tests.machine.laws.asking import Asking
+from tests.machine.laws.asking import Asking, written
 from tests.machine.laws.orders import waits_for
 from tests.machine.laws.view import OVER, UNAPPROVED, View
 
@@ -16,12 +16,11 @@ ROUNDS = 25
 def settle(view: View, done: Callable[[], None]) -> None:
     """Raises what is left when nobody can do anything any more; `done` looks after each step."""
     asking = Asking(view, Random(len(view.sent)))
-    for at in range(ROUNDS):
+    for _ in range(ROUNDS):
         if not (left := open_orders(view)):
             return
         answer(view, asking)
-        if at > ROUNDS // 2:
-            give_up_choosing(view)
+        ask_again(view)
         done()
         view.advance(24)
         done()
@@ -34,10 +33,12 @@ def open_orders(view: View) -> list[str]:
     return [id for id, one in view.orders.items() if one["state"] not in (*OVER, *UNAPPROVED)]
 
 
-def give_up_choosing(view: View) -> None:
-    """What was to be named is not there any more, and nobody can name it: the order is canceled."""
-    for order, _ in view.waiting():
-        view.send("order.cancel", orderId=order["orderId"])
+def ask_again(view: View) -> None:
+    """Others have left fewer than a line asks for: the same lines once more, and what is missing is added."""
+    for order, line in view.waiting():
+        if "order.revise" in line.get("attention", ""):
+            lines = [written(one) for one in order["lines"] if one["state"] not in OVER]
+            view.send("order.revise", orderId=order["orderId"], lines=lines)
 
 
 def answer(view: View, asking: Asking) -> None:
