@@ -202,6 +202,46 @@ def test_an_open_task_is_withdrawn_and_asked_for_again_with_the_new_values() -> 
     assert plan.plan.tasks["O.2.configure"].state == "open"
 
 
+def behind() -> Revised:
+    """What is greeted and billed comes after the access, what is noted comes after nothing."""
+    first = plan(
+        "add change",
+        task("greet<access/configure", responds_to=("name",)),
+        task("note", responds_to=("name",)),
+        task("bill<greet", responds_to=("name",)),
+    )
+    speed = [mapping("speed", "access")]
+    return Revised(
+        [net()], NET, entry("internet", to=("access",), mappings=speed, plans=[first]), ACCESS, MODEM
+    )
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_what_comes_after_something_that_is_done_again_is_asked_for_again_behind_it(held: bool) -> None:
+    plan = behind()
+    plan.done("O.2.assign", "O.2.configure")
+    if held:
+        plan.report("O.1.greet", result="failed")
+    plan.revise([net(200)], NET)
+    assert plan.withdrawn() == ([] if held else ["O.1.greet"])
+    assert plan.asked() == {"O.2.configure": "redo: speed changed in version 2"}
+    assert (plan.plan.tasks["O.1.greet"].state, plan.plan.fallouts) == ("draft", {})
+    assert plan.plan.tasks["O.1.note"].state == "open"
+    (released,) = [each for each in plan.report("O.2.configure") if isinstance(each, TaskReleased)]
+    assert (released.task_id, released.attempt) == ("O.1.greet", 2)
+    assert released.reason == "redo: it comes after O.2.configure, which is worked on again in version 2"
+    plan.finish()
+    assert plan.plan.completed
+
+
+def test_what_came_after_it_and_is_done_stays_done_and_so_does_what_follows_from_that() -> None:
+    plan = behind()
+    plan.done("O.2.assign", "O.2.configure", "O.1.greet")
+    plan.revise([net(200)], NET)
+    assert plan.withdrawn() == []
+    assert [plan.plan.tasks[f"O.1.{name}"].state for name in ("greet", "bill")] == ["closed_complete", "open"]
+
+
 def test_a_task_that_was_not_asked_for_yet_is_asked_for_with_the_new_values() -> None:
     plan = both()
     plan.revise([net(300), talk()], [*NET, TALK])

@@ -53,6 +53,7 @@ def revised(plan: Plan, made: Blueprint, dropped: Iterable[str] = ()) -> Change:
             difference.drop(order, blueprint.line_ids)
     added = _added(plan, blueprint, kept, made.version)
     difference.reopen_above(added.domain_orders)
+    difference.ask_again_behind()
     reasons = judge("revise", tuple(dict.fromkeys((*difference.lines, *dropped))), plan)
     apart = tasks_apart(added)
     events = _told(difference, blueprint, added, apart)

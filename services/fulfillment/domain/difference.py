@@ -13,6 +13,7 @@ from services.fulfillment.domain.alterations import (
     TaskRedone,
     TaskWithdrawn,
 )
+from services.fulfillment.domain.behind import too_early
 from services.fulfillment.domain.blueprint import Copy, DomainOrder, Marks, PlannedTask
 from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.events import PlanEvent
@@ -134,6 +135,23 @@ class Difference:
                     break
                 self.revised[id] = (after, why)
                 id = after.parent_id
+
+    def ask_again_behind(self) -> None:
+        """D-05: what comes after something that is done again is asked for again thereafter.
+
+        Nothing of its line changes, so that its line is not touched by it.
+        """
+        orders = self.plan.orders
+        todo = {*self.again, *(task.task_id for task in self.joining)}
+        reopened = {
+            id for id, (_, why) in self.revised.items() if why and orders[id].state == "closed_complete"
+        }
+        replanned = {task.task_id: task for task in self.replanned}
+        for id, before in too_early(self.plan, todo, reopened, replanned):
+            if id not in self.again and id not in self.unwanted:
+                self.again[id] = (
+                    f"redo: it comes after {before}, which is worked on again in version {self.version}"
+                )
 
     # ---------------------------------------------------------------------------------------- tell
 
