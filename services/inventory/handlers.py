@@ -269,8 +269,12 @@ def plan_canceled(canceled: PlanCanceled, work: Work) -> None:
 
 
 def write(appends: Iterable[Append], work: Work) -> None:
-    """Appends the events, and the lookup rows that follow from them."""
+    """Appends the events, and the lookup rows and timers that follow from them."""
+    changed: dict[InstanceId, None] = {}
     for category, id, event in appends:
         if category == INSTANCE:
             trees.follow(id, event, work)
+            changed[id] = None
         work.append(category, id, event)
+    for id in changed:
+        terms.look_again(id, work)

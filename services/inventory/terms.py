@@ -17,8 +17,10 @@ from services.inventory.domain.contract import (
     ContractRecord,
 )
 from services.inventory.domain.follow import Below, Cause, expired, followed, moved, reached
+from services.inventory.domain.in_hand import goes_with, overdue, runs_on
 from services.inventory.domain.instance import Instance, Unknown
 from services.inventory.domain.load_terms import Wanted, above_reasons, header_reasons, reasons, unchanged
+from services.inventory.domain.operation import Operation
 from services.inventory.domain.term import (
     TermChanged,
     TermGivenUp,
@@ -30,7 +32,7 @@ from services.inventory.domain.term import (
     TermTakenOver,
     next_date,
 )
-from services.inventory.domain.words import CONTRACT, INSTANCE, Append, InstanceId, Reason
+from services.inventory.domain.words import CONTRACT, INSTANCE, OPERATION, Append, InstanceId, Reason
 
 STANDS_ON = "term"
 """Rows: a contract line or entitlement to the instance that it hangs on."""
@@ -170,7 +172,7 @@ def term_due(timer: TermDue, work: Work) -> None:
     """Nothing when the date was changed since, or has taken effect."""
     if (id := stands_on(timer.term_id, work)) is None:
         return
-    if isinstance(instance := _instance(id, work), Instance):
+    if isinstance(instance := _instance(id, work), Instance) and not _runs_on(instance, timer.term_id, work):
         brought = tuple(reached(instance, timer.term_id, work.now, below(work)))
         record = instance.terms[timer.term_id].record if brought else None
         write(brought, work, _came((record.start, record.end), work.now) if record else None)
@@ -181,12 +183,44 @@ def contract_due(timer: ContractDue, work: Work) -> None:
     known: Contract | None = work.state(CONTRACT, timer.contract_id)
     if known is None or (event := headers.due(known.record, work.now)) is None:
         return
+    if event.record.state == "expired" and any(_line_runs_on(id, work) for id in event.record.line_ids):
+        return
     since = _came((known.record.start, known.record.end), work.now)
     write([Append(CONTRACT, timer.contract_id, event)], work, since)
     for line in event.record.line_ids if event.record.state == "expired" else ():
         on = _instance(stands_on(line, work) or "", work)
         if isinstance(on, Instance):
             write(tuple(expired(on, line, below(work))), work, since)
+
+
+def _runs_on(instance: Instance, id: TermId, work: Work) -> bool:
+    """Whether an order has other dates in hand for a contract line, or for that of an entitlement with it."""
+    term = instance.terms.get(id)
+    if term is None or (above := term.record.contract_line_id) is None:
+        return runs_on(instance, id, lambda operation: _operation(operation, work))
+    on = _instance(stands_on(above, work) or "", work)
+    line = on.terms.get(above) if isinstance(on, Instance) else None
+    return line is not None and goes_with(term.record, line.record) and _line_runs_on(above, work)
+
+
+def _line_runs_on(id: TermId, work: Work) -> bool:
+    on = _instance(stands_on(id, work) or "", work)
+    return isinstance(on, Instance) and _runs_on(on, id, work)
+
+
+def _operation(id: str, work: Work) -> Operation:
+    found: Operation = work.state(OPERATION, id)
+    return found
+
+
+def look_again(id: InstanceId, work: Work) -> None:
+    """What waited for an order that has ended otherwise, or holds no other dates any more, runs out now."""
+    instance = _instance(id, work)
+    for term in overdue(instance, work.now) if isinstance(instance, Instance) else ():
+        _look_at(term.record, work)
+        header: Contract | None = work.state(CONTRACT, term.record.contract_id or "")
+        if header is not None and headers.due(header.record, work.now) is not None:
+            _look_at_header(header.record, work)
 
 
 def below(work: Work) -> Below:
@@ -224,8 +258,7 @@ def write(appends: Iterable[Append], work: Work, effective: datetime | None = No
             case TermChanged(record=record):
                 _look_at(record, work)
             case ContractLoaded() | ContractChanged() | ContractAgreed():
-                timer = ContractDue(contract_id=id)
-                _at(headers.next_date(event.record), f"contract/{id}", (CONTRACT_DUE, asdict(timer)), work)
+                _look_at_header(event.record, work)
         work.append(category, id, event, effective=effective)
 
 
@@ -249,6 +282,11 @@ def _leave(term: TermId, id: InstanceId, work: Work) -> None:
 def _look_at(record: TermRecord, work: Work) -> None:
     timer = TermDue(term_id=record.term_id)
     _at(next_date(record), f"term/{record.term_id}", (TERM_DUE, asdict(timer)), work)
+
+
+def _look_at_header(record: ContractRecord, work: Work) -> None:
+    timer = ContractDue(contract_id=record.contract_id)
+    _at(headers.next_date(record), f"contract/{record.contract_id}", (CONTRACT_DUE, asdict(timer)), work)
 
 
 def _at(when: datetime | None, id: str, timer: tuple[str, dict[str, str]], work: Work) -> None:

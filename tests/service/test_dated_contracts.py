@@ -138,6 +138,8 @@ def test_a_revision_of_another_line_is_not_held_up_by_terms_that_no_longer_fit()
 def test_a_renewal_for_the_day_on_which_the_line_ends_waits_for_it() -> None:
     world = standing((AGREED,), (order(dated(change("1", "MOB", type="renew", term=12), END)),))
     assert lines(world) == {"1": "scheduled"}
+    until(world, END)
+    assert (lines(world), dates(world, "MOB")) == ({"1": "completed"}, {"L-MOB": (START, NEXT, 24)})
 
 
 @pytest.mark.rule("CON-09", "SUS-04")
