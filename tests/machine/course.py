@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from tests.machine import book
 from tests.machine.judging import early, late
@@ -248,9 +249,25 @@ class Course(Model):
             made = self.things[part.made[one.key]]
             made.state, made.held, made.terms = "active", None, dict(one.terms)
             made.level, made.location = one.level, one.location
+            if (
+                one.key in part.before
+                and one.key in ends
+                and part.lines[part.under[one.key]].action == "move"
+            ):
+                self._follow(one.key, made.id)
         for key in part.made.keys() - {one.key for one in new}:
             self._unmade(part.made[key])
         part.phase = "over"
+
+    def _follow(self, old: str, new: str) -> None:
+        """D-10: a line that waits for its day goes along with what it is about, and with its parent."""
+        for order in self.orders.values():
+            for part in order.parts if order.approved else ():
+                if part.phase == "waiting":
+                    on = {line.id: _onward(line, old, new) for line in part.lines.values()}
+                    part.lines = on
+                    order.lines = order.lines | {id: line for id, line in on.items() if id in order.lines}
+                    order.wanted = order.wanted | {id: on[id] for id in order.wanted if id in on}
 
     def _unmade(self, id: str) -> None:
         """INV-19. What it was going to be is nowhere said, so nothing is held against that."""
@@ -275,3 +292,11 @@ class Course(Model):
         if order.asked is not None:
             return {"cancel": "assessing_cancellation", "revise": "revision_in_progress"}[order.asked]
         return "on_hold" if order.paused else "in_progress"
+
+
+def _onward(line: Line, old: str, new: str) -> Line:
+    return replace(
+        line,
+        about=new if line.about == old else line.about,
+        parent=new if line.parent == old else line.parent,
+    )
