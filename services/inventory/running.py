@@ -90,6 +90,19 @@ def _run(id: OperationId, order: Approved, work: Work) -> None:
         _run(id, found.order, work)
     else:
         handlers.write(appends, work)
+        end_window(id, work)
+
+
+def end_window(id: OperationId, work: Work) -> None:
+    """SUS-15: a suspend that was canceled on its day takes the resume of its window with it, which would
+    wake what somebody else has suspended since."""
+    found = operation(work, id)
+    if found.status != "canceled" or found.order is None:
+        return
+    for other in handlers.reservation(work, found.order.order_id).operations:
+        if (why := schedule.without_its_suspend(operation(work, other), found)) is not None:
+            handlers.write(schedule.canceled(operation(work, other), handlers.find(work), (why,)), work)
+            work.cancel_timer(timer_of(other))
 
 
 def _is_void(order: Approved, appends: Iterable[Append]) -> bool:

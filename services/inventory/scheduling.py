@@ -166,6 +166,7 @@ def unplannable(id: OperationId, order: OrderId, reasons: tuple[Reason, ...], wo
     before = handlers.reservation(work, order)
     found = operation(work, id)
     handlers.write(schedule.unplannable(found, before, handlers.find(work), reasons), work)
+    running.end_window(id, work)
 
 
 def _cancel(found: Operation, reasons: tuple[Reason, ...], work: Work) -> None:

@@ -215,6 +215,21 @@ def canceled(operation: Operation, find: Find, reasons: tuple[Reason, ...] = ())
     yield from _noted(operation, "canceled", find)
 
 
+def without_its_suspend(resume: Operation, suspend: Operation) -> Reason | None:
+    """Why a resume that waits is to go: it ends the window of a suspend that will not be (SUS-15)."""
+    if (resume.status, resume.action, suspend.action) != ("scheduled", "resume", "suspend"):
+        return None
+    rested = {line.instance_id for line in _order(suspend).lines}
+    its = next((line for line in _order(resume).lines if line.instance_id in rested), None)
+    if its is None:
+        return None
+    message = (
+        f"the suspend of '{its.instance_id}' in line {line_ids(suspend)[0]} was canceled, and its resume goes "
+        "with it: order another window"
+    )
+    return Reason(rule="SUS-15", line_id=its.line_id, message=message)
+
+
 def unplannable(
     operation: Operation, before: Reservation, find: Find, reasons: tuple[Reason, ...]
 ) -> Iterator[Append]:

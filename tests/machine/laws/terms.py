@@ -26,16 +26,27 @@ def terms_follow_their_instance(view: View) -> Iterator[str]:
 
 def terms_follow_their_dates(view: View) -> Iterator[str]:
     """CON-04, CON-05: what has begun and not ended is not a draft, and what has ended is over."""
-    now = view.world.clock.at
+    now, in_hand = view.world.clock.at, _in_hand(view)
     for page in view.instances.values():
         for term in terms(page):
             begins, ends = _moment(term["start"]), _moment(term["end"])
-            if ends is not None and ends <= now and term["state"] not in ("expired", "canceled"):
+            over = term["state"] in ("expired", "canceled") or term["contractLineId"] in in_hand
+            if ends is not None and ends <= now and not over:
                 yield f"{page['instanceId']}: {term} has ended"
             if begins is not None and now < begins and term["state"] in ("active", "expired"):
                 yield f"{page['instanceId']}: {term} has not begun"
             if term["state"] == "draft" and (begins is None or begins <= now):
                 yield f"{page['instanceId']}: {term} has begun"
+
+
+def _in_hand(view: View) -> set[str]:
+    """CON-08: the contract lines of instances that an order holds or waits for: it may have renewed them."""
+    found = set()
+    for page in view.instances.values():
+        waits = any(one["state"] == "scheduled" for one in page["operations"])
+        if holder(page) is not None or waits:
+            found |= {term["contractLineId"] for term in terms(page) if "entitlementId" not in term}
+    return found
 
 
 def terms_can_be_kept(view: View) -> Iterator[str]:
