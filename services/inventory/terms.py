@@ -19,7 +19,14 @@ from services.inventory.domain.contract import (
 from services.inventory.domain.follow import Below, Cause, expired, followed, moved, reached
 from services.inventory.domain.in_hand import goes_with, overdue, runs_on
 from services.inventory.domain.instance import Instance, Unknown
-from services.inventory.domain.load_terms import Wanted, above_reasons, header_reasons, reasons, unchanged
+from services.inventory.domain.load_terms import (
+    Wanted,
+    above_reasons,
+    edits,
+    header_reasons,
+    reasons,
+    unchanged,
+)
 from services.inventory.domain.operation import Operation
 from services.inventory.domain.term import (
     TermChanged,
@@ -85,7 +92,7 @@ def load_contract(record: ContractRecord, lines: tuple[Placed, ...], work: Work)
     known: Contract | None = work.state(CONTRACT, record.contract_id)
     wanted = [_wanted(line, record.account_id, work) for line in lines]
     new = [one for one in wanted if not unchanged(one)]
-    broken = list(header_reasons(record, known))
+    broken = list(header_reasons(record, known, any(map(edits, wanted))))
     for one in new:
         broken += [*above_reasons(one, f"contract '{record.contract_id}'", record.state), *reasons(one)]
     _refuse(broken)

@@ -233,10 +233,11 @@ def test_of_what_is_suspended_only_the_dates_can_be_edited() -> None:
 def test_what_an_order_has_changed_is_not_loaded_over(terms: Terms) -> None:
     terms.contract(of("L"))
     terms.ordered("O1", "suspend")
-    terms.contract(of("L", state="suspended", end=LATEST))
+    terms.ordered("O2", "resume")
+    terms.contract(of("L", end=LATEST))
     [(rule, _, message)] = terms.refused()
     assert rule == "REF-03"
-    assert "order 'O1' has changed 'L'" in message
+    assert "order 'O2' has changed 'L'" in message
 
 
 # ---------------------------------------------------------------------------------------- following

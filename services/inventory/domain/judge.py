@@ -67,6 +67,10 @@ def _unfit(rule: str, line: Line, instance: Instance, installed: Installed) -> R
         why = ended(instance.id, installed, "order it for", anew)
     else:
         why = f"is {instance.state}: {needs(instance.state, line.asked)}"
+        if instance.state == "suspended" and line.agreed is not None and line.agreed.dated:
+            why += (
+                "; or load its contract line as suspended, with the dates that it is to have (contract.load)"
+            )
     message = f"'{instance.id}' {why}"
     return Reason(rule=rule, line_id=line.line_id, field="instanceId", message=message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.inventory.domain.contract import Contract, ContractRecord
 from services.inventory.domain.instance import Instance, Unknown
@@ -24,9 +25,17 @@ class Wanted:
 
 
 def unchanged(wanted: Wanted) -> bool:
-    """The same record again, whatever has become of it since."""
+    """The same record again, whatever has become of it since; or one that is as it stands."""
     known = _known(wanted)
-    return known is not None and known.loaded == wanted.record
+    if known is None:
+        return False
+    return known.loaded == wanted.record or replace(known.record, term=wanted.record.term) == wanted.record
+
+
+def edits(wanted: Wanted) -> bool:
+    """CON-06: the dates of what is suspended, whoever has suspended it, or agreed them."""
+    known = _known(wanted)
+    return known is not None and (known.record.state, wanted.record.state) == ("suspended", "suspended")
 
 
 def reasons(wanted: Wanted) -> Iterator[Reason]:
@@ -78,7 +87,14 @@ def _clashes(wanted: Wanted) -> Iterator[Reason]:
         yield _reason(
             wanted, "REF-04", f"'{record.term_id}' is the id of something else: load this under its own id"
         )
-    elif known.changed_by is not None:
+    elif known.record.state == "suspended" and record.state not in OVER and record.state != "suspended":
+        yield _reason(
+            wanted,
+            "CON-06",
+            f"'{record.term_id}' is suspended, and only its dates can be edited: load it as suspended, with"
+            f" the dates that it is to have; it is {record.state} again when its instance is",
+        )
+    elif known.changed_by is not None and not edits(wanted):
         yield _reason(
             wanted,
             "REF-03",
@@ -89,8 +105,7 @@ def _clashes(wanted: Wanted) -> Iterator[Reason]:
         yield _reason(
             wanted,
             "CON-06",
-            f"'{record.term_id}' is suspended, and only its dates can be edited: it is {record.state} again"
-            " when its instance is",
+            f"'{record.term_id}' is suspended, and only its dates can be edited: end it with its instance",
         )
 
 
@@ -110,8 +125,11 @@ def _reason(wanted: Wanted, rule: str, message: str) -> Reason:
 # -------------------------------------------------------------------------------- what stands above
 
 
-def header_reasons(record: ContractRecord, known: Contract | None) -> Iterator[Reason]:
-    """Why the header cannot be loaded; none at all when it can."""
+def header_reasons(record: ContractRecord, known: Contract | None, editing: bool) -> Iterator[Reason]:
+    """Why the header cannot be loaded; none at all when it can.
+
+    `editing` the dates of a line that is suspended, its own dates may go along (CON-06).
+    """
     if known is None:
         return
     if known.record.account_id != record.account_id:
@@ -120,7 +138,7 @@ def header_reasons(record: ContractRecord, known: Contract | None) -> Iterator[R
             field="contractId",
             message=f"'{record.contract_id}' is the id of another contract: load this one under its own id",
         )
-    if known.changed_by is not None:
+    if known.changed_by is not None and not (editing and known.record.state == record.state):
         yield Reason(
             rule="REF-03",
             field="contractId",

@@ -224,8 +224,8 @@ def without_its_suspend(resume: Operation, suspend: Operation) -> Reason | None:
     if its is None:
         return None
     message = (
-        f"the suspend of '{its.instance_id}' in line {line_ids(suspend)[0]} was canceled, and its resume goes "
-        "with it: order another window"
+        f"the suspend of '{its.instance_id}' in line {line_ids(suspend)[0]} was canceled, and its resume "
+        "goes with it: order another window"
     )
     return Reason(rule="SUS-15", line_id=its.line_id, message=message)
 
