@@ -221,7 +221,8 @@ def _account(body: Body) -> Group:
             _actions(order),
             state(order["state"]),
             str(len(order["lines"])),
-            text("; ".join(reason["rule"] for reason in order.get("reasons") or ())),
+            text("; ".join(dict.fromkeys(reason["rule"] for reason in order.get("reasons") or ()))),
+            "; ".join(_dated(order)),
         )
         for order in body["orders"]
     )
@@ -229,7 +230,7 @@ def _account(body: Body) -> Group:
     return Group(
         head(f"Account {text(body['accountId'])}", facts),
         *((Text(), tree) if instances else ()),
-        *section("Orders", ("order", "action", "state", "lines", "broken rules"), orders),
+        *section("Orders", ("order", "action", "state", "lines", "broken rules", "on a day"), orders),
         *section("Returns", ("return", "state", "lines", "orders"), map(_return, body.get("returns") or ())),
         *_refused(body.get("refused", ())),
     )
@@ -270,7 +271,15 @@ def _owned(instance: Body) -> str:
         f"{text(instance['instanceId'])}  [bold]{text(instance['specificationId'])}[/]"
         f" [dim]{text(instance['kind'])}[/]  {state(instance['state'])}"
     )
+    label = "  ".join((label, *_dated(instance)))
     extra = " · ".join(
         filter(None, (text(instance.get("location")), _values(instance.get("characteristics"))))
     )
     return f"{label}  [dim]{extra}[/]" if extra else label
+
+
+def _dated(body: Body) -> Iterator[str]:
+    """D-09: what is to happen to it on a day that is to come."""
+    for operation in body.get("operations") or ():
+        if operation["state"] == "scheduled":
+            yield f"[yellow]{text(operation['action'])} on {moment(operation['at'])}[/]"

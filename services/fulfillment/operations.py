@@ -107,7 +107,7 @@ def dropped(order_id: str, operation_id: str, reasons: Sequence[str], work: Work
 
 
 def _fallout(operation_id: str, version: int, reasons: Sequence[str]) -> FalloutOpened:
-    message = f"{operation_id} was canceled on its day: {'; '.join(reasons)}"
+    message = f"{operation_id} was canceled on its day: {'; '.join(dict.fromkeys(reasons))}"
     return FalloutOpened(
         version=version,
         fallout_id=f"{operation_id}.f1",

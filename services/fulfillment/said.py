@@ -30,7 +30,11 @@ def fallout(event: FalloutOpened | FalloutChanged | FalloutClosed) -> Body:
 
 def _open(stage: FalloutStage, event: FalloutOpened | FalloutChanged) -> Body:
     what = present(rule=event.rule, message=event.message, type=event.type)
-    return {**what, "stage": stage, "advice": advice(event.fallout_id, event.task_id, event.rule, stage)}
+    return {
+        **what,
+        "stage": stage,
+        "advice": advice(event.fallout_id, event.task_id, event.rule, stage, event.message),
+    }
 
 
 def jeopardy(event: JeopardyAssessed) -> Body:

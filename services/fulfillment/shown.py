@@ -28,7 +28,7 @@ def fallouts(found: Iterable[OpenFallout]) -> list[Body]:
             "message": each.message,
             "assignee": each.assignee,
             "resolution": each.resolution,
-            "advice": advice(each.fallout_id, each.task_id, each.rule, each.stage),
+            "advice": advice(each.fallout_id, each.task_id, each.rule, each.stage, each.message),
         }
         for each in found
     ]

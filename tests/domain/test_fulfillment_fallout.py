@@ -166,6 +166,22 @@ def test_a_fallout_says_what_a_person_can_do(task_id: str | None, rule: str, wor
     assert advice("F", task_id, rule, "resolved").startswith("nothing to do")
 
 
+@pytest.mark.rule("D-10", "SUS-19")
+@pytest.mark.parametrize(
+    ("broke", "words"),
+    [
+        ("CON-08: say 'new'", "order it anew with a contract line as the reason says"),
+        ("CHG-17: it has ended", "what it was about has ended"),
+        ("CHG-16: order O9 holds it", "wait until the order that holds it is over"),
+        ("D-07: it is suspended", "order it anew for another day"),
+    ],
+)
+def test_what_could_not_run_on_its_day_is_mended_as_its_reason_says(broke: str, words: str) -> None:
+    said = advice("F", None, "SUS-19", message=f"O1~op.1 was canceled on its day: {broke}")
+    assert said == f"{said.partition(', then')[0]}, then say so with 'fallout.resolve' of F"
+    assert said.startswith(words)
+
+
 # ---------------------------------------------------------------------------- what nobody answers
 
 

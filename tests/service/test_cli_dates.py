@@ -106,6 +106,22 @@ def test_an_operation_of_an_order_says_its_lines_and_that_of_an_instance_its_ord
     assert "order" in printed("instance", INSTANCE).split("Operations")[1].splitlines()[1]
 
 
+@pytest.mark.rule("D-09")
+def test_an_account_says_what_is_to_happen_to_what_it_owns_on_which_day() -> None:
+    operation = {**ORDER["operations"][0], "state": "scheduled"}
+    over = {**operation, "state": "completed", "at": APRIL}
+    reasons = [{"rule": "CHG-17", "message": "ended"}] * 2
+    order = {**ORDER, "operations": [operation, over], "reasons": reasons}
+    instance = {**INSTANCE, "operations": [operation, over], "parentId": None}
+    text = printed("account", {"accountId": "ACME", "instances": [instance], "orders": [order]})
+    owned = next(found for found in text.splitlines() if "MOB" in found)
+    assert "suspend on 2026-02-28 22:30 UTC" in owned
+    listed = " ".join(text.split("Orders")[1].split())
+    assert "suspend on 2026-02-28 22:30" in listed
+    assert "2026-04-01" not in text
+    assert text.count("CHG-17") == 1
+
+
 def test_the_head_of_a_column_is_not_broken_over_two_lines() -> None:
     lines = printed("order", ORDER).splitlines()
     head = lines.index("Lines") + 1

@@ -43,12 +43,34 @@ def classified(rule: str, kind: TaskKind | None = None, said: str | None = None)
     return BILLING if kind == "credit" else PROVISIONING
 
 
-def advice(id: str, task_id: str | None, rule: str | None, stage: FalloutStage = "classified") -> str:
+_ON_ITS_DAY = (
+    ("CHG-16", "wait until the order that holds it is over, and order it anew"),
+    (
+        "CHG-17",
+        "what it was about has ended, so that there is nothing to do for it: order what is wanted instead",
+    ),
+    ("CON-", "order it anew with a contract line as the reason says"),
+)
+"""What helps against the rule that an operation broke on its day; against any other, another day."""
+
+
+def _anew(message: str) -> str:
+    helps = (what for rule, what in _ON_ITS_DAY if f" {rule}" in message)
+    return next(helps, "order it anew for another day")
+
+
+def advice(
+    id: str,
+    task_id: str | None,
+    rule: str | None,
+    stage: FalloutStage = "classified",
+    message: str = "",
+) -> str:
     """What a person can do now, in the words of the commands."""
     if stage == "resolved":
         return "nothing to do: it closes when the task that was asked for again is answered"
     if rule == "SUS-19":
-        return f"order it anew for another day, then say so with 'fallout.resolve' of {id}"
+        return f"{_anew(message)}, then say so with 'fallout.resolve' of {id}"
     if rule in ("ORD-17", "INF-04"):
         return f"take back by hand what was done, then say so with 'fallout.resolve' of {id}"
     if rule == STOPPED:

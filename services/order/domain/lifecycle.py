@@ -237,7 +237,8 @@ REFUSALS: Mapping[type, tuple[str, str]] = {
     Cancel: ("INF-01", "what is completed stays: order what should be different now"),
     underway.Hold: (
         "ORD-12",
-        "only an approved order can be held, and not while a request waits for its answer",
+        "only an approved order can be held; while a request waits for its answer, approve or decline the "
+        "request first, with order.approve-change or order.decline-change",
     ),
     underway.Release: ("ORD-12", "only an order on hold can be released"),
     underway.AskRevision: ("INF-01", "only an order in progress can be revised: place a new one"),
