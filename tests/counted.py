@@ -33,7 +33,7 @@ CATALOG: tuple[Sent, ...] = (
     _entry(
         "pool",
         "product",
-        characteristics=[_number("sims")],
+        characteristics=[_number("sims"), _number("grade")],
         plans=_work("change"),
         relationships=[{"type": "realized_as", "target": "sim", "quantityCharacteristic": "sims", "max": 20}],
     ),

@@ -25,9 +25,11 @@ def asked(sims: int, had: int, before: int | None) -> list[tuple[str, str, str |
 @pytest.mark.rule("CHG-07")
 @pytest.mark.parametrize(
     ("sims", "had", "before", "new"),
-    [(5, 2, 2, 3), (3, 2, 2, 1), (2, 2, 2, 0), (5, 2, None, 3), (3, 0, 1, 2), (1, 2, 2, 0)],
+    [(5, 2, 2, 3), (3, 2, 2, 1), (2, 2, 2, 0), (5, 2, None, 3), (3, 0, 1, 3), (1, 2, 2, 0)],
 )
-def test_as_many_are_new_as_the_value_has_grown(sims: int, had: int, before: int | None, new: int) -> None:
+def test_as_many_are_new_as_are_missing_from_what_is_asked_for(
+    sims: int, had: int, before: int | None, new: int
+) -> None:
     assert len(asked(sims, had, before)) == new
 
 

@@ -58,10 +58,10 @@ def test_how_many_are_to_be_named_follows_what_others_end_and_add(
     world.time_passes = False
     said = [first(send(world, order))["attention"] for order in (fewer_sims(**more), ends("O1", "SIM-1"))]
     said.append(first(send(world, sims("O2", 4)))["attention"])
-    assert said == [which(2), which(1), which(2)]
+    assert said == [which(2), which(1), which(3)]
     told = [data for one, data in world.messages("order.events") if one.type.endswith("line-changed.v1")]
     last = [one for one in told if one["orderId"] == "Q"][-1]
-    assert (last["state"], last["lines"][0]["attention"]) == ("awaiting_information", which(2))
+    assert (last["state"], last["lines"][0]["attention"]) == ("awaiting_information", which(3))
 
 
 @pytest.mark.rule("D-15", "CHG-08")

@@ -114,15 +114,17 @@ class Growth:
                 self.more.leave_out(node, relation.target)
 
     def _lacking(self, node: Node, instance: Instance, relation: Relationship) -> int:
-        """How many of a target the new values need beyond those that are there, and the old ones did not."""
+        """How many of a target the new values need beyond those that are there.
+
+        What the old ones needed as well is left as it is, unless the line says how many there are to be.
+        """
         there = sum(1 for child in self._children_of(instance) if _stays_as(relation.target, child))
         before = self._before(node, instance)
         if not self._needed_before(node, instance, relation.target) or before is None:
             return 0 if there else quantity(relation, node.values)
-        if relation.quantity_characteristic is None:
+        if relation.quantity_characteristic not in node.named:
             return 0
-        asked = quantity(relation, node.values)
-        return max(0, min(asked - there, asked - quantity(relation, before.values)))
+        return max(0, quantity(relation, node.values) - there)
 
     def _needed_before(self, node: Node, instance: Instance, target: str) -> bool:
         if instance.new and node.side is None:

@@ -32,6 +32,8 @@ class Case:
     """What to do about an instance that another order holds."""
     when_few: str = JUST_AGAIN
     """What to do where fewer are left than a line asks for."""
+    asks: bool = False
+    """Whether it asks again which instances end, and how many, where more are left."""
 
     def named(self) -> Iterator[tuple[Line, Instance]]:
         """The lines that name an instance the account owns, with it."""

@@ -76,18 +76,25 @@ def _asked(line: Line, installed: Installed) -> Iterator[tuple[SpecificationId, 
             yield target, int(asked)
 
 
-def too_many_left(lines: tuple[Line, ...], installed: Installed, when_held: str) -> Iterator[Reason]:
-    """CHG-08, for each line that ends too few; `when_held` is what to do about what others hold."""
-    for line, target, there, asked in surplus(lines, installed):
-        again = f"order it again, and name the {there - asked} that end when you are asked"
-        verb = "is" if asked == 1 else "are"
-        held = until_landed(line.instance_id or "", target, installed, when_held)
-        yield Reason(
-            rule="CHG-08",
-            line_id=line.line_id,
-            message=f"'{line.instance_id}' would have {there} of {target} where {asked} {verb} asked for: "
-            f"{held or again}",
+def too_many_left(case: Case) -> Iterator[Reason]:
+    """CHG-08, for each line that ends too few."""
+    for found in surplus(case.order.lines, case.installed):
+        yield Reason(rule="CHG-08", line_id=found.line.line_id, message=_too_many(found, case))
+
+
+def _too_many(found: Surplus, case: Case) -> str:
+    """Who is asked again which ones end is told how many there, and not by a second number here."""
+    id, target = found.line.instance_id or "", found.target
+    held = until_landed(id, target, case.installed, case.when_held)
+    if case.asks and not held:
+        return (
+            f"'{id}' would be left with more of {target} than are asked for: more came since some were named"
         )
+    again = f"order it again, and name the {found.there - found.asked} that end when you are asked"
+    verb = "is" if found.asked == 1 else "are"
+    return (
+        f"'{id}' would have {found.there} of {target} where {found.asked} {verb} asked for: {held or again}"
+    )
 
 
 def too_few_left(case: Case) -> Iterator[Reason]:

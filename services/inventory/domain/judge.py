@@ -186,7 +186,7 @@ def takes_its_place(case: Case) -> Iterator[Reason]:
 def ends_what_it_counts_less(case: Case) -> Iterator[Reason]:
     """CHG-08: fewer of something ends as many instances, those that were named (D-15)."""
     yield from cannot_end(case.order.lines, case.affected)
-    yield from too_many_left(case.order.lines, case.installed, case.when_held)
+    yield from too_many_left(case)
     yield from too_few_left(case)
 
 

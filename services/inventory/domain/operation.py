@@ -45,12 +45,14 @@ class Operation:
     to_name: dict[SpecificationId, int] | None = None
     """What others were told is to be named; None where they were told nothing."""
     declined: tuple[Reason, ...] = ()
+    since: int = 0
+    """The version in which it came to wait: what was named before that was for an approval that is past."""
 
     def as_named(self) -> Approved | None:
         """Its lines, with the instances that were named for one; None while they are waited for."""
         if self.order is None or not self.parked:
             return self.order
-        if self.named is None or self.named.version < self.order.version:
+        if self.named is None or self.named.version < self.since:
             return None
         lines = tuple(
             replace(line, ending=self.named.instance_ids) if line.line_id == self.named.line_id else line
@@ -67,6 +69,7 @@ def evolve(state: Operation, event: OperationEvent) -> Operation:
     """The operation after the event; changes the state it is given."""
     match event:
         case OperationScheduled():
+            state.since = state.since if state.status == "scheduled" else event.order.version
             state.status, state.order = "scheduled", event.order
             state.action, state.at, state.delayed = event.action, event.at, False
             state.parked, state.to_name, state.declined = event.parked, event.to_name, ()

@@ -142,7 +142,7 @@ def _stand_against(case: Case) -> tuple[Reason, ...]:
     """The order is there already, and nobody has to place it again."""
     named = any(line.ending for line in case.order.lines)
     when_held = _NAME_AGAIN if named else _BY_ITSELF
-    found = judge(replace(case, when_held=when_held, when_few=_REVISE))
+    found = judge(replace(case, when_held=when_held, when_few=_REVISE, asks=True))
     return tuple(one for one in found if one.rule != "D-07")
 
 

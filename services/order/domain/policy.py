@@ -21,6 +21,7 @@ from services.order.domain.rules.parts import (
     takes_its_parts_along,
 )
 from services.order.domain.rules.quantities import (
+    adds_no_more_than_it_counts,
     asks_for_a_quantity,
     asks_for_as_many_as_there_may_be,
     asks_for_fewer_apart_from_a_move,
@@ -63,6 +64,7 @@ POLICY: tuple[Rule, ...] = (
     only_a_change_changes,
     asks_for_a_quantity,
     asks_for_as_many_as_there_may_be,
+    adds_no_more_than_it_counts,
     asks_for_fewer_apart_from_a_move,
     keeps_its_kind,
     keeps_its_version,

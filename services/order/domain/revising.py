@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from services.order.domain.capture import numbering
 from services.order.domain.change import LineChange
@@ -106,7 +107,21 @@ def _merged(case: Case) -> tuple[Line, ...]:
         _with_given(line, asked[id], case) for id, line in held.items() if id in asked and id not in gone
     )
     known = {line.line_id for line in case.order.lines}
-    return (*kept, *(line for id, line in asked.items() if id not in known))
+    return (*_following(kept, case), *(line for id, line in asked.items() if id not in known))
+
+
+def _following(lines: tuple[Line, ...], case: Case) -> Iterator[Line]:
+    """SUS-08: an add that was to come with the line above it, on its day, goes with it to another."""
+    now, held, asked = by_id(lines), by_id(case.held), by_id(case.asked)
+
+    def due(line: Line) -> datetime | None:
+        above, before = now.get(line.parent_line_id or ""), held.get(line.parent_line_id or "")
+        along = line.action == "add" and asked[line.line_id].due_date is None and case.waits(line)
+        if not along or above is None or before is None or before.due_date != held[line.line_id].due_date:
+            return line.due_date
+        return due(above)
+
+    return (replace(line, due_date=due(line)) for line in lines)
 
 
 def _with_given(line: Line, asked: Line, case: Case) -> Line:

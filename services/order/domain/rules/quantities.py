@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from services.order.domain.fewer import of_line
 from services.order.domain.line import Line
-from services.order.domain.quantity import entry_after, may_be_none
+from services.order.domain.quantity import counts, entry_after, may_be_none
 from services.order.domain.specification import Relation
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason, Scalar
@@ -50,6 +50,32 @@ def asks_for_as_many_as_there_may_be(tree: Tree) -> Iterator[Reason]:
                 yield Reason(
                     rule="CHG-07", message=message, line_id=line.line_id, field=f"characteristics.{name}"
                 )
+
+
+def adds_no_more_than_it_counts(tree: Tree) -> Iterator[Reason]:
+    """CHG-07: what is new has as many parts as its value says, so an add is written with no more of them."""
+    for line in tree.lines:
+        for relation, asked in counts(line, tree) if line.action == "add" else ():
+            own = [one.line_id for one in tree.lines if _is_part(one, line, relation.target)]
+            if len(own) > asked:
+                field = f"characteristics.{relation.counted_by}"
+                message = _too_many(relation, asked, own)
+                yield Reason(rule="CHG-07", message=message, line_id=line.line_id, field=field)
+
+
+def _too_many(relation: Relation, asked: int, own: list[str]) -> str:
+    """Of the lines `own`; the first few name what is meant."""
+    count, few = len(own), ", ".join(own[:10])
+    return (
+        f"'{relation.counted_by}' says how many {relation.target} there are: it asks for {asked}, and lines "
+        f"{few}{' and more' if count > 10 else ''} add {count}: ask for {count}, or leave out "
+        f"{count - asked} of the lines"
+    )
+
+
+def _is_part(line: Line, above: Line, target: str) -> bool:
+    below = line.action == "add" and line.parent_line_id == above.line_id
+    return below and line.specification_id == target
 
 
 def asks_for_fewer_apart_from_a_move(tree: Tree) -> Iterator[Reason]:
