@@ -14,7 +14,7 @@ from aiokafka import TopicPartition as Place
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import KafkaConnectionError, KafkaError, SaslAuthenticationFailed
+from aiokafka.errors import IllegalStateError, KafkaConnectionError, KafkaError, SaslAuthenticationFailed
 from aiokafka.helpers import create_ssl_context
 
 from services.chassis.kafka_wire import KafkaSettings, Rebalance
@@ -128,6 +128,13 @@ class Clients:
                 common = {name: value for name, value in self._common.items() if name != "bootstrap_servers"}
                 (await create_conn(host, port, **common)).close()
             raise
+
+    async def position(self, member: Any, place: Any) -> int | None:
+        try:
+            at: int = await member.position(place)
+        except IllegalStateError:
+            return None
+        return at
 
     def connections(self, client: Any) -> dict[Any, Any]:
         found = (client.client if isinstance(client, AIOKafkaProducer) else client._client)._conns

@@ -157,8 +157,10 @@ class KafkaConsumer:
         with self._wire.faults("looking for the ends of the log"):
             async with asyncio.timeout(_WATCH_PATIENCE):
                 ends = await self._raw.end_offsets(list(self._assigned.values()))
-                found = {place: await self._raw.position(place) for place in ends}
-        return {TopicPartition(*place): at for place, at in found.items() if at != ends[place]}
+                found = {place: await self._wire.position(self._raw, place) for place in ends}
+        return {
+            TopicPartition(*place): at for place, at in found.items() if at is not None and at != ends[place]
+        }
 
     def _drop_commits(self) -> None:
         """What could not be committed in time is the next owner's to commit, who may be far beyond it."""

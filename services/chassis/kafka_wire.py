@@ -68,6 +68,10 @@ class Wire(Protocol):
         """Connects a client; what is raised says why it cannot."""
         ...
 
+    async def position(self, member: Any, place: Any) -> int | None:
+        """What a member reads next of a partition; None when a rebalance has taken the partition from it."""
+        ...
+
     def connections(self, client: Any) -> dict[Any, Any]:
         """The connection that leads to each broker, of those that are open."""
         ...

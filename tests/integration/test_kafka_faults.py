@@ -13,7 +13,10 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import IllegalStateError
 
+from services.chassis import kafka_consumer
 from services.chassis.kafka import KafkaBus, KafkaSettings
 from services.chassis.kafka_clients import Clients
 from services.chassis.kafka_wire import SaslMechanism
@@ -30,7 +33,9 @@ TIMEOUT = 3.0
 
 _MEMBER = """
 import asyncio, sys
+from contextlib import suppress
 from services.chassis.kafka import KafkaBus, KafkaSettings
+from services.chassis.ports import Unavailable
 
 class Says:
     async def assigned(self, partitions):
@@ -41,7 +46,8 @@ class Says:
 async def main(bootstrap, topic):
     consumer = await KafkaBus(KafkaSettings(bootstrap=bootstrap)).consumer("group", [topic], Says())
     while True:
-        await consumer.poll(100, 0.2)
+        with suppress(Unavailable):
+            await consumer.poll(100, 0.2)
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -192,6 +198,30 @@ async def test_a_member_paused_past_its_session_loses_its_partitions_and_enters_
 async def _hear(other: subprocess.Popen[str], lines: list[str]) -> None:
     while line := await asyncio.to_thread(says, other):
         lines.append(line)
+
+
+async def test_a_partition_lost_while_its_end_is_looked_for_is_no_fault(
+    any_bus: KafkaBus, cleanup: AsyncExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic, heard = await new_topic(any_bus), Heard()
+    consumer = await any_bus.consumer("group", [topic], heard)
+    cleanup.push_async_callback(consumer.close)
+    await until(lambda: heard.count == 2, consumer.poll)
+    asked: list[object] = []
+
+    async def lost(_: object, place: object) -> int:
+        asked.append(place)
+        raise IllegalStateError(f"Partition {place} is not assigned")
+
+    monkeypatch.setattr(AIOKafkaConsumer, "position", lost)
+    monkeypatch.setattr(kafka_consumer, "_WATCH_SECONDS", 0.0)
+    await until(lambda: bool(asked), consumer.poll)
+    monkeypatch.undo()
+    publisher = any_bus.publisher()
+    cleanup.push_async_callback(publisher.close)
+    await publisher.publish(numbered(topic, 0, 3))
+    assert [record.value for record in await first(consumer.poll)] == [b"0", b"1", b"2"]
+    assert heard.told == 1
 
 
 async def test_a_static_member_that_comes_back_in_time_keeps_its_partitions_without_a_rebalance(
