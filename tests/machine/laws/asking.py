@@ -79,6 +79,8 @@ class Asking:
             return {"characteristics": {NUMBERS[what]: self.random.randint(0, 5)}}
         if what == "broadband":
             return {"characteristics": {"access": self.one("fibre", "copper")}}
+        if what == "duct":
+            return {"characteristics": {"depth": self.random.randint(1, 5)}}
         if what == "handset":
             more = {"quantity": self.random.randint(1, 6)} if self.random.random() < 0.5 else {}
             return {"characteristics": {"colour": self.one("red", "blue")}, **more}
@@ -125,6 +127,14 @@ class Asking:
         what = self.one("hub", "siren", "alarm")
         above = self.product("flat")
         return {"lineId": "1", "action": "add", "specificationId": what, "parentInstanceId": above}
+
+    def nested(self) -> list[Line]:
+        """Something is done about a product, and about one that stands below it."""
+        whole = self.product("flat", "office")
+        below = [one["instanceId"] for one in self.view.below(whole) if one["kind"] == "product"]
+        upper = self.of("1", self.one("suspend", "suspend", "change", "disconnect"), whole)
+        lower = self.of("2", self.one("change", "suspend", "disconnect"), self.one(*(below or [whole])))
+        return [upper, lower]
 
     # ------------------------------------------------------------------------------------ choosing
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.fulfillment.domain import cascade, growth, targets
+from services.fulfillment.domain import cascade, compensation, growth, ponr, targets
 from services.fulfillment.domain.catalog import Relationship, Values
 from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.state import OpenOrder
@@ -17,7 +17,8 @@ from services.inventory.domain import agreement, follow, fulfil, land, term, tre
 from services.inventory.domain.instance_events import InstanceReleased
 from services.inventory.domain.words import Append
 from services.order.domain import resolution, return_case, return_steps
-from tests.machine.laws import instances, orders, returns, terms, together
+from services.order.domain.rules import matrix
+from tests.machine.laws import instances, orders, resting, returns, terms, together, undone
 from tests.machine.laws.held import Law
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -133,6 +134,23 @@ def stops_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(cascade, "broken", lambda *_: ())
 
 
+def undoes_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(compensation, "undone", lambda *_: ())
+
+
+def forgets_the_point_of_no_return(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ponr, "_hard", lambda *_: [])
+
+
+def never_says_that_it_is_passed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cascade, "passed", lambda *_: ())
+
+
+def lets_what_is_below_go_on(patch: pytest.MonkeyPatch) -> None:
+    more = frozenset({*matrix.ALLOWED["suspend"], "change"})
+    patch.setattr(matrix, "ALLOWED", {**matrix.ALLOWED, "suspend": more})
+
+
 FOUND_BY: dict[Plant, Law] = {
     closes_over_open_tasks: orders.nothing_is_asked_for_an_order_that_is_over,
     never_says_that_a_part_is_done: orders.who_waits_waits_for_something,
@@ -150,5 +168,9 @@ FOUND_BY: dict[Plant, Law] = {
     never_says_that_a_case_is_resolved: returns.a_case_is_as_far_as_its_lines,
     takes_back_more_than_there_is: returns.no_more_comes_back_than_is_there,
     counts_what_came_back_wrong: returns.what_has_come_back_is_gone,
+    undoes_nothing: undone.what_was_done_is_undone,
+    forgets_the_point_of_no_return: undone.what_is_past_its_return_stays,
+    never_says_that_it_is_passed: undone.what_is_past_its_return_stays,
+    lets_what_is_below_go_on: resting.nothing_named_is_awake_below_what_has_gone_to_rest,
     stops_nothing: together.what_is_there_goes_together,
 }

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tests.machine.course import Difference
-from tests.machine.laws import instances, orders, returns, terms, together
+from tests.machine.laws import instances, orders, resting, returns, terms, together, undone
 from tests.machine.laws.view import View
 
 Law = Callable[[View], Iterator[str]]
-LAWS: tuple[Law, ...] = (*orders.LAWS, *instances.LAWS, *terms.LAWS, *returns.LAWS, *together.LAWS)
+LAWS: tuple[Law, ...] = (
+    *orders.LAWS,
+    *instances.LAWS,
+    *terms.LAWS,
+    *returns.LAWS,
+    *together.LAWS,
+    *undone.LAWS,
+    *resting.LAWS,
+)
 
 
 def broken(view: View) -> None:

@@ -11,7 +11,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from tests.machine.laws.asking import OUTCOMES, Asking
 from tests.machine.laws.ending import settle
 from tests.machine.laws.held import broken
-from tests.machine.laws.sold import ACCOUNT
+from tests.machine.laws.sold import ACCOUNT, NO_RETURN
 from tests.machine.laws.view import OVER, UNAPPROVED, Page, View
 from tests.machine.playing import Counting
 
@@ -63,6 +63,26 @@ class Anything(Counting):
     def beside(self, n: int) -> None:
         asking = self.asking(n)
         self._placed(asking, lines=[asking.beside()])
+
+    @rule(n=SEED)
+    def nested(self, n: int) -> None:
+        asking = self.asking(n)
+        self._placed(asking, lines=asking.nested())
+
+    @rule(n=SEED, revise=st.booleans())
+    def too_late(self, n: int, revise: bool) -> None:
+        """What is in the ground already is to be otherwise, or not at all."""
+        asking, id = self.asking(n), f"O{len(self.view.sent)}"
+        self._placed(asking, lines=[asking.of("1", "change", asking.product("duct"))])
+        for task in self.view.tasks("open"):
+            if task["orderId"] == id and task["name"] == NO_RETURN:
+                self._report(asking, task)
+        if id in self.view.orders:
+            self.done()
+            more = {"lines": asking.revised(self.view.orders[id])} if revise else {}
+            self.view.send("order.revise" if revise else "order.cancel", orderId=id, **more)
+            self.view.send("order.approve-change", orderId=id)
+            self.done()
 
     @rule(n=SEED, action=st.sampled_from(("suspend", "resume", "disconnect", "move")))
     def select(self, n: int, action: str) -> None:

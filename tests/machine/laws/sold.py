@@ -29,6 +29,9 @@ def _plan(*actions: str, **more: Any) -> dict[str, Any]:
     return {"actions": list(actions), "tasks": [_task(actions[0])], **more}
 
 
+NO_RETURN = "dig"
+"""The task by which a duct is past its point of no return."""
+DIG = [_task(NO_RETURN, ponr="hard"), _task("fit", after=[NO_RETURN])]
 WORK = [_plan("add"), _plan("change"), _plan("disconnect"), _plan("suspend"), _plan("resume")]
 RETURNS = [
     {
@@ -76,6 +79,7 @@ CATALOG = (
     ),
     _entry("flat", relationships=_below("bundles", "hub", "siren", "alarm")),
     _entry("handset", characteristics=_value("colour", "string"), plans=WORK + RETURNS),
+    _entry("duct", characteristics=_value("depth"), plans=[*WORK[:1], {**WORK[1], "tasks": DIG}, *WORK[2:]]),
     _entry("ont", "service"),
     _entry("dsl", "service"),
     _entry(
@@ -116,6 +120,7 @@ BASE = (
     _owned("HUB", "hub", "FLAT"),
     _owned("ALARM", "alarm", "FLAT"),
     _owned("HAND", "handset", quantity=5, characteristics={"colour": "red"}),
+    _owned("DUCT", "duct"),
     _owned("BAND", "broadband", characteristics={"access": "copper"}),
     _owned("LOOK", "survey", "BAND", "service", characteristics={"access": "copper"}),
     _owned("DSL", "dsl", "BAND", "service"),
