@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from services.inventory.domain.record import Record
 from services.inventory.domain.reserved import Affected, ReservedLine, Standing
 from services.inventory.domain.words import Reason
 
@@ -20,6 +21,27 @@ def reasons(found: Sequence[Reason]) -> list[Body]:
         present({"rule": one.rule, "message": one.message, "lineId": one.line_id, "field": one.field})
         for one in found
     ]
+
+
+def instance(record: Record) -> Body:
+    """All that stands in the installed base of it, what it does not have too."""
+    return {
+        "instanceId": record.instance_id,
+        "accountId": record.account_id,
+        "kind": record.kind,
+        "specificationId": record.specification_id,
+        "specificationVersion": record.specification_version,
+        "offeringId": record.offering_id,
+        "parentId": record.parent_id,
+        "rootId": record.root_id,
+        "name": record.name,
+        "state": record.state,
+        "location": record.location,
+        "quantity": record.quantity,
+        "characteristics": record.characteristics,
+        "externalId": record.external_id,
+        "start": record.start.isoformat() if record.start else None,
+    }
 
 
 def line(one: ReservedLine) -> Body:

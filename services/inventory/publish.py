@@ -135,26 +135,7 @@ def _is_silent(event: Any) -> bool:
 
 
 def _created(event: InstanceMade | InstanceLoaded) -> Body:
-    record = event.record
-    data = bodies.present(
-        {
-            "instanceId": record.instance_id,
-            "accountId": record.account_id,
-            "kind": record.kind,
-            "specificationId": record.specification_id,
-            "specificationVersion": record.specification_version,
-            "offeringId": record.offering_id,
-            "parentId": record.parent_id,
-            "rootId": record.root_id,
-            "name": record.name,
-            "state": record.state,
-            "location": record.location,
-            "quantity": record.quantity,
-            "characteristics": record.characteristics,
-            "externalId": record.external_id,
-            "start": record.start.isoformat() if record.start else None,
-        }
-    )
+    data = bodies.present(bodies.instance(event.record))
     if isinstance(event, InstanceMade):
         data["orderId"], data["version"] = event.order_id, event.version
         if event.side == "provide":

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.chassis.service import Page
+from services.inventory import bodies
 from services.inventory.domain.contract import Contract, ContractRecord
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.instance_events import OperationNoted
@@ -39,23 +40,9 @@ def _operation(noted: OperationNoted) -> dict[str, Any]:
 
 
 def _body(instance: Instance) -> dict[str, Any]:
-    record, held = instance.record, instance.held
+    held = instance.held
     return {
-        "instanceId": record.instance_id,
-        "accountId": record.account_id,
-        "kind": record.kind,
-        "specificationId": record.specification_id,
-        "specificationVersion": record.specification_version,
-        "offeringId": record.offering_id,
-        "parentId": record.parent_id,
-        "rootId": record.root_id,
-        "name": record.name,
-        "state": record.state,
-        "location": record.location,
-        "quantity": record.quantity,
-        "characteristics": record.characteristics,
-        "externalId": record.external_id,
-        "start": record.start.isoformat() if record.start else None,
+        **bodies.instance(instance.record),
         "reservedBy": {"orderId": held.order_id, "version": held.version} if held else None,
         "contractLines": [_line(one.record) for one in _terms(instance, "contract_line")],
         "entitlements": [_entitlement(one.record) for one in _terms(instance, "entitlement")],
