@@ -52,7 +52,8 @@ def settled(order_id: str, version: int, work: Work) -> None:
     revised, ids = before.revising, before.operations
     if not isinstance(revised, ReservationRevised) or revised.version != version:
         return
-    handlers.write(tuple(settle(revised, order_id, handlers.find(work))), work)
+    started = tuple(id for id in ids if running.operation(work, id).status == "started")
+    handlers.write(tuple(settle(revised, order_id, handlers.find(work), started)), work)
     scheduling.reschedule(ids, revised, work)
     running.delayed(handlers.reservation(work, order_id).operations, work)
 

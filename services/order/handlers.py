@@ -73,6 +73,9 @@ class Heard:
     def ending(self, id: str) -> Mapping[str, str]:
         return cases.ending(id, self.work)
 
+    def gone(self, line_id: str) -> bool:  # noqa: ARG002
+        return False  # a new order has added nothing yet
+
     def term(self, id: str) -> Term | None:
         found: Term | Contract | None = self.work.state(TERM, id)
         return found if isinstance(found, Term) else None

@@ -46,6 +46,9 @@ class Heard:
         found = self.instances.items()
         return {one: by for one, item in found if item.parent_id == id and (by := item.ended_by)}
 
+    def gone(self, line_id: str) -> bool:  # noqa: ARG002
+        return False
+
     def term(self, id: str) -> Term | None:
         return self.terms.get(id)
 

@@ -133,3 +133,40 @@ def test_who_is_asked_again_is_told_one_number_and_only_what_helps() -> None:
     )
     send(world, names("SEAT-1", "SEAT-2", "O1:2"))
     assert (state(world, "Q"), len(there(world, "seat"))) == ("completed", 1)
+
+
+# ------------------------------------------------------------------------------------ what others have ended
+
+
+def attention(world: World) -> str:
+    return str(page(world, "order", "Q")["lines"][0].get("attention"))
+
+
+@pytest.mark.rule("CHG-07", "INF-01", "INF-04")
+@pytest.mark.parametrize("seed", [None, 1, 2])
+def test_what_it_has_added_and_another_order_has_ended_is_added_once_more(seed: int | None) -> None:
+    world = world_of(seats("Q", 1), ends("O1", "SEAT-1", "SEAT-2", category="product"), seed=seed)
+    world.answer = lambda _: None
+    first, second = line("1", "change"), line("2", "add")
+    send(world, ("order.revise", {"orderId": "Q", "lines": [first]}), ask("approve-change", "Q"))
+    send(world, place("O2", "change", "OFFICE"))
+    send(worked_off(world, "Q"), ends("O3", "Q:2", category="product"))
+    worked_off(world, "O3", "O2")
+    assert "revise the order with its lines as they are" in attention(world)
+    send(world, ("order.revise", {"orderId": "Q", "lines": [first, second]}), ask("approve-change", "Q"))
+    assert (state(world, "Q"), there(world, "seat")) == ("completed", ["Q:3"])
+
+
+@pytest.mark.rule("CHG-07", "INF-01", "INF-04")
+@pytest.mark.parametrize("seed", [None, 1, 2])
+def test_so_is_what_it_has_done_something_about_and_another_order_has_ended(seed: int | None) -> None:
+    lines = [
+        line("1", "change", instanceId="OFFICE", characteristics={"seats": 1}),
+        line("2", "suspend", instanceId="SEAT-1"),
+    ]
+    world = world_of(place("Q", None, lines=lines), seed=seed)
+    send(world, ends("O1", "SEAT-1", "SEAT-2", category="product"))
+    assert "revise the order with its lines as they are" in attention(world)
+    as_they_are = [line("1", "change"), line("2", "suspend")]
+    send(world, ("order.revise", {"orderId": "Q", "lines": as_they_are}), ask("approve-change", "Q"))
+    assert (state(world, "Q"), len(there(world, "seat"))) == ("completed", 1)

@@ -17,6 +17,7 @@ from services.inventory.domain.instance_events import (
 )
 from services.inventory.domain.land import released
 from services.inventory.domain.make import Ids
+from services.inventory.domain.operation_events import OperationId
 from services.inventory.domain.parts import Parts
 from services.inventory.domain.record import NOTHING_COMING, Coming
 from services.inventory.domain.reservation import Reservation, second_sides
@@ -30,7 +31,14 @@ from services.inventory.domain.revision import (
     RevisionRefused,
     RevisionSettled,
 )
-from services.inventory.domain.words import INSTANCE, RESERVATION, Append, InstanceId, LineId, Reason
+from services.inventory.domain.words import (
+    INSTANCE,
+    RESERVATION,
+    Append,
+    InstanceId,
+    LineId,
+    Reason,
+)
 
 
 def answered(revised: RevisedOrder, before: Reservation) -> bool:
@@ -150,8 +158,8 @@ def _accepted(revised: RevisedOrder, found: Secured, new: tuple[Append, ...], no
         version=order.version,
         category=before.category,
         action=before.action,
-        lines=found.lines,
-        tree=found.tree,
+        lines=tuple(line for line in found.lines if line.line_id not in now.parts.planned),
+        tree=tuple(one for one in found.tree if one.line_id not in now.parts.planned),
         operations=tuple(
             Scheduled(operation_id=one.id, line_ids=tuple(line.line_id for line in one.lines))
             for one in now.parts.later
@@ -224,8 +232,13 @@ def _of(event: InstanceReserved | InstanceMade) -> Coming:
 # ----------------------------------------------------------------------------------------- settling
 
 
-def settle(revised: ReservationRevised, order_id: str, find: Find) -> Iterator[Append]:
-    """The plan has followed: changed lines bring other values, dropped ones go as their work is undone."""
+def settle(
+    revised: ReservationRevised, order_id: str, find: Find, started: tuple[OperationId, ...] = ()
+) -> Iterator[Append]:
+    """The plan has followed: changed lines bring other values, dropped ones go as their work is undone.
+
+    Operations that have `started` are still to be completed.
+    """
     changes = {change.line_id: change for change in revised.changes}
     for id, coming in revised.coming.items():
         one = _held(find(id), order_id)
@@ -236,7 +249,7 @@ def settle(revised: ReservationRevised, order_id: str, find: Find) -> Iterator[A
     settled = RevisionSettled(
         version=revised.version,
         dropped=revised.dropped,
-        operations=tuple(one.operation_id for one in revised.operations),
+        operations=(*started, *(one.operation_id for one in revised.operations)),
     )
     yield Append(RESERVATION, order_id, settled)
 

@@ -1,4 +1,7 @@
-"""The world as it was before an order began: what it has made since, and ended, is not held against it."""
+"""The world as it was before an order began: what it has made since, and ended, is not held against it.
+
+What others have ended since is gone all the same.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,11 @@ class Before:
         if self._made(id):
             return None
         found = self.known.instance(id)
-        if found is not None and found.ended and any(line.instance_id == id for line in self.lines):
+        if (
+            found is not None
+            and self._has_ended(found)
+            and any(line.instance_id == id for line in self.lines)
+        ):
             return replace(found, ended=False)
         return found
 
@@ -38,6 +45,10 @@ class Before:
 
     def ending(self, id: str) -> Mapping[str, str]:
         return self.known.ending(id)
+
+    def gone(self, line_id: str) -> bool:
+        made = self.known.instance(self.known.going_on_as(f"{self.order_id}:{line_id}"))
+        return made is not None and made.ended and not self._has_ended(made)
 
     def term(self, id: str) -> Term | None:
         return self.known.term(id)
@@ -64,8 +75,12 @@ class Before:
         return [
             id
             for id, one in found.items()
-            if one is not None and one.ended and (one.parent_id, one.kind) == (parent, kind)
+            if one is not None and self._has_ended(one) and (one.parent_id, one.kind) == (parent, kind)
         ]
+
+    def _has_ended(self, instance: Instance) -> bool:
+        """Itself, or who knows who has."""
+        return instance.ended and instance.ended_by in (None, self.order_id)
 
     def _made(self, id: str) -> bool:
         """By a line, as the other side of a move, or by the plan, which counts what it makes (`O1.7`)."""

@@ -133,6 +133,10 @@ class Known(Protocol):
         """What an order that can still be canceled has ended directly below an instance, with the order."""
         ...
 
+    def gone(self, line_id: str) -> bool:
+        """Whether what this line of the order has added was ended by another order since."""
+        ...
+
     def term(self, id: str) -> Term | None:
         """A contract line or an entitlement."""
         ...

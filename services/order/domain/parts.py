@@ -101,8 +101,9 @@ def ending_beside(whole: Whole, specification_id: str | None, tree: Tree) -> str
 def added(whole: Whole, tree: Tree) -> Iterator[Line]:
     """The lines that add something directly below it."""
     for line in tree.lines:
-        if line.action == "add" and (
-            (whole.instance_id is not None and line.parent_instance_id == whole.instance_id)
-            or (whole.line is not None and line.parent_line_id == whole.line.line_id)
+        if line.action != "add" or tree.known.gone(line.line_id):
+            continue
+        if (whole.instance_id is not None and line.parent_instance_id == whole.instance_id) or (
+            whole.line is not None and line.parent_line_id == whole.line.line_id
         ):
             yield line

@@ -106,6 +106,7 @@ def _there(line: Line, target: str, lines: list[Line], tree: Tree) -> int:
         for other in lines
         if other.action == "add"
         and other.specification_id == target
+        and not tree.known.gone(other.line_id)
         and (
             other.parent_line_id == line.line_id
             or (line.instance_id is not None and other.parent_instance_id == line.instance_id)

@@ -14,6 +14,7 @@ ACTIONS = ("change", "change", "change", "disconnect", "disconnect", "suspend", 
 ADDS = ("hub", "siren", "alarm", "seat", "broadband", "handset", "office", "pool", "flat")
 ROOTS = ("broadband", "handset", "office", "pool", "flat")
 PROPOSED = ("refund", "refund", "return", "replacement", "replacement", "repair", "reject")
+ENDED = ("completed", "canceled", "rejected")
 OUTCOMES = (*(6 * ("as_promised",)), "wrong_item", "not_defective")
 TERMS: tuple[Line, ...] = (
     {"start": FROM, "end": LATER},
@@ -103,8 +104,14 @@ class Asking:
         return [self.line(str(at)) for at in range(1, self.one(1, 1, 2, 3) + 1)]
 
     def revised(self, order: Page) -> list[Line]:
-        """The lines of an order with something else in them."""
-        lines = [written(one) for one in order["lines"] if one["state"] not in ("completed", "canceled")]
+        """The lines of an order with something else in them; what is done stands as it is."""
+        done = [written(one) for one in order["lines"] if one["state"] == "completed"]
+        return [
+            *done,
+            *self._otherwise([written(one) for one in order["lines"] if one["state"] not in ENDED]),
+        ]
+
+    def _otherwise(self, lines: list[Line]) -> list[Line]:
         for at, line in enumerate(lines):
             if self.random.random() < 0.4:
                 page = self.view.instances.get(line.get("instanceId", ""))

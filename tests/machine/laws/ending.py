@@ -37,7 +37,7 @@ def ask_again(view: View) -> None:
     """Others have left fewer than a line asks for: the same lines once more, and what is missing is added."""
     for order, line in view.waiting():
         if "order.revise" in line.get("attention", ""):
-            lines = [written(one) for one in order["lines"] if one["state"] not in OVER]
+            lines = [written(one) for one in order["lines"] if one["state"] != "canceled"]
             view.send("order.revise", orderId=order["orderId"], lines=lines)
 
 
