@@ -47,6 +47,12 @@ class Asking:
         fits = [id for id in alive if pages[id]["specificationId"] in specifications]
         return str(self.one(*(fits or alive or products)))
 
+    def service(self) -> str:
+        """What stands directly below a product, and lives if there is any."""
+        found = [page for page in self.view.instances.values() if page["kind"] == "service"]
+        alive = [page for page in found if page["state"] != "inactive"]
+        return str(self.one(*(alive or found))["instanceId"])
+
     def line(self, id: str) -> Line:
         if self.random.random() < 0.3:
             return self.add(id)

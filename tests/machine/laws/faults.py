@@ -13,7 +13,7 @@ from services.fulfillment.domain.catalog import Relationship, Values
 from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.state import OpenOrder
 from services.inventory import terms as terms_of
-from services.inventory.domain import agreement, follow, fulfil, land, term, tree
+from services.inventory.domain import agreement, flip, follow, fulfil, land, table, term, tree
 from services.inventory.domain.instance_events import InstanceReleased
 from services.inventory.domain.words import Append
 from services.order.domain import resolution, return_case, return_steps
@@ -151,6 +151,15 @@ def lets_what_is_below_go_on(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(matrix, "ALLOWED", {**matrix.ALLOWED, "suspend": more})
 
 
+def wakes_what_is_below_a_change(patch: pytest.MonkeyPatch) -> None:
+    found = table.closed
+
+    def closed(was: Any, action: Any, side: Any) -> Any:
+        return "active" if action == "change" and side != "cease" else found(was, action, side)
+
+    patch.setattr(flip, "closed", closed)
+
+
 FOUND_BY: dict[Plant, Law] = {
     closes_over_open_tasks: orders.nothing_is_asked_for_an_order_that_is_over,
     never_says_that_a_part_is_done: orders.who_waits_waits_for_something,
@@ -172,5 +181,6 @@ FOUND_BY: dict[Plant, Law] = {
     forgets_the_point_of_no_return: undone.what_is_past_its_return_stays,
     never_says_that_it_is_passed: undone.what_is_past_its_return_stays,
     lets_what_is_below_go_on: resting.nothing_named_is_awake_below_what_has_gone_to_rest,
+    wakes_what_is_below_a_change: resting.only_a_resume_wakes,
     stops_nothing: together.what_is_there_goes_together,
 }

@@ -23,4 +23,13 @@ def nothing_named_is_awake_below_what_has_gone_to_rest(view: View) -> Iterator[s
                 yield f"{id} has suspended {line['instanceId']}, and {awake} are active below it"
 
 
-LAWS = (nothing_named_is_awake_below_what_has_gone_to_rest,)
+def only_a_resume_wakes(view: View) -> Iterator[str]:
+    """INV-09, D-07: what rests below something that is changed goes on resting."""
+    for order, id, before, now in view.freed:
+        actions = {line["action"] for line in view.orders[order]["lines"]}
+        woken = before is not None and (before["state"], now["state"]) == ("suspended", "active")
+        if woken and "resume" not in actions:
+            yield f"{order} ({sorted(actions)}) has woken {id}"
+
+
+LAWS = (nothing_named_is_awake_below_what_has_gone_to_rest, only_a_resume_wakes)

@@ -76,7 +76,8 @@ def _left(view: View, line: Page) -> Iterator[str]:
     if line["replacementId"] is not None:
         new = view.instances[line["replacementId"]]
         same = ("parentId", "specificationId", "location", "characteristics", "accountId")
-        if new["state"] != "active" or any(new[name] != before[name] for name in same):
+        at_work = new["state"] == "active" or holder(new) is not None
+        if not at_work or any(new[name] != before[name] for name in same):
             yield f"{line['replacementId']} is {new}, and replaces {before}"
         if (new["quantity"] or 1) != back:
             yield f"{back} were to be replaced, and {new['quantity']} are there"
