@@ -7,30 +7,23 @@ and released, not the size of the plan.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.fulfillment.domain.alterations import DomainOrderCanceled
 from services.fulfillment.domain.awaiting import standing
-from services.fulfillment.domain.blueprint import DomainOrder
-from services.fulfillment.domain.catalog import Scalar, Values
 from services.fulfillment.domain.compatibility import broken
 from services.fulfillment.domain.compatibility_break import Break
 from services.fulfillment.domain.compatibility_stop import halted
+from services.fulfillment.domain.completion import ended
 from services.fulfillment.domain.counting import OVER
 from services.fulfillment.domain.events import (
     DomainOrderClosed,
     DomainOrderStarted,
-    PartCompleted,
-    PlanCanceled,
-    PlanCompleted,
     PlanEvent,
-    ValuesCopied,
 )
 from services.fulfillment.domain.fallout import lifted
+from services.fulfillment.domain.found import Found, planned_as
 from services.fulfillment.domain.ponr import passed
-from services.fulfillment.domain.spreading import reached
 from services.fulfillment.domain.staggering import line_top
 from services.fulfillment.domain.state import OpenOrder, OpenTask, Part, Plan
 from services.fulfillment.domain.task_events import TaskClosed, TaskReleased
@@ -44,7 +37,7 @@ class Cascade:
         self._now = now
         self._events: list[PlanEvent] = []
         self._gone: defaultdict[tuple[str, str], int] = defaultdict(int)
-        self._values: dict[str, Values] = {}
+        self._found = Found(plan)
         self._started: set[str] = set()
         self._stopped: dict[str, tuple[Break, ...]] = {}
         self._look: deque[str] = deque()
@@ -67,14 +60,14 @@ class Cascade:
         self._events.append(closed)
         task, order = self._plan.tasks[closed.task_id], self._plan.orders[closed.domain_order_id]
         self._events += passed(closed, task, self._plan)
-        self._set_values(order, closed.characteristics)
+        self._events += self._found.add(order, closed.characteristics)
         self._gone["tasks", closed.domain_order_id] += 1
         for successor in task.successors:
             self._gone["before", successor] += 1
             self._release_if_ready(self._plan.tasks[successor])
         self._look.append(closed.domain_order_id)
         if self._plan.awaiting:
-            self._look.extend(copy.domain_order_id for copy in _details(order).copies)
+            self._look.extend(copy.domain_order_id for copy in planned_as(order).copies)
         return self._finish()
 
     def release(self, task: OpenTask) -> TaskReleased:
@@ -93,13 +86,13 @@ class Cascade:
             domain_order_id=planned.domain_order_id,
             instance_id=order.brief.instance_id,
             specification_id=order.brief.specification_id,
-            location=_details(order).location,
-            characteristics=self._values.get(planned.domain_order_id, order.values),
+            location=planned_as(order).location,
+            characteristics=self._found.values_of(order),
             due=due,
             priority=self._plan.priority,
             undo=planned.marks is not None and planned.marks.undoes is not None,
             reason=task.why or (planned.marks.why if planned.marks else None),
-            quantity=_details(order).quantity,
+            quantity=planned_as(order).quantity,
         )
 
     # ------------------------------------------------------------------------------------ closing
@@ -114,35 +107,10 @@ class Cascade:
         return tuple(self._events)
 
     def _close_parts(self) -> None:
-        """The last part closes the plan; while others follow it says which lines are done."""
-        plan = self._plan
-        if plan.completed or plan.canceled:
-            return
-        done = [part for part in plan.parts if part.open_orders == self._gone["part", _name(part)]]
-        if plan.canceling:
-            self._cancel(all_undone=len(done) == len(plan.parts) and not self._takes_back())
-            return
-        more = bool(plan.awaited) or len(done) < len(plan.parts) or self._takes_back()
-        for part in done if more else done[:-1]:
-            self._events.append(
-                PartCompleted(version=plan.version, operation_id=part.operation_id, line_ids=part.line_ids)
-            )
-        if not more:
-            lines = done[-1].line_ids if done else ()
-            self._events.append(PlanCompleted(version=plan.version, line_ids=lines))
+        self._events += ended(self._plan, self._is_done)
 
-    def _takes_back(self) -> bool:
-        """Whether something of a part that is over was done although it was not wanted, and is undone now."""
-        over = (order.part for order in self._plan.orders.values() if order.part not in self._plan.parts)
-        return any(part.open_orders > self._gone["part", _name(part)] for part in over)
-
-    def _cancel(self, *, all_undone: bool) -> None:
-        plan = self._plan
-        if all_undone:
-            canceled = PlanCanceled(
-                version=plan.version, account_id=plan.account_id, reasons=(), charges=plan.charges
-            )
-            self._events.append(canceled)
+    def _is_done(self, part: Part) -> bool:
+        return part.open_orders <= self._gone["part", _name(part)]
 
     def _may_close(self, order: OpenOrder) -> bool:
         id = order.brief.domain_order_id
@@ -158,7 +126,7 @@ class Cascade:
     def _stays_open(self, order: OpenOrder) -> bool:
         """DEC-04: a value it was waiting for is there, or may still come from a task that is open."""
         top = line_top(self._plan, order)
-        own, above = self._values_of(order), self._values_of(top)
+        own, above = self._found.values_of(order), self._found.values_of(top)
         if any(standing(each.rules, own, above) == "made" for each in order.awaits):
             return True
         wanted = {rule.characteristic for each in order.awaits for rule in each.rules}
@@ -166,9 +134,6 @@ class Cascade:
             name in wanted and self._plan.orders[source].open_tasks > self._gone["tasks", source]
             for source, name in order.sources
         )
-
-    def _values_of(self, order: OpenOrder) -> Values:
-        return self._values.get(order.brief.domain_order_id, order.values)
 
     def _close_or_stop(self, order: OpenOrder) -> None:
         """DOM-04: one that would break what holds between products waits for a person."""
@@ -182,7 +147,7 @@ class Cascade:
     def _stop(self, order: OpenOrder, breaks: tuple[Break, ...]) -> None:
         id = order.brief.domain_order_id
         self._stopped[id] = breaks
-        self._events += halted(order, self._plan, self._now_known(order), breaks)
+        self._events += halted(order, self._plan, self._found.details_of(order), breaks)
 
     def _close_order(self, order: OpenOrder) -> None:
         brief = order.brief
@@ -201,14 +166,14 @@ class Cascade:
         id, line = order.brief.domain_order_id, order.brief.line_id
         return DomainOrderClosed(
             version=self._plan.version,
-            domain_order=self._now_known(order),
+            domain_order=self._found.details_of(order),
             previous="in_progress" if id in self._started else order.state,
             line_closed=self._plan.open_lines[line] == self._gone["line", line],
         )
 
     def _canceled(self, order: OpenOrder) -> DomainOrderCanceled:
         return DomainOrderCanceled(
-            version=self._plan.version, domain_order=self._now_known(order), previous=order.state
+            version=self._plan.version, domain_order=self._found.details_of(order), previous=order.state
         )
 
     def _unblock(self, order: OpenOrder) -> None:
@@ -241,35 +206,8 @@ class Cascade:
         if order.state == "draft" and id not in self._started:
             self._started.add(id)
             self._events.append(
-                DomainOrderStarted(version=self._plan.version, domain_order=self._now_known(order))
+                DomainOrderStarted(version=self._plan.version, domain_order=self._found.details_of(order))
             )
-
-    # ------------------------------------------------------------------------------------- values
-
-    def _set_values(self, order: OpenOrder, found: Mapping[str, Scalar]) -> None:
-        """DEC-05: a value found on the way goes on to where the catalog maps it, while that is open."""
-        if not found:
-            return
-        self._add_values(order, found)
-        for one in reached(self._plan, order, dict(found)):
-            self._add_values(one.target, one.values)
-            self._events.append(
-                ValuesCopied(
-                    domain_order_id=one.target.brief.domain_order_id,
-                    source_id=one.source.brief.domain_order_id,
-                    characteristics=one.values,
-                )
-            )
-
-    def _add_values(self, order: OpenOrder, found: Mapping[str, Scalar]) -> None:
-        """Written anew: events that were decided on before keep theirs."""
-        id = order.brief.domain_order_id
-        self._values[id] = {**self._values.get(id, order.values), **found}
-
-    def _now_known(self, order: OpenOrder) -> DomainOrder:
-        details = _details(order)
-        values = self._values.get(order.brief.domain_order_id, order.values)
-        return details if values is details.characteristics else replace(details, characteristics=values)
 
 
 def _is_dropped(order: OpenOrder) -> bool:
@@ -279,9 +217,3 @@ def _is_dropped(order: OpenOrder) -> bool:
 
 def _name(part: Part) -> str:
     return part.operation_id or ""
-
-
-def _details(order: OpenOrder) -> DomainOrder:
-    """Every domain order of a plan is planned with the plan itself."""
-    assert order.details is not None
-    return order.details
