@@ -223,11 +223,15 @@ class OperationScheduled(OperationEvent):
 
     `goesOnAs` names, for each instance of its lines that has moved or was replaced, the one that it is now:
     the lines are about that one from here on.
+
+    `waitsFor` is there where its day has come, and other orders come first: each of them with some of the
+    instances that it holds, none where it waits itself. It goes on by itself when they are done.
     """
 
     reasons: tuple[Reason, ...] = ()
     goes_on_as: dict[str, str] = Field(default_factory=dict)
     to_name: dict[str, int] | None = None
+    waits_for: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class OperationStarted(OperationEvent):

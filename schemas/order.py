@@ -318,7 +318,8 @@ class OrderChangeDeclined(OrderEvent):
 
 
 class LineProgress(Part):
-    """`attention` says what a line in `needs_attention` waits for; `instanceIds` end by it, as was chosen."""
+    """`attention` says what a line waits for that is in `needs_attention`, or whose day has come and which
+    other orders go before; `instanceIds` end by it, as was chosen."""
 
     line_id: str
     state: LineState

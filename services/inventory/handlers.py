@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from services.chassis.personal import is_sealed
 from services.chassis.service import Refused, Why, Work
-from services.inventory import agreements, terms, trees
+from services.inventory import agreements, queue, terms, trees
 from services.inventory.domain import load as loading
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.case import Case, case_of
@@ -37,6 +37,7 @@ from services.inventory.domain.standing import Turning, wanted_beside, wanted_by
 from services.inventory.domain.tree import Installed
 from services.inventory.domain.words import (
     INSTANCE,
+    OPERATION,
     RESERVATION,
     SPECIFICATION,
     Append,
@@ -275,6 +276,9 @@ def write(appends: Iterable[Append], work: Work) -> None:
         if category == INSTANCE:
             trees.follow(id, event, work)
             changed[id] = None
-        work.append(category, id, event)
+        if category == OPERATION:
+            queue.append(id, event, work)
+        else:
+            work.append(category, id, event)
     for id in changed:
         terms.look_again(id, work)

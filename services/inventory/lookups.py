@@ -9,8 +9,10 @@ from services.chassis.ports import Row
 from services.chassis.service import Lookups
 from services.inventory import terms
 from services.inventory.domain.instance import Instance
+from services.inventory.domain.operation import Operation
 from services.inventory.domain.specification import Specification
 from services.inventory.handlers import HEARD
+from services.inventory.queue import WAITS_FOR
 from services.inventory.trees import ROOTS, TREE
 
 
@@ -23,8 +25,13 @@ def rows(category: str, id: str, state: Any) -> Iterator[Row]:  # noqa: ARG001
                 if state.record.root_id == id:
                     yield Row(ROOTS, state.record.account_id, id)
             yield from terms.rows_of(id, state.terms)
+        case Operation():
+            for order in state.waits_for:
+                yield Row(WAITS_FOR, order, id)
         case Specification() if state.versions:
             yield Row(*HEARD, id)
 
 
-LOOKUPS = Lookups(kinds=frozenset({TREE, ROOTS, HEARD[0], terms.STANDS_ON, terms.UNDER}), rows=rows)
+LOOKUPS = Lookups(
+    kinds=frozenset({TREE, ROOTS, HEARD[0], terms.STANDS_ON, terms.UNDER, WAITS_FOR}), rows=rows
+)

@@ -10,10 +10,10 @@ from typing import NamedTuple, TypeAlias
 
 from schemas import catalog, fulfillment, inventory
 from services.chassis.service import RowsOf, StreamOf, Wish, Work
-from services.inventory import handlers, heard, terms, trees
+from services.inventory import handlers, heard, queue, terms, trees
 from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.instance import Instance
-from services.inventory.domain.words import CONTRACT, INSTANCE, RESERVATION, SPECIFICATION
+from services.inventory.domain.words import CONTRACT, INSTANCE, OPERATION, RESERVATION, SPECIFICATION
 
 Wishes = Iterator[Collection[Wish]]
 AnyLine: TypeAlias = heard.OrderLine | Line
@@ -124,12 +124,14 @@ def _ids_to_be(data: Reserved, size: int) -> Iterator[str]:
 def domain_order(data: heard.DomainOrderStateChanged, work: Work) -> Wishes:
     if not concerns_instances(data):
         return
-    wishes = [StreamOf(RESERVATION, data.order_id)]
+    wishes: list[Wish] = [StreamOf(RESERVATION, data.order_id)]
     if data.instance_id is not None:
         wishes.append(StreamOf(INSTANCE, data.instance_id))
     if data.new_instance and data.parent_instance_id is not None:
         wishes.append(StreamOf(INSTANCE, data.parent_instance_id))
     wishes += [StreamOf(INSTANCE, id) for id in data.composed_of]
+    if data.state == "canceled":
+        wishes.append(RowsOf(queue.WAITS_FOR, data.order_id))
     yield wishes
     if data.action in ("suspend", "resume"):
         held = handlers.reservation(work, data.order_id).open.get(data.line_id, ())
@@ -144,9 +146,12 @@ def domain_order(data: heard.DomainOrderStateChanged, work: Work) -> Wishes:
 
 
 def plan(data: fulfillment.PlanEvent, work: Work) -> Wishes:
-    yield [StreamOf(RESERVATION, data.order_id)]
+    yield [StreamOf(RESERVATION, data.order_id), RowsOf(queue.WAITS_FOR, data.order_id)]
     held = handlers.reservation(work, data.order_id).open.values()
-    yield [StreamOf(INSTANCE, id) for ids in held for id in ids]
+    yield [
+        *(StreamOf(INSTANCE, id) for ids in held for id in ids),
+        *(StreamOf(OPERATION, id) for id in work.members(queue.WAITS_FOR, data.order_id)),
+    ]
 
 
 def concerns_instances(data: heard.DomainOrderStateChanged) -> bool:

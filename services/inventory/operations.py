@@ -16,6 +16,7 @@ from services.inventory.domain.operation_events import (
     OperationDelayed,
     OperationEvent,
     OperationFollowed,
+    OperationQueued,
     OperationRedated,
     OperationScheduled,
     OperationStarted,
@@ -23,7 +24,12 @@ from services.inventory.domain.operation_events import (
 from services.inventory.domain.words import SpecificationId
 
 Waiting: TypeAlias = (
-    OperationScheduled | OperationRedated | OperationFollowed | ChoiceDeclined | ChoiceRecounted
+    OperationScheduled
+    | OperationRedated
+    | OperationFollowed
+    | OperationQueued
+    | ChoiceDeclined
+    | ChoiceRecounted
 )
 
 
@@ -54,6 +60,8 @@ def _scheduled(happened: Happened, event: Waiting) -> Body:
             more: Body = {}
         case OperationFollowed():
             more = {"goesOnAs": event.goes_on_as}
+        case OperationQueued():
+            more = {"waitsFor": event.waits_for}
         case ChoiceDeclined():
             more = {"reasons": bodies.reasons(event.reasons)} | _to_name(event.to_name)
         case ChoiceRecounted():

@@ -36,6 +36,7 @@ from services.inventory.domain.operation_events import (
     OperationCompleted,
     OperationDelayed,
     OperationFollowed,
+    OperationQueued,
     OperationRedated,
     OperationScheduled,
     OperationStarted,
@@ -98,6 +99,7 @@ def _said(happened: Happened) -> tuple[str, Body] | None:
             | OperationCompleted()
             | OperationDelayed()
             | OperationFollowed()
+            | OperationQueued()
             | OperationRedated()
             | OperationScheduled()
             | OperationStarted()

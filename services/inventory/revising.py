@@ -56,6 +56,7 @@ def settled(order_id: str, version: int, work: Work) -> None:
     handlers.write(tuple(settle(revised, order_id, handlers.find(work), started)), work)
     scheduling.reschedule(ids, revised, work)
     running.delayed(handlers.reservation(work, order_id).operations, work)
+    running.released(order_id, work)
 
 
 def declined(order_id: str, version: int, work: Work) -> None:
@@ -76,6 +77,7 @@ def part_closed(part: PartClosed, work: Work) -> None:
 def _give_up(before: Reservation, revised: ReservationRevised, work: Work) -> None:
     handlers.write(tuple(give_up(revised, before.order_id, handlers.find(work))), work)
     running.delayed(before.operations, work)
+    running.released(before.order_id, work)
 
 
 def needs(data: object, work: Work) -> Iterator[Collection[Wish]]:

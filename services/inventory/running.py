@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from services.chassis.service import StreamOf, Wish, Work
-from services.inventory import handlers, heard
+from services.inventory import handlers, heard, queue
 from services.inventory.domain import schedule
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.counted import to_name
@@ -85,12 +85,16 @@ def _to_name(order: Approved, work: Work) -> dict[SpecificationId, int] | None:
 
 def _run(id: OperationId, order: Approved, work: Work) -> None:
     found, before = operation(work, id), handlers.reservation(work, order.order_id)
-    appends = schedule.run(found, handlers.case_at(order, order, work), before, handlers.find(work))
+    case = handlers.case_at(order, order, work)
+    first = queue.before(found, case, work)
+    appends = schedule.run(found, case, before, handlers.find(work), first)
     if found.order is not None and _is_void(order, appends) and _to_name(found.order, work) == {}:
         _run(id, found.order, work)
     else:
         handlers.write(appends, work)
         end_window(id, work)
+    if operation(work, id).status == "canceled":
+        released(order.order_id, work)
 
 
 def end_window(id: OperationId, work: Work) -> None:
@@ -103,6 +107,14 @@ def end_window(id: OperationId, work: Work) -> None:
         if (why := schedule.without_its_suspend(operation(work, other), found)) is not None:
             handlers.write(schedule.canceled(operation(work, other), handlers.find(work), (why,)), work)
             work.cancel_timer(timer_of(other))
+
+
+def released(order: OrderId, work: Work) -> None:
+    """Those of other orders whose day had come go on where they waited for this one, by their turns."""
+    for id in queue.waiting(order, work):
+        if operation(work, id).delayed:
+            catch_up(id, work)
+            go_on(id, work)
 
 
 def _is_void(order: Approved, appends: Iterable[Append]) -> bool:

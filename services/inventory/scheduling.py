@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from services.chassis.service import StreamOf, Wish, Work
-from services.inventory import handlers, needs, running
+from services.chassis.service import RowsOf, StreamOf, Wish, Work
+from services.inventory import handlers, needs, queue, running
 from services.inventory.domain import schedule
 from services.inventory.domain.approved import Approved
 from services.inventory.domain.fulfil import Progress
@@ -55,7 +55,7 @@ def _schedule(order: Approved, work: Work) -> None:
         before = operation(work, later.id).order
         if later.id in accepted and (before is None or before.version < order.version):
             own = running.counted(later, order, work)
-            handlers.write(schedule.scheduled(order, own, handlers.find(work)), work)
+            handlers.write(schedule.scheduled(order, own, handlers.find(work), work.now), work)
             running.catch_up(later.id, work)
             running.go_on(later.id, work)
 
@@ -81,7 +81,11 @@ def _begin_the_others(order: OrderId, work: Work) -> None:
 
 
 def due_needs(timer: Due, work: Work) -> Iterator[Collection[Wish]]:
-    yield [StreamOf(OPERATION, timer.operation_id), StreamOf(RESERVATION, timer.order_id)]
+    yield [
+        StreamOf(OPERATION, timer.operation_id),
+        StreamOf(RESERVATION, timer.order_id),
+        RowsOf(queue.WAITS_FOR, timer.order_id),
+    ]
     order = operation(work, timer.operation_id).order
     if order is not None:
         yield from needs.part(order, work)
@@ -104,6 +108,7 @@ def domain_order(change: Progress, work: Work) -> None:
         near = (found(id) for id in (one.id, one.record.parent_id) if id is not None)
         free = {each.id for each in near if isinstance(each, Instance) and each.held is None}
         running.look_again(free, work)
+    running.released(change.order_id, work)
 
 
 def part_closed(part: PartClosed, work: Work) -> None:
@@ -120,6 +125,7 @@ def part_closed(part: PartClosed, work: Work) -> None:
     running.follow(goes_on_as, work)
     running.delayed(ids, work)
     running.look_again(near.union(goes_on_as.values()), work)
+    running.released(part.order_id, work)
 
 
 def _near(lines: Iterable[LineId], before: Reservation, work: Work) -> set[InstanceId]:
@@ -141,7 +147,8 @@ def reschedule(ids: Iterable[OperationId], revised: ReservationRevised, work: Wo
     later = {one.id: one for one in revised.later}
     for id in dict.fromkeys((*ids, *later)):
         own = running.counted(later[id], revised.order, work) if id in later else None
-        appends = schedule.rescheduled(operation(work, id), own, _order(revised, own), handlers.find(work))
+        found, find = operation(work, id), handlers.find(work)
+        appends = schedule.rescheduled(found, own, _order(revised, own), find, work.now)
         handlers.write(tuple(appends), work)
         running.catch_up(id, work)
         _follow(operation(work, id), work)
@@ -159,6 +166,7 @@ def plan_canceled(canceled: PlanCanceled, work: Work) -> None:
         _cancel(operation(work, id), canceled.reasons, work)
     handlers.plan_canceled(canceled, work)
     running.look_again(near, work)
+    running.released(canceled.order_id, work)
 
 
 def unplannable(id: OperationId, order: OrderId, reasons: tuple[Reason, ...], work: Work) -> None:
@@ -167,6 +175,7 @@ def unplannable(id: OperationId, order: OrderId, reasons: tuple[Reason, ...], wo
     found = operation(work, id)
     handlers.write(schedule.unplannable(found, before, handlers.find(work), reasons), work)
     running.end_window(id, work)
+    running.released(order, work)
 
 
 def _cancel(found: Operation, reasons: tuple[Reason, ...], work: Work) -> None:

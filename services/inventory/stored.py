@@ -59,6 +59,7 @@ STORED = (
     Version(name="operation.redated.v1", type=operation_events.OperationRedated),
     Version(name="operation.followed.v1", type=operation_events.OperationFollowed),
     Version(name="operation.delayed.v1", type=operation_events.OperationDelayed),
+    Version(name="operation.queued.v1", type=operation_events.OperationQueued),
     Version(name="operation.choice-declined.v1", type=operation_events.ChoiceDeclined),
     Version(name="operation.choice-recounted.v1", type=operation_events.ChoiceRecounted),
     Version(name="operation.started.v1", type=operation_events.OperationStarted),

@@ -198,6 +198,7 @@ def _operation(state: OperationState) -> Callable[[heard.OperationEvent, Work], 
             if isinstance(data, heard.OperationScheduled | heard.OperationCanceled)
             else (),
             goes_on_as=data.goes_on_as if isinstance(data, heard.OperationScheduled) else {},
+            waits_for=data.waits_for if isinstance(data, heard.OperationScheduled) else {},
         )
         to_name = data.to_name if isinstance(data, heard.OperationScheduled) else None
         handlers.fact(data.order_id, facts.Hear(operation=operation, to_name=to_name), work)

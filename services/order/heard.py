@@ -60,11 +60,13 @@ class OperationEvent(Heard, frozen=True, kw_only=True):
 
 class OperationScheduled(OperationEvent, frozen=True, kw_only=True):
     """`operation.scheduled`; with reasons where the instances named for a line cannot be ended by it, with
-    how many are to be named, and with what its lines are about since that has moved."""
+    how many are to be named, with what its lines are about since that has moved,
+    and with the orders it waits for."""
 
     reasons: tuple[Reason, ...] = ()
     goes_on_as: dict[str, str] = field(default_factory=dict)
     to_name: dict[str, int] | None = None
+    waits_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class OperationCanceled(OperationEvent, frozen=True, kw_only=True):

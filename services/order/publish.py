@@ -16,7 +16,7 @@ from services.order.domain.priority import band
 from services.order.domain.specification import SpecificationPublished, SpecificationRetired
 from services.order.domain.term import ContractLearned, TermLearned
 from services.order.domain.words import LineStatus, Reason, State, Status
-from services.order.shown import STATES, asked_for, changes, lines, reasons
+from services.order.shown import STATES, asked_for, changes, lines, reasons, waits_for
 
 NEEDS_ATTENTION: LineStatus = "needs_attention"
 
@@ -169,7 +169,10 @@ def _operation(event: orders.OperationHeard) -> dict[str, Any]:
     followed = {"goesOnAs": event.goes_on_as} if event.goes_on_as else {}
     if event.state == "scheduled" and (event.fewer or event.reasons):
         return _needing(event.fewer, dict.fromkeys(event.line_ids, event.reasons)) | followed
-    return {"lines": [{"lineId": id, "state": STATES[event.state]} for id in event.line_ids]} | followed
+    waits = {"attention": text} if (text := waits_for(event)) else {}
+    return {
+        "lines": [{"lineId": id, "state": STATES[event.state]} | waits for id in event.line_ids]
+    } | followed
 
 
 def _needing(fewer: tuple[parked.Fewer, ...], waiting: Mapping[str, tuple[Reason, ...]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.order.domain.change import ChangeDeclined, LineChange, Pending
 from services.order.domain.choice import asks, attention
+from services.order.domain.events import OperationHeard
 from services.order.domain.line import Line
 from services.order.domain.order import Order
 from services.order.domain.parked import Fewer
@@ -102,6 +103,19 @@ def operations(order_id: str, order: Order) -> list[dict[str, Any]]:
         }
         for one in order.operations.values()
     ]
+
+
+def waits_for(operation: OperationHeard) -> str:
+    """Why lines whose day has come have not begun; nothing where that is not so."""
+    if operation.state != "scheduled" or not operation.waits_for:
+        return ""
+    orders = (
+        f"order '{id}', which holds {', '.join(map(repr, held))}" if held else f"order '{id}'"
+        for id, held in operation.waits_for.items()
+    )
+    return (
+        f"its day has come, and it waits for {' and '.join(orders)}: it goes on by itself when that is done"
+    )
 
 
 STATES: Mapping[OperationState, LineStatus] = {

@@ -10,7 +10,16 @@ from services.order import shown_returns
 from services.order.domain.choice import asks, state_of
 from services.order.domain.order import Order
 from services.order.domain.priority import band
-from services.order.shown import asked_for, declined, lines, operations, own_states, reasons, request
+from services.order.shown import (
+    asked_for,
+    declined,
+    lines,
+    operations,
+    own_states,
+    reasons,
+    request,
+    waits_for,
+)
 
 _ALWAYS = ("lineId", "action", "state", "instanceId", "specificationId", "location", "dueDate")
 _APPROVED = ("acknowledged", "in_progress", "completed")
@@ -58,8 +67,10 @@ def _line(order_id: str, order: Order, line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _attention(order: Order, line_id: str) -> dict[str, str]:
-    """What a person is asked for, where the line waits for that."""
+    """What a person is asked for, where the line waits for that; or for whom it waits."""
     if not asks(order, line_id):
-        return {}
+        operation = order.operation_of(line_id)
+        text = waits_for(operation) if operation is not None else ""
+        return {"attention": text} if text else {}
     declined = {line_id: order.parked.declined.get(line_id, ())}
     return {"attention": asked_for(order.parked.of((line_id,)), declined)[line_id]}

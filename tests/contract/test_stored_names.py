@@ -28,7 +28,7 @@ instance.made.v1 instance.operation-handed-on.v1 instance.operation-noted.v1 ins
 instance.reloaded.v1
 instance.reopened.v1 instance.rerooted.v1 instance.reserved.v1 instance.state-reloaded.v1
 operation.canceled.v1 operation.choice-declined.v1 operation.choice-recounted.v1 operation.completed.v1
-operation.delayed.v1 operation.followed.v1 operation.instances-named.v1
+operation.delayed.v1 operation.queued.v1 operation.followed.v1 operation.instances-named.v1
 operation.redated.v1 operation.scheduled.v1 operation.started.v1 reservation.accepted.v1
 reservation.awaited.v1 reservation.extended.v1 reservation.fulfilled.v1 reservation.narrowed.v1
 reservation.reduced.v1 reservation.refused.v1 reservation.released.v1 reservation.revised.v1

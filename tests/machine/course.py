@@ -193,21 +193,65 @@ class Course(Model):
 
     def advance(self, to: int) -> None:
         self.now = to
-        for order in list(self.orders.values()):
-            for part in order.parts if order.approved else ():
-                if part.phase == "waiting" and part.due is not None and part.due <= to:
-                    self._run(order, part)
+        for order, part in self._come():
+            self._run(order, part)
+
+    def _come(self) -> list[tuple[Order, Part]]:
+        """What waits though its day has come, the earliest first."""
+        found = [
+            (part.due, order.id, order, part)
+            for order in self.orders.values()
+            for part in (order.parts if order.approved and not order.canceling else ())
+            if part.phase == "waiting" and part.due is not None and part.due <= self.now
+        ]
+        return [(order, part) for _, _, order, part in sorted(found, key=lambda one: one[:2])]
 
     def _run(self, order: Order, part: Part) -> None:
-        """D-10: judged again on its day; what an earlier part of its own order holds waits for that."""
+        """D-10: judged again on its day; it waits for what an earlier part of its own order holds, and for
+        other orders that are at work around it."""
         part.delayed = True
         touched = self.affected(part.lines.values())
         if any(self.things[id].held == order.id for id in touched):
             return
+        around = self._around(part)
+        if self._comes_later(order, part, around):
+            return
         if late(self, part.lines, order.id):
-            part.phase = "canceled"
+            if all(self.things[id].held in (None, order.id) for id in around):
+                self._give_up(order, part)
         else:
             self._start(order, part)
+
+    def _give_up(self, order: Order, part: Part) -> None:
+        """SUS-15: the resume of its window goes with a suspend."""
+        part.phase = "canceled"
+        rested = {line.about for line in part.lines.values() if line.action == "suspend"}
+        for other in order.parts:
+            wakes = {line.about for line in other.lines.values() if line.action == "resume"}
+            if other.phase == "waiting" and wakes & rested:
+                other.phase = "canceled"
+
+    def _go_on(self) -> None:
+        for order, part in self._come():
+            if part.delayed:
+                self._run(order, part)
+
+    def _around(self, part: Part) -> set[str]:
+        named = {id for line in part.lines.values() for id in (line.about, line.parent) if id in self.things}
+        around = {*self.affected(part.lines.values()), *(up for id in named for up in self.above(id))}
+        return around | {
+            one.id for one in self.things.values() if one.parent in named and one.state != "inactive"
+        }
+
+    def _comes_later(self, order: Order, part: Part, around: set[str]) -> bool:
+        """Whether another that waits there comes first: by its day, then by its order."""
+        own = (part.due or 0, order.id)
+        return any(
+            (other.due or 0, of.id) < own
+            and around & {line.about or line.parent for line in other.lines.values()}
+            for of, other in self._come()
+            if other is not part
+        )
 
     # -------------------------------------------------------------------------------------- ends
 
@@ -218,6 +262,7 @@ class Course(Model):
         if order.canceling:
             if not out:
                 self._undo(order)
+                self._go_on()
             return
         part = order.open()
         still = part is not None and out
@@ -225,9 +270,7 @@ class Course(Model):
         if part is not None and not still and (not waits or state == "completed"):
             self._land(order, part)
             self._overtake(order, part)
-            for other in order.parts:
-                if other.delayed and other.phase == "waiting":
-                    self._run(order, other)
+            self._go_on()
         if all(one.phase in ("over", "canceled") for one in order.parts):
             order.state = "completed" if any(one.phase == "over" for one in order.parts) else "canceled"
             order.asked = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -18,6 +18,7 @@ from services.inventory.domain.operation_events import (
     OperationEvent,
     OperationFollowed,
     OperationId,
+    OperationQueued,
     OperationRedated,
     OperationScheduled,
     OperationStarted,
@@ -47,6 +48,9 @@ class Operation:
     declined: tuple[Reason, ...] = ()
     since: int = 0
     """The version in which it came to wait: what was named before that was for an approval that is past."""
+    arrived: datetime | None = None
+    waits_for: dict[OrderId, tuple[InstanceId, ...]] = field(default_factory=dict)
+    """Orders that are at work on what it touches, or come before it there."""
 
     def as_named(self) -> Approved | None:
         """Its lines, with the instances that were named for one; None while they are waited for."""
@@ -67,17 +71,20 @@ def initial(id: str) -> Operation:
 
 def evolve(state: Operation, event: OperationEvent) -> Operation:
     """The operation after the event; changes the state it is given."""
+    if not isinstance(event, OperationFollowed):
+        state.waits_for = event.waits_for if isinstance(event, OperationQueued) else {}
     match event:
         case OperationScheduled():
             state.since = state.since if state.status == "scheduled" else event.order.version
             state.status, state.order = "scheduled", event.order
             state.action, state.at, state.delayed = event.action, event.at, False
             state.parked, state.to_name, state.declined = event.parked, event.to_name, ()
+            state.arrived = state.arrived or event.arrived
         case OperationRedated(at=at):
             state.at, state.delayed = at, False
         case OperationFollowed(goes_on_as=goes_on_as):
             _follow(state, goes_on_as)
-        case OperationDelayed():
+        case OperationDelayed() | OperationQueued():
             state.delayed = True
         case InstancesNamed() | ChoiceDeclined() | ChoiceRecounted():
             _choose(state, event)

@@ -26,6 +26,8 @@ class OperationScheduled:
     parked: bool = False
     to_name: dict[SpecificationId, int] | None = None
     """How many of each are to be named."""
+    arrived: datetime | None = None
+    """When it was there to be seen: of two with one date the elder goes first."""
 
 
 @value
@@ -63,6 +65,19 @@ class OperationFollowed:
 @value
 class OperationDelayed:
     """Its day has come while an earlier part of its own order is at work on the same instances."""
+
+
+@value
+class OperationQueued:
+    """Its day has come, and it waits for what other orders do there first: the order each that it waits for,
+    with some of what that holds; with nothing where that waits itself, and comes before it."""
+
+    order: OrderId
+    version: int
+    action: Action
+    at: datetime
+    line_ids: tuple[LineId, ...]
+    waits_for: dict[OrderId, tuple[InstanceId, ...]]
 
 
 @value
@@ -130,6 +145,7 @@ OperationEvent: TypeAlias = (
     | OperationRedated
     | OperationFollowed
     | OperationDelayed
+    | OperationQueued
     | ChoiceDeclined
     | ChoiceRecounted
     | OperationStarted

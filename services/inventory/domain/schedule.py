@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from services.inventory.domain.operation_events import (
     OperationCanceled,
     OperationCompleted,
     OperationDelayed,
+    OperationQueued,
     OperationRedated,
     OperationScheduled,
     OperationStarted,
@@ -36,6 +37,7 @@ from services.inventory.domain.reservation import (
 )
 from services.inventory.domain.reserve import Secured, secure
 from services.inventory.domain.revision import ReservationRevised
+from services.inventory.domain.turns import NOBODY, at_work
 from services.inventory.domain.words import (
     OPERATION,
     PENDING,
@@ -50,11 +52,16 @@ from services.inventory.domain.words import (
 )
 
 
-def scheduled(order: Approved, later: Later, find: Find) -> Iterator[Append]:
+def scheduled(order: Approved, later: Later, find: Find, arrived: datetime | None = None) -> Iterator[Append]:
     """It is there to be seen from now on, in its own stream and on the instances it names (D-09)."""
     own = replace(order, lines=later.lines)
     event = OperationScheduled(
-        order=own, action=later.action, at=later.at, parked=later.parked, to_name=later.to_name
+        order=own,
+        action=later.action,
+        at=later.at,
+        parked=later.parked,
+        to_name=later.to_name,
+        arrived=arrived,
     )
     yield Append(OPERATION, later.id, event)
     yield from noted(Noted(id=later.id, order=own, state="scheduled", at=later.at), find)
@@ -69,8 +76,15 @@ def named(
     return () if done else (Append(OPERATION, operation.id, event),)
 
 
-def run(operation: Operation, case: Case, before: Reservation, find: Find) -> tuple[Append, ...]:
-    """Its day has come: its preconditions are judged now, and it starts or is canceled.
+def run(
+    operation: Operation,
+    case: Case,
+    before: Reservation,
+    find: Find,
+    first: Mapping[OrderId, tuple[InstanceId, ...]] = NOBODY,
+) -> tuple[Append, ...]:
+    """Its day has come: its preconditions are judged now, and it starts or is canceled; it waits where others
+    come `first`, or are at work on what it touches.
 
     While a revision waits for the plan, nothing starts that the revision may have otherwise.
     """
@@ -78,12 +92,32 @@ def run(operation: Operation, case: Case, before: Reservation, find: Find) -> tu
         return ()
     if _in_its_own_way(case) or isinstance(before.revising, ReservationRevised):
         return () if operation.delayed else (Append(OPERATION, operation.id, OperationDelayed()),)
+    if first and not operation.parked:
+        return queued(operation, first)
     ids = Ids(attempts=before.attempts - 1, moved=before.moved)
     secured = secure(case, ids, contract_id=before.contract_id)
     if not isinstance(secured, Secured):
+        if not operation.parked and (others := at_work(case)):
+            return queued(operation, others)
         waits = declined(operation, case, secured)
         return waits if waits is not None else tuple(canceled(operation, find, secured))
     return tuple(_started(operation, secured, find))
+
+
+def queued(operation: Operation, waits_for: Mapping[OrderId, tuple[InstanceId, ...]]) -> tuple[Append, ...]:
+    """It waits for these orders, and is judged when they are done (D-10); said once."""
+    if operation.delayed and operation.waits_for == waits_for:
+        return ()
+    order = _order(operation)
+    event = OperationQueued(
+        order=order.order_id,
+        version=order.version,
+        action=operation.action,
+        at=_at(operation),
+        line_ids=line_ids(operation),
+        waits_for=dict(waits_for),
+    )
+    return (Append(OPERATION, operation.id, event),)
 
 
 def recounted(operation: Operation, left: dict[SpecificationId, int]) -> tuple[Append, ...]:
@@ -244,14 +278,16 @@ def unplannable(
     yield from canceled(operation, find, reasons)
 
 
-def rescheduled(operation: Operation, later: Later | None, order: Approved, find: Find) -> Iterator[Append]:
+def rescheduled(
+    operation: Operation, later: Later | None, order: Approved, find: Find, now: datetime | None = None
+) -> Iterator[Append]:
     """What waits after a revision: other lines, another day, or nothing. What has started is past that."""
     if operation.status not in ("none", "scheduled"):
         return
     if later is None:
         yield from canceled(operation, find)
     elif operation.order is None or _undated(operation.order.lines) != _undated(later.lines):
-        yield from scheduled(order, later, find)
+        yield from scheduled(order, later, find, now)
         yield from _left_out(operation, later, find)
     elif later.at != operation.at:
         yield from _redated(operation, later.at, find)

@@ -115,6 +115,8 @@ class OperationHeard:
     """What its lines were about, and have moved or been replaced since, with what that is now."""
     counted: bool = False
     """Whether `fewer` is how many are to be named from now on."""
+    waits_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Its day has come: the orders that come first, each with some of what it holds."""
 
     @property
     def asks_again(self) -> bool:
