@@ -36,7 +36,8 @@ SECTION = Section(
         not_for_us(
             "DEC-08",
             "An order that only asks what is feasible is broken down into services alone.",
-            "there are no such orders here: every order is to be delivered",
+            "what is feasible is asked for through an interface of its own (TMF645), which changes nothing "
+            "that a customer owns; what comes here is to be delivered, and judged when it is placed",
         ),
         enforced("DEC-09", "fulfillment", "While an order is broken down it is not revised."),
         enforced(

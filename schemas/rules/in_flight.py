@@ -28,7 +28,8 @@ SECTION = Section(
         not_for_us(
             "INF-10",
             "The currency of an order cannot be revised.",
-            "orders carry neither prices nor a currency here",
+            "an order names no price, so that it has no currency to be revised; a command that gives one is "
+            "refused (FIELD)",
         ),
     ),
 )

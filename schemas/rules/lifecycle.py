@@ -3,7 +3,10 @@
 from schemas.rules.rule import Section, enforced, not_for_us, numbered
 
 _ENRICHMENT = "there is no enrichment step here: an order says all that is needed, or is rejected"
-_BY_HAND = "nobody closes or cancels a domain order by hand here: its tasks and its order do"
+_BY_HAND = (
+    "no command closes a domain order past its tasks: it closes when they do (DOM-01), and who goes on "
+    "without one skips it with a reason, once a fallout holds it (FAL-03)"
+)
 
 SECTION = Section(
     title="9. Order life cycle",
@@ -44,7 +47,11 @@ SECTION = Section(
         enforced(
             "DOM-04", "fulfillment", "A broken compatibility stops the domain order that would close on it."
         ),
-        not_for_us("DOM-05", "A domain order canceled by hand cancels those below.", _BY_HAND),
+        enforced(
+            "DOM-05",
+            "fulfillment",
+            "Who cancels a line, or its order, cancels its domain order and all of those below it.",
+        ),
         enforced(
             "DOM-06", "fulfillment", "Domain orders close bottom-up; without a plan they close by themselves."
         ),

@@ -41,7 +41,8 @@ SECTION = Section(
         not_for_us(
             "SUS-13",
             "The due date of the order lies at or after those of its lines.",
-            "an order has no due date of its own here, only its lines have",
+            "an order promises no date of its own that a line could be later than: the 'start' of the header "
+            "is only the date of the lines that give none, and when all is done follows from the plan",
         ),
         enforced("SUS-14", "order", "An instance may be named by the id that another system gave it."),
         enforced(

@@ -55,6 +55,7 @@ def _order(body: Body) -> Group:
             text(line.get("location")),
             moment(line.get("dueDate")),
             _values(line.get("characteristics")),
+            text(", ".join(line.get("instanceIds") or ())),
             tables_terms.asked(line),
             text(line.get("attention")),
             tables_trouble.level(line.get("risk")),
@@ -62,7 +63,8 @@ def _order(body: Body) -> Group:
         for line in body["lines"]
     )
     columns = (
-        *("line", "action", "state", "instance", "specification", "location", "due", "sets", "contract"),
+        *("line", "action", "state", "instance", "specification", "location", "due", "sets", "ends"),
+        "contract",
         "waits for",
         "risk",
     )
@@ -205,8 +207,14 @@ def _task(task: Body) -> tuple[str, ...]:
         moment(task.get("due")),
         moment(task.get("expectedEnd")),
         text(task.get("falloutId")),
-        text(task.get("why")),
+        _because(task),
     )
+
+
+def _because(task: Body) -> str:
+    """Why it joined the plan, and why somebody went on without it."""
+    skipped = f"skipped: {task['skipped']}" if task.get("skipped") else None
+    return text("; ".join(filter(None, (task.get("why"), skipped))))
 
 
 def _account(body: Body) -> Group:

@@ -117,6 +117,7 @@ def _task(task: OpenTask, plan: Plan) -> dict[str, Any]:
         "undo": is_undo(task),
         "undoes": planned.marks.undoes if planned.marks else None,
         "why": task.why or (planned.marks.why if planned.marks else None),
+        "skipped": task.skipped,
         "falloutId": task.fallout_id,
         **shown.work_order(task),
     }

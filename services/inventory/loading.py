@@ -10,6 +10,7 @@ from services.chassis.service import Refused, Why, Work
 from services.inventory import handlers, terms
 from services.inventory.domain.contract import ContractRecord
 from services.inventory.domain.record import Record
+from services.inventory.domain.sentence import moment
 from services.inventory.domain.specification import SpecificationHeard
 from services.inventory.domain.term import TermRecord
 from services.inventory.domain.words import Values
@@ -113,9 +114,7 @@ def _dates_the_wrong_way(
     field: str, data: inventory.LoadContract | inventory.LoadContractLine | inventory.LoadEntitlement
 ) -> Iterator[Why]:
     if data.start is not None and data.end is not None and data.end <= data.start:
-        yield Why(
-            "FIELD", f"it ends on {data.end.isoformat()}, before it starts: give a later end", field=field
-        )
+        yield Why("FIELD", f"it ends on {moment(data.end)}, before it starts: give a later end", field=field)
 
 
 def _of_its_account(account_id: str, work: Work) -> None:

@@ -63,7 +63,9 @@ def _line(order_id: str, order: Order, line: dict[str, Any]) -> dict[str, Any]:
     """Of an approved add, the instance is the one that is made for it."""
     made = line["action"] == "add" and order.stage in _APPROVED
     new = {"instanceId": f"{order_id}:{line['lineId']}"} if made else {}
-    return dict.fromkeys(_ALWAYS) | line | new | _attention(order, line["lineId"])
+    named = order.parked.chosen.get(line["lineId"])
+    ends = {"instanceIds": sorted(named)} if named else {}
+    return dict.fromkeys(_ALWAYS) | line | new | ends | _attention(order, line["lineId"])
 
 
 def _attention(order: Order, line_id: str) -> dict[str, str]:

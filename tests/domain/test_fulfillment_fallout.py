@@ -157,7 +157,7 @@ def test_a_resolution_that_does_not_help_is_closed_as_such_when_the_next_fallout
         (DO, "ORD-17", ("take back by hand what was done", "'fallout.resolve' of F")),
         (DO, "RMA-05", (f"look again with 'task.retry' of {DO}", "'task.skip' and a reason")),
         (None, "DEC-04", ("publish what is missing",)),
-        (None, "SUS-19", ("order it anew for another day", "'fallout.resolve' of F")),
+        (None, "SUS-19", ("put right what the reason says", "'fallout.resolve' of F")),
     ],
 )
 def test_a_fallout_says_what_a_person_can_do(task_id: str | None, rule: str, words: tuple[str, ...]) -> None:
@@ -173,7 +173,9 @@ def test_a_fallout_says_what_a_person_can_do(task_id: str | None, rule: str, wor
         ("CON-08: say 'new'", "order it anew with a contract line as the reason says"),
         ("CHG-17: it has ended", "what it was about has ended"),
         ("CHG-16: order O9 holds it", "wait until the order that holds it is over"),
-        ("D-07: it is suspended", "order it anew for another day"),
+        ("D-07: it is suspended; resume it first", "put right what the reason says, and order it anew"),
+        ("SUS-15: its suspend was canceled", "order another window"),
+        ("CHG-08: three are left", "order it anew: what is there by then is counted"),
     ],
 )
 def test_what_could_not_run_on_its_day_is_mended_as_its_reason_says(broke: str, words: str) -> None:

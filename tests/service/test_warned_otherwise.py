@@ -95,8 +95,8 @@ def test_what_holds_only_on_a_later_day_is_warned_of_and_stops_until_then() -> N
     world = waiting_for(of_days(("circuit", MARCH), ("site", APRIL), ("site", APRIL)))
     [warning] = warned(world)
     assert warning == (
-        "line 1 (circuit) requires site, and before 2026-04-01 that does not hold: let them happen on one "
-        "day, or the work on it stops before it closes (DOM-04)"
+        "line 1 (circuit) requires site, and before 2026-04-01 00:00 UTC that does not hold: let them "
+        "happen on one day, or the work on it stops before it closes (DOM-04)"
     )
     until(world, MARCH)
     assert len(stops(world)) == 1
@@ -136,4 +136,6 @@ def test_what_ends_before_what_it_goes_with_does_is_warned_of_too() -> None:
         line("2", "disconnect", instanceId="PHONE", dueDate=MARCH),
     ]
     [warning] = warned(placed(*lines))
-    assert warning.startswith("PHONE (phone) requires wire, and before 2026-03-01 that does not hold")
+    assert warning.startswith(
+        "PHONE (phone) requires wire, and before 2026-03-01 00:00 UTC that does not hold"
+    )

@@ -122,7 +122,7 @@ def _withdrawn(plan: Plan, event: TaskWithdrawn) -> None:
     task = plan.tasks[event.task_id]
     task.withdrawn, task.due = event.attempt, None
     if event.again:
-        task.state, task.why = "draft", event.reason
+        task.state, task.why, task.skipped = "draft", event.reason, None
         return
     task.state, task.gone = "canceled", True
     task_over(plan, task)
@@ -140,7 +140,7 @@ def _redone(plan: Plan, event: TaskRedone) -> None:
     task = plan.tasks[event.task_id]
     if task.state in OVER:
         task_open_again(plan, task)
-    task.state, task.gone, task.why = "draft", False, event.reason
+    task.state, task.gone, task.why, task.skipped = "draft", False, event.reason, None
 
 
 def _all_the_same(plan: Plan, event: DoneAllTheSame) -> None:

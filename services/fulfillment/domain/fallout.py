@@ -50,13 +50,15 @@ _ON_ITS_DAY = (
         "what it was about has ended, so that there is nothing to do for it: order what is wanted instead",
     ),
     ("CON-", "order it anew with a contract line as the reason says"),
+    ("SUS-15", "order another window"),
+    ("CHG-08", "order it anew: what is there by then is counted"),
 )
-"""What helps against the rule that an operation broke on its day; against any other, another day."""
+"""What helps against the rule that an operation broke on its day; against any other, what its reason says."""
 
 
 def _anew(message: str) -> str:
     helps = (what for rule, what in _ON_ITS_DAY if f" {rule}" in message)
-    return next(helps, "order it anew for another day")
+    return next(helps, "put right what the reason says, and order it anew where it is still wanted")
 
 
 def advice(

@@ -188,7 +188,7 @@ def _task_started(plan: Plan, event: TaskStarted) -> None:
 def _task_closed(plan: Plan, event: TaskClosed) -> None:
     task, order = plan.tasks[event.task_id], plan.orders[event.domain_order_id]
     task.state = "closed_complete"
-    task.completed = task.completed or event.skipped is None
+    task.completed, task.skipped = task.completed or event.skipped is None, event.skipped
     marks = task.planned.marks
     if marks is not None and marks.undoes is not None:
         plan.tasks[marks.undoes].completed = False

@@ -146,6 +146,8 @@ class OpenTask:
     withdrawn: int = 0
     """The last attempt that was taken back, 0 for none."""
     why: str | None = None
+    skipped: str | None = None
+    """Why a person went on without it."""
     work_order: WorkOrderState = "draft"
     """Of field work alone."""
     found: Values = field(default_factory=dict)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
+from services.inventory.domain.sentence import moment
 from services.inventory.domain.term import TermRecord
 from services.inventory.domain.value import value
 from services.inventory.domain.words import Action
@@ -75,8 +76,8 @@ def renewed(agreed: Agreed, known: TermRecord) -> Period | str:
         return f"'{known.term_id}' has no end to run on from: amend it instead"
     if agreed.start is not None and abs(agreed.start - before) >= _A_DAY:
         return (
-            f"the contract line would run on from {agreed.start.isoformat()}, and '{known.term_id}' ends on "
-            + (f"{before.isoformat()}: leave the start out")
+            f"the contract line would run on from {moment(agreed.start)}, and '{known.term_id}' ends on "
+            + (f"{moment(before)}: leave the start out")
         )
     further = _period(before, agreed.end, agreed.term)
     if isinstance(further, str):
@@ -96,17 +97,16 @@ def _period(start: datetime, end: datetime | None, term: int | None) -> Period |
         return _by_term(start, term)
     if end <= start:
         return (
-            f"the contract line ends on {end.isoformat()}, not after its start {start.isoformat()}: give a "
-            "later end"
+            f"the contract line ends on {moment(end)}, not after its start {moment(start)}: give a later end"
         )
     months = months_between(start, end)
     if term is None and months is None:
         return (
-            f"from {start.isoformat()} to {end.isoformat()} is no whole number of months: give another end, "
+            f"from {moment(start)} to {moment(end)} is no whole number of months: give another end, "
             "or a term instead of it"
         )
     if term is not None and not _fits(start, end, term):
-        return f"{term} months from {start.isoformat()} do not end on {end.isoformat()}: leave one out"
+        return f"{term} months from {moment(start)} do not end on {moment(end)}: leave one out"
     return Period(start=start, end=end, term=term or months or 0)
 
 
@@ -114,7 +114,7 @@ def _by_term(start: datetime, term: int | None) -> Period | str:
     if term is None:
         return "the contract line says neither end nor term: say one of both, or both where they agree"
     if (end := months_after(start, term)) is None:
-        return f"{term} months from {start.isoformat()} is beyond the calendar: give a shorter term"
+        return f"{term} months from {moment(start)} is beyond the calendar: give a shorter term"
     return Period(start=start, end=end, term=term)
 
 

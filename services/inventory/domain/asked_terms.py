@@ -10,6 +10,7 @@ from services.inventory.domain.approved import Line
 from services.inventory.domain.case import Case
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.one_contract import about_a_contract, above, contract_above, running
+from services.inventory.domain.sentence import moment
 from services.inventory.domain.term import ComingTerm, ContractId, TermRecord
 from services.inventory.domain.words import Reason
 
@@ -137,9 +138,9 @@ def _over(line: Line, end: datetime | None, case: Case) -> Reason | None:
         return None
     wrong = "which is past: give an end to come"
     if case.day is not None:
-        wrong = f"and the line waits until {case.day.isoformat()}: give a later end, or an earlier date"
+        wrong = f"and the line waits until {moment(case.day)}: give a later end, or an earlier date"
     return _of(
-        line, "CON-11", f"the contract line would be over on {end.isoformat()}, {wrong}", "contractLine.end"
+        line, "CON-11", f"the contract line would be over on {moment(end)}, {wrong}", "contractLine.end"
     )
 
 

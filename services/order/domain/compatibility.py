@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from services.order.domain.instance import Instance
 from services.order.domain.line import Known, Line, Request
 from services.order.domain.parts import entry_at
+from services.order.domain.sentence import moment
 from services.order.domain.tree import Tree, below
 from services.order.domain.words import Reason
 
@@ -205,7 +206,7 @@ def _warning(
     id: str, specification: str, rule: Mapping[str, Any], tree: Tree, until: datetime | None
 ) -> Reason:
     line = _touching(rule["target"], tree) or tree.by_instance.get(id) or _touching(specification, tree)
-    when = "after this order" if until is None else f"before {until:%Y-%m-%d}"
+    when = "after this order" if until is None else f"before {moment(until)}"
     right = "change or end one of the two" if until is None else "let them happen on one day"
     wrong = f"requires {rule['target']}, and {when} that does not hold"
     if rule["type"] == "excludes":

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.order.domain.capture import numbering
 from services.order.domain.line import Line
+from services.order.domain.sentence import moment
 from services.order.domain.tree import Tree
 from services.order.domain.words import Reason
 
@@ -73,7 +74,7 @@ def has_a_window(tree: Tree) -> Iterator[Reason]:
         message = "an 'end' closes a suspend with its resume, and nothing here is suspended: leave it out"
         yield Reason(rule="SUS-15", message=message, field="end")
     elif end is not None and end <= now:
-        message = f"the end {end.isoformat()} is past: give one to come, or leave it out and resume by hand"
+        message = f"the end {moment(end)} is past: give one to come, or leave it out and resume by hand"
         yield Reason(rule="SUS-15", message=message, field="end")
     yield from (_turned(one, other) for one, other in windows(tree.lines) if not _follows(one, other, now))
 
@@ -91,7 +92,7 @@ def _follows(suspend: Line, resume: Line, now: datetime) -> bool:
 
 
 def _turned(suspend: Line, resume: Line) -> Reason:
-    when = resume.due_date.isoformat() if resume.due_date else "at once"
+    when = moment(resume.due_date) if resume.due_date else "at once"
     message = (
         f"{resume.instance_id} would be resumed ({when}) before it is suspended in line {suspend.line_id}: "
         "give the resume a later date"

@@ -198,7 +198,14 @@ TABLE: Mapping[type, Mapping[Status, Callable[..., Outcome]]] = {
         **_under_way(_ask_to_cancel),
         "cancellation_in_progress": _already,
     },
-    underway.Hold: {"acknowledged": underway.hold, "in_progress": underway.hold, "on_hold": _already},
+    underway.Hold: {
+        "acknowledged": underway.hold,
+        "in_progress": underway.hold,
+        "on_hold": _already,
+        "revision_in_progress": underway.hold_asked,
+        "assessing_cancellation": underway.hold_asked,
+        "cancellation_in_progress": underway.hold_canceling,
+    },
     underway.Release: {
         "on_hold": underway.release,
         "acknowledged": underway.released,
@@ -235,11 +242,7 @@ REFUSALS: Mapping[type, tuple[str, str]] = {
         "what should be different of one that is over is ordered anew",
     ),
     Cancel: ("INF-01", "what is completed stays: order what should be different now"),
-    underway.Hold: (
-        "ORD-12",
-        "only an approved order can be held; while a request waits for its answer, approve or decline the "
-        "request first, with order.approve-change or order.decline-change",
-    ),
+    underway.Hold: ("ORD-12", "only an order that is approved and not over can be held"),
     underway.Release: ("ORD-12", "only an order on hold can be released"),
     underway.AskRevision: ("INF-01", "only an order in progress can be revised: place a new one"),
     underway.ApproveChange: (

@@ -173,7 +173,7 @@ def _sent_for(line: CaseLine, one: Assessed, order: Order) -> Assessed:
 
 def _moved(case: Case, line: CaseLine, order_id: str, order: Order) -> tuple[ReturnEvent, ...]:
     state = _FOLLOWING.get(order.status, "assessed")
-    why = order.reasons if state == "needs_attention" else ()
+    why = (order.reasons or _given_up(line, order)) if state == "needs_attention" else ()
     if state != "needs_attention" and (gone := _gone(line, order)) is not None:
         state, why = "needs_attention", (gone,)
     if (line.state, line.reasons) == (state, why):
@@ -184,6 +184,15 @@ def _moved(case: Case, line: CaseLine, order_id: str, order: Order) -> tuple[Ret
     if not all(other.done for other in after.values()):
         return (moved,)
     return moved, ReturnResolved(lines=_settled(after.values()))
+
+
+def _given_up(line: CaseLine, order: Order) -> tuple[Reason, ...]:
+    """A person has ended the order, and no rule did."""
+    message = (
+        f"order {line.order_id} was {order.status}, so nothing comes back by it: assess the line anew, or "
+        "propose 'reject'"
+    )
+    return (Reason(rule="RMA-02", message=message, line_id=line.asked.line_id),)
 
 
 def _gone(line: CaseLine, order: Order) -> Reason | None:

@@ -85,6 +85,21 @@ def hold(order: Order, command: Hold) -> Outcome:
     return (OrderHeld(version=order.version, reason=command.reason),)
 
 
+def hold_asked(order: Order, command: Hold) -> Outcome:  # noqa: ARG001
+    """Nothing new is begun while a request waits, so there is nothing to hold."""
+    asked = "revision" if order.status == "revision_in_progress" else "cancellation"
+    message = (
+        f"its {asked} (version {order.version}) waits for an answer, and no new work is begun until then: "
+        "approve it (order.approve-change) or decline it (order.decline-change), and hold what then goes on"
+    )
+    return Reason(rule="ORD-12", message=message)
+
+
+def hold_canceling(order: Order, command: Hold) -> Outcome:  # noqa: ARG001
+    message = "the order is being canceled: its work is undone, and nothing is left to hold"
+    return Reason(rule="ORD-12", message=message)
+
+
 def release(order: Order, command: Release) -> Outcome:
     return (OrderReleased(version=order.version, status=order.stage, reason=command.reason),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from services.order.domain.dates import windows
 from services.order.domain.line import Line
 from services.order.domain.naming import known_elsewhere_as
 from services.order.domain.term import Contract, refusal
@@ -12,7 +13,11 @@ from services.order.domain.words import Reason
 
 
 def names_what_it_changes(tree: Tree) -> Iterator[Reason]:
-    """ACT-06: every action but add names an instance of the account that has not ended (CHG-17)."""
+    """ACT-06: every action but add names an instance of the account that has not ended (CHG-17).
+
+    What stands against the suspend of a window is not said again of its resume.
+    """
+    ends = {resume.line_id for _, resume in windows(tree.lines)}
     for line in tree.lines:
         if line.action == "add":
             if line.instance_id is not None:
@@ -25,7 +30,7 @@ def names_what_it_changes(tree: Tree) -> Iterator[Reason]:
         elif line.instance_id is None:
             message = f"a '{line.action}' names the instance it is about: give its 'instanceId'"
             yield _of(line, "ACT-06", message, "instanceId")
-        elif problem := unusable(line.instance_id, tree):
+        elif line.line_id not in ends and (problem := unusable(line.instance_id, tree)):
             rule, message = problem
             yield _of(line, rule, message, "instanceId")
 
