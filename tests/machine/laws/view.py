@@ -53,7 +53,8 @@ class View:
         self.world.send(name, {**data, **other}, account=ACCOUNT, id=id, source="/machine")
 
     def quiet(self) -> None:
-        self.world.run()
+        """Also what was due before, and has only now become so, has happened."""
+        self.advance(0)
         self.look()
         if parked := self.world.parked():
             raise Difference(f"parked: {parked}")
