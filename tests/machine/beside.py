@@ -81,9 +81,7 @@ class Beside:
         self.look()
         if parked := self.world.parked():
             raise Difference(f"parked: {parked}")
-        for order in self.model.orders.values():
-            self._adopt(order)
-            self._settle(order)
+        self._settle_all()
         for order in self.model.orders.values():
             self._compare_order(order)
         self._compare_things()
@@ -138,6 +136,19 @@ class Beside:
         }
 
     # ------------------------------------------------------------------------------------- orders
+
+    def _settle_all(self) -> None:
+        """One that ends lets others go on, which were looked at before it."""
+        for _ in self.model.orders:
+            before = self._phases()
+            for order in self.model.orders.values():
+                self._adopt(order)
+                self._settle(order)
+            if before == self._phases():
+                return
+
+    def _phases(self) -> list[tuple[str, list[str]]]:
+        return [(one.state, [part.phase for part in one.parts]) for one in self.model.orders.values()]
 
     def _settle(self, order: Order) -> None:
         """Parts may follow each other while there is nothing to wait for."""
