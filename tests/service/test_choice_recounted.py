@@ -157,3 +157,17 @@ def test_what_is_named_while_another_order_rests_the_parent_is_asked_for_again()
     send(world, names("SEAT-1"))
     assert first(world)["state"] == "needs_attention"
     assert "order 'O2' holds 'OFFICE', 'SEAT-1': name the instances again" in first(world)["attention"]
+
+
+@pytest.mark.rule("D-15", "CHG-08")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_a_line_would_have_ended_can_be_named_when_that_was_canceled(seed: int | None) -> None:
+    world = counting(seed=seed)
+    world.time_passes, world.answer = False, lambda _: None
+    ending = line("2", "disconnect", instanceId="SEAT-2")
+    none = line("1", "change", instanceId="OFFICE", characteristics={"seats": 0})
+    send(world, place("Q", None, lines=[none, ending]), ask("cancel", "Q", lineIds=["2"]))
+    worked_off(send(world, ask("approve-change", "Q")), "Q")
+    assert first(world)["attention"] == which(2, "seat")
+    worked_off(send(world, names("SEAT-1", "SEAT-2")), "Q")
+    assert (state(world, "Q"), there(world, "seat")) == ("completed", [])

@@ -35,7 +35,8 @@ def choose(
         return ()
     if (reason := _not_asked(order, line)) is not None:
         return reason
-    wrong = _wrong(line, instance_ids, order.parked.lines[line_id], Tree(opened, known))
+    left = opened.with_lines(tuple(one for one in opened.lines if not order.over(one.line_id)))
+    wrong = _wrong(line, instance_ids, order.parked.lines[line_id], Tree(left, known))
     if wrong is not None:
         return Reason(rule="CHG-08", message=wrong, line_id=line_id, field="instanceIds")
     return (
