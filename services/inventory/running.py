@@ -9,7 +9,9 @@ from services.chassis.service import StreamOf, Wish, Work
 from services.inventory import handlers, heard, queue
 from services.inventory.domain import schedule
 from services.inventory.domain.approved import Approved
+from services.inventory.domain.case import Case
 from services.inventory.domain.counted import to_name
+from services.inventory.domain.fitted import fitted
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.onward import followed, goes_on
 from services.inventory.domain.operation import Later, Operation, operation_id
@@ -85,7 +87,7 @@ def _to_name(order: Approved, work: Work) -> dict[SpecificationId, int] | None:
 
 def _run(id: OperationId, order: Approved, work: Work) -> None:
     found, before = operation(work, id), handlers.reservation(work, order.order_id)
-    case = handlers.case_at(order, order, work)
+    case = _fitting(handlers.case_at(order, order, work), work)
     first = queue.before(found, case, work)
     appends = schedule.run(found, case, before, handlers.find(work), first)
     if found.order is not None and _is_void(order, appends) and _to_name(found.order, work) == {}:
@@ -95,6 +97,15 @@ def _run(id: OperationId, order: Approved, work: Work) -> None:
         end_window(id, work)
     if operation(work, id).status == "canceled":
         released(order.order_id, work)
+
+
+def _fitting(case: Case, work: Work) -> Case:
+    """CHG-07: with as many adds as are missing by now."""
+    lines = fitted(case.order.lines, case.installed)
+    if lines == case.order.lines:
+        return case
+    order = replace(case.order, lines=lines)
+    return handlers.case_at(order, order, work)
 
 
 def end_window(id: OperationId, work: Work) -> None:

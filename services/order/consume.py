@@ -201,9 +201,31 @@ def _operation(state: OperationState) -> Callable[[heard.OperationEvent, Work], 
             waits_for=data.waits_for if isinstance(data, heard.OperationScheduled) else {},
         )
         to_name = data.to_name if isinstance(data, heard.OperationScheduled) else None
-        handlers.fact(data.order_id, facts.Hear(operation=operation, to_name=to_name), work)
+        told = facts.Hear(operation=operation, to_name=to_name, lines=_started_with(data))
+        handlers.fact(data.order_id, told, work)
 
     return hear
+
+
+def _started_with(data: heard.OperationEvent) -> tuple[Line, ...]:
+    if not isinstance(data, heard.OperationStarted):
+        return ()
+    return tuple(
+        Line(
+            line_id=line.line_id,
+            action=line.action,
+            kind=line.kind,
+            specification_id=line.specification_id,
+            specification_version=line.specification_version,
+            parent_line_id=line.parent_line_id,
+            characteristics=dict(line.characteristics),
+            location=line.location,
+            quantity=line.quantity,
+            due_date=data.at,
+            transient=line.transient,
+        )
+        for line in data.lines
+    )
 
 
 def _plan_created(data: fulfillment.PlanEvent, work: Work) -> None:
@@ -288,7 +310,7 @@ ROUTES: Mapping[str, Route] = {
         "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),
         "reservation.fulfilled": _about_order(inventory.ReservationFulfilled, _reservation_fulfilled),
         "operation.scheduled": _about_order(heard.OperationScheduled, _operation("scheduled")),
-        "operation.started": _about_order(heard.OperationEvent, _operation("started")),
+        "operation.started": _about_order(heard.OperationStarted, _operation("started")),
         "operation.completed": _about_order(heard.OperationEvent, _operation("completed")),
         "operation.canceled": _about_order(heard.OperationCanceled, _operation("canceled")),
         "task.state-changed": Route(

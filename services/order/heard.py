@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import field
 
-from schemas.vocabulary import Kind, LineAction, Outcome, TermState
+from schemas.vocabulary import Kind, LineAction, Outcome, Scalar, TermState
 from services.chassis.heard import Heard, Reason
 
 
@@ -67,6 +67,27 @@ class OperationScheduled(OperationEvent, frozen=True, kw_only=True):
     goes_on_as: dict[str, str] = field(default_factory=dict)
     to_name: dict[str, int] | None = None
     waits_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class ReservedLine(Heard, frozen=True, kw_only=True):
+    """A line with which a dated change has started."""
+
+    line_id: str
+    action: LineAction
+    kind: Kind
+    parent_line_id: str | None = None
+    specification_id: str
+    specification_version: str | None = None
+    characteristics: dict[str, Scalar] = field(default_factory=dict)
+    location: str | None = None
+    quantity: int | None = None
+    transient: bool = False
+
+
+class OperationStarted(OperationEvent, frozen=True, kw_only=True):
+    """`operation.started`."""
+
+    lines: tuple[ReservedLine, ...]
 
 
 class OperationCanceled(OperationEvent, frozen=True, kw_only=True):

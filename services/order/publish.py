@@ -170,9 +170,8 @@ def _operation(event: orders.OperationHeard) -> dict[str, Any]:
     if event.state == "scheduled" and (event.fewer or event.reasons):
         return _needing(event.fewer, dict.fromkeys(event.line_ids, event.reasons)) | followed
     waits = {"attention": text} if (text := waits_for(event)) else {}
-    return {
-        "lines": [{"lineId": id, "state": STATES[event.state]} | waits for id in event.line_ids]
-    } | followed
+    own = [{"lineId": id, "state": STATES[event.state]} | waits for id in event.line_ids]
+    return {"lines": own + [{"lineId": id, "state": "canceled"} for id in event.left_out]} | followed
 
 
 def _needing(fewer: tuple[parked.Fewer, ...], waiting: Mapping[str, tuple[Reason, ...]]) -> dict[str, Any]:

@@ -28,21 +28,24 @@ class Surplus(NamedTuple):
 
 def surplus(lines: tuple[Line, ...], installed: Installed) -> Iterator[Surplus]:
     """What lines would leave too many of. What they add counts, what they end or disconnect does not."""
-    ending = {line.instance_id for line in lines if line.action == "disconnect"}
     adds = added(lines)
     for line in lines:
-        for target, asked in _asked(line, installed):
-            there = sum(
-                1
-                for id in installed.children(line.instance_id or "")
-                if id not in ending
-                and id not in line.ending
-                and (child := installed.get(id)) is not None
-                and child.record.specification_id == target
-            )
+        for target, wanted in asked(line, installed):
+            there = sum(1 for _ in staying(line, target, lines, installed))
             there += len(adds.get((line.instance_id or "", target), ()))
-            if there > asked:
-                yield Surplus(line, target, there, asked)
+            if there > wanted:
+                yield Surplus(line, target, there, wanted)
+
+
+def staying(
+    line: Line, target: SpecificationId, lines: tuple[Line, ...], installed: Installed
+) -> Iterator[InstanceId]:
+    """What stands below the instance of a line and is not ended by these lines."""
+    ending = {one.instance_id for one in lines if one.action == "disconnect"}.union(line.ending)
+    for id in installed.children(line.instance_id or ""):
+        child = installed.get(id)
+        if id not in ending and child is not None and child.record.specification_id == target:
+            yield id
 
 
 def to_name(order: Approved, installed: Installed) -> dict[SpecificationId, int]:
@@ -64,16 +67,17 @@ def _ends(child: Instance, order: OrderId) -> bool:
     return held is not None and held.order_id == order and held.action == "disconnect"
 
 
-def _asked(line: Line, installed: Installed) -> Iterator[tuple[SpecificationId, int]]:
+def asked(line: Line, installed: Installed) -> Iterator[tuple[SpecificationId, int]]:
+    """What a line says the number of, and how many there are to be."""
     instance = installed.get(line.instance_id)
     if instance is None or line.action != "change" or not line.characteristics:
         return
     id = line.specification_id or instance.record.specification_id
     version = installed.version(id, line.specification_version)
     for target, name in version.counted.items() if version else ():
-        asked = line.characteristics.get(name)
-        if isinstance(asked, int | float) and not isinstance(asked, bool):
-            yield target, int(asked)
+        number = line.characteristics.get(name)
+        if isinstance(number, int | float) and not isinstance(number, bool):
+            yield target, int(number)
 
 
 def too_many_left(case: Case) -> Iterator[Reason]:
@@ -100,7 +104,7 @@ def _too_many(found: Surplus, case: Case) -> str:
 def too_few_left(case: Case) -> Iterator[Reason]:
     """CHG-08, for each line that ends too many beside what others end, or adds too few."""
     for line in case.order.lines:
-        for target, wanted in _asked(line, case.installed):
+        for target, wanted in asked(line, case.installed):
             found = left(line.instance_id or "", target, case)
             if found.surely >= wanted or not _settles(line, target, case.installed):
                 continue
@@ -120,6 +124,11 @@ def _settles(line: Line, target: SpecificationId, installed: Installed) -> bool:
     ending = (installed.get(id) for id in line.ending)
     if any(one is not None and one.record.specification_id == target for one in ending):
         return True
+    return is_settled(line, target, installed)
+
+
+def is_settled(line: Line, target: SpecificationId, installed: Installed) -> bool:
+    """Whether what is added below its instance has lines of its own."""
     instance = installed.get(line.instance_id)
     version = version_then(instance, line, installed) if instance is not None else None
     return version is not None and target in version.bundled

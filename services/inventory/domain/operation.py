@@ -89,12 +89,18 @@ def evolve(state: Operation, event: OperationEvent) -> Operation:
         case InstancesNamed() | ChoiceDeclined() | ChoiceRecounted():
             _choose(state, event)
         case OperationStarted():
-            state.status = "started"
+            _start(state, event)
         case OperationCompleted():
             state.status = "completed"
         case OperationCanceled():
             state.status = "canceled"
     return state
+
+
+def _start(state: Operation, event: OperationStarted) -> None:
+    state.status = "started"
+    if state.order is not None and event.fitted:
+        state.order = replace(state.order, lines=event.fitted)
 
 
 def _choose(state: Operation, event: InstancesNamed | ChoiceDeclined | ChoiceRecounted) -> None:

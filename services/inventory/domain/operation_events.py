@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeAlias
 
-from services.inventory.domain.approved import Approved
+from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.reserved import Affected, ReservedLine, Standing
 from services.inventory.domain.value import value
 from services.inventory.domain.words import Action, InstanceId, LineId, OrderId, Reason, SpecificationId
@@ -116,6 +116,8 @@ class OperationStarted:
     lines: tuple[ReservedLine, ...]
     tree: tuple[Affected, ...]
     standing: tuple[Standing, ...] = ()
+    fitted: tuple[Line, ...] = ()
+    """The lines that it has from now on, where it adds more or fewer than it waited with (CHG-07)."""
 
 
 @value

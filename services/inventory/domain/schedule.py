@@ -101,7 +101,7 @@ def run(
             return queued(operation, others)
         waits = declined(operation, case, secured)
         return waits if waits is not None else tuple(canceled(operation, find, secured))
-    return tuple(_started(operation, secured, find))
+    return tuple(_started(operation, secured, case.order.lines, find))
 
 
 def queued(operation: Operation, waits_for: Mapping[OrderId, tuple[InstanceId, ...]]) -> tuple[Append, ...]:
@@ -197,7 +197,7 @@ def _makes_or_ends(instance: Instance, order: OrderId) -> bool:
     return held.found is None or held.action == "disconnect"
 
 
-def _started(operation: Operation, secured: Secured, find: Find) -> Iterator[Append]:
+def _started(operation: Operation, secured: Secured, lines: tuple[Line, ...], find: Find) -> Iterator[Append]:
     order, at = _order(operation), _at(operation)
     yield from secured.appends
     held = {line: tuple(ids) for line, ids in held_by(secured.lines, secured.tree).items()}
@@ -211,6 +211,7 @@ def _started(operation: Operation, secured: Secured, find: Find) -> Iterator[App
         lines=secured.lines,
         tree=secured.tree,
         standing=secured.standing,
+        fitted=() if _ids(lines) == line_ids(operation) else lines,
     )
     yield Append(OPERATION, operation.id, started)
     yield from _noted(operation, "started", find)
@@ -322,7 +323,11 @@ def _redated(operation: Operation, at: datetime, find: Find) -> Iterator[Append]
 
 def line_ids(operation: Operation) -> tuple[LineId, ...]:
     """Its lines, the topmost first."""
-    return tuple(line.line_id for line in _order(operation).lines)
+    return _ids(_order(operation).lines)
+
+
+def _ids(lines: tuple[Line, ...]) -> tuple[LineId, ...]:
+    return tuple(line.line_id for line in lines)
 
 
 def _noted(operation: Operation, state: OperationState, find: Find) -> Iterator[Append]:

@@ -117,6 +117,10 @@ class OperationHeard:
     """Whether `fewer` is how many are to be named from now on."""
     waits_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Its day has come: the orders that come first, each with some of what it holds."""
+    brought: tuple[Line, ...] = ()
+    """CHG-07: lines that were written on its day, as more were missing than it waited with."""
+    left_out: tuple[str, ...] = ()
+    """Lines that were not needed on its day."""
 
     @property
     def asks_again(self) -> bool:

@@ -15,6 +15,7 @@ from services.order.domain.events import (
     OrderRejected,
     OrderStarted,
 )
+from services.order.domain.line import Line
 from services.order.domain.order import Order
 from services.order.domain.parked import Fewer
 from services.order.domain.value import value
@@ -60,6 +61,8 @@ class Hear:
 
     operation: OperationHeard
     to_name: dict[str, int] | None = None
+    lines: tuple[Line, ...] = ()
+    """With which it has started."""
 
 
 Fact: TypeAlias = Start | Decline | Return | Fulfil | Hear
@@ -73,7 +76,21 @@ def hear(order: Order, command: Hear) -> Outcome:
         return ()
     waiting = order.parked.counted if told.asks_again else order.parked.of
     fewer = waiting(told.line_ids) if counted is None else counted
-    return (replace(told, status=order.status, fewer=fewer, counted=counted is not None),)
+    known = replace(told, brought=_brought(order, command), left_out=_left_out(order, told))
+    return (replace(known, status=order.status, fewer=fewer, counted=counted is not None),)
+
+
+def _brought(order: Order, command: Hear) -> tuple[Line, ...]:
+    """CHG-07: what was written on its day."""
+    known = {line.line_id for line in order.lines}
+    return tuple(line for line in command.lines if line.line_id not in known)
+
+
+def _left_out(order: Order, told: OperationHeard) -> tuple[str, ...]:
+    before = order.operations.get(told.operation_id)
+    if before is None or told.state != "started":
+        return ()
+    return tuple(id for id in before.line_ids if id not in told.line_ids)
 
 
 def _counted(order: Order, command: Hear) -> tuple[Fewer, ...] | None:
@@ -93,8 +110,12 @@ def _was_heard(order: Order, told: OperationHeard) -> bool:
     """Twice is nothing. But the same answer is another one where something else was named since (D-15)."""
     before = order.operations.get(told.operation_id)
     asked = not told.asks_again or order.parked.declined.keys() >= set(told.line_ids)
-    same = before is not None and replace(before, status=told.status, fewer=told.fewer, counted=False) == told
-    return asked and same
+    return asked and before is not None and _said(before, told) == told
+
+
+def _said(before: OperationHeard, told: OperationHeard) -> OperationHeard:
+    """What was told, without what the order made of it."""
+    return replace(before, status=told.status, fewer=told.fewer, counted=False, brought=(), left_out=())
 
 
 def start(order: Order, command: Start) -> Outcome:

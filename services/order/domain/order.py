@@ -271,6 +271,8 @@ def _decline(order: Order, event: ChangeDeclined) -> None:
 def _heard(order: Order, event: OperationHeard) -> None:
     """A line has the date that inventory has given it."""
     order.operations[event.operation_id] = event
+    if event.brought or event.left_out:
+        _fit(order, event)
     if event.goes_on_as:
         _follow(order, event)
     if event.counted:
@@ -284,6 +286,14 @@ def _heard(order: Order, event: OperationHeard) -> None:
         order.parked.ask_again(event.line_ids, event.reasons)
     elif event.reasons:
         order.reasons = (*order.reasons, *event.reasons)
+
+
+def _fit(order: Order, event: OperationHeard) -> None:
+    """CHG-07: on its day more was missing, or less, than it waited with; also where a change is declined."""
+    order.lines, order.dropped = (*order.lines, *event.brought), order.dropped.union(event.left_out)
+    if (pending := order.pending) is not None and (before := pending.before) is not None:
+        all_, dropped = (*before.all, *event.brought), before.dropped.union(event.left_out)
+        order.pending = replace(pending, before=replace(before, all=all_, dropped=dropped))
 
 
 def _follow(order: Order, event: OperationHeard) -> None:
