@@ -141,11 +141,27 @@ class Beside:
         """One that ends lets others go on, which were looked at before it."""
         for _ in self.model.orders:
             before = self._phases()
+            if any([self._let_go(order) for order in self.model.orders.values()]):
+                self.model.go_on()
             for order in self.model.orders.values():
                 self._adopt(order)
                 self._settle(order)
             if before == self._phases():
                 return
+
+    def _let_go(self, order: Order) -> bool:
+        """Once its lines were changed, an instance is let go when the work shows that it is undone."""
+        part = order.open()
+        if part is None or not part.loose:
+            return False
+        dropped = [id for id in part.before if id not in part.under]
+        unmade = {id for id in (*part.made.values(), *part.gone) if self.things[id].state == "inactive"}
+        mine = [id for id in (*dropped, *unmade) if self.model.things[id].held == order.id]
+        free = [id for id in mine if self.things[id].held != order.id]
+        for id in free:
+            thing, before = self.model.things[id], part.before.pop(id, None)
+            thing.state, thing.held = before.state if before else self.things[id].state, None
+        return bool(free)
 
     def _phases(self) -> list[tuple[str, list[str]]]:
         return [(one.state, [part.phase for part in one.parts]) for one in self.model.orders.values()]

@@ -69,7 +69,7 @@ class Course(Model):
         for line in order.lines.values():
             due = line.due if line.due is not None and line.due > self.now else 0
             days.setdefault(due, {})[line.id] = line
-        return [Part(lines, due or None) for due, lines in sorted(days.items())]
+        return [Part(lines, due or None, self.now) for due, lines in sorted(days.items())]
 
     def reject(self, id: str) -> None:
         if self.orders[id].state == "new":
@@ -197,18 +197,20 @@ class Course(Model):
             self._run(order, part)
 
     def _come(self) -> list[tuple[Order, Part]]:
-        """What waits though its day has come, the earliest first."""
+        """What waits though its day has come, by its turn."""
         found = [
-            (part.due, order.id, order, part)
+            (order, part)
             for order in self.orders.values()
             for part in (order.parts if order.approved and not order.canceling else ())
             if part.phase == "waiting" and part.due is not None and part.due <= self.now
         ]
-        return [(order, part) for _, _, order, part in sorted(found, key=lambda one: one[:2])]
+        return sorted(found, key=lambda one: _turn(*one))
 
     def _run(self, order: Order, part: Part) -> None:
         """D-10: judged again on its day; it waits for what an earlier part of its own order holds, and for
         other orders that are at work around it."""
+        if part.phase != "waiting":
+            return
         part.delayed = True
         touched = self.affected(part.lines.values())
         if any(self.things[id].held == order.id for id in touched):
@@ -231,7 +233,8 @@ class Course(Model):
             if other.phase == "waiting" and wakes & rested:
                 other.phase = "canceled"
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
+        """Those that waited are looked at again."""
         for order, part in self._come():
             if part.delayed:
                 self._run(order, part)
@@ -244,10 +247,9 @@ class Course(Model):
         }
 
     def _comes_later(self, order: Order, part: Part, around: set[str]) -> bool:
-        """Whether another that waits there comes first: by its day, then by its order."""
-        own = (part.due or 0, order.id)
+        """Whether another that waits there comes first."""
         return any(
-            (other.due or 0, of.id) < own
+            _turn(of, other) < _turn(order, part)
             and around & {line.about or line.parent for line in other.lines.values()}
             for of, other in self._come()
             if other is not part
@@ -262,7 +264,7 @@ class Course(Model):
         if order.canceling:
             if not out:
                 self._undo(order)
-                self._go_on()
+                self.go_on()
             return
         part = order.open()
         still = part is not None and out
@@ -270,7 +272,7 @@ class Course(Model):
         if part is not None and not still and (not waits or state == "completed"):
             self._land(order, part)
             self._overtake(order, part)
-            self._go_on()
+            self.go_on()
         if all(one.phase in ("over", "canceled") for one in order.parts):
             order.state = "completed" if any(one.phase == "over" for one in order.parts) else "canceled"
             order.asked = None
@@ -335,6 +337,11 @@ class Course(Model):
         if order.asked is not None:
             return {"cancel": "assessing_cancellation", "revise": "revision_in_progress"}[order.asked]
         return "on_hold" if order.paused else "in_progress"
+
+
+def _turn(order: Order, part: Part) -> tuple[int, int, str]:
+    """By its day, then by its arrival."""
+    return (part.due or 0, part.arrived, order.id)
 
 
 def _onward(line: Line, old: str, new: str) -> Line:

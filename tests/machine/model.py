@@ -64,6 +64,8 @@ class Part:
 
     lines: dict[str, Line]
     due: int | None = None
+    arrived: int = 0
+    """The minute of its approval."""
     phase: str = "waiting"
     """`waiting`, `open`, `over` or `canceled`."""
     delayed: bool = False
