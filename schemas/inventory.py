@@ -222,7 +222,8 @@ class OperationScheduled(OperationEvent):
     be named. Empty when none are left to name; then the line waits for its day, or for what `reasons` say.
 
     `goesOnAs` names, for each instance of its lines that has moved or was replaced, the one that it is now:
-    the lines are about that one from here on.
+    the lines are about that one from here on. `locations` are those of its adds that go along with what is
+    above them, by their line ids.
 
     `waitsFor` is there where its day has come, and other orders come first: each of them with some of the
     instances that it holds, none where it waits itself. It goes on by itself when they are done.
@@ -232,6 +233,7 @@ class OperationScheduled(OperationEvent):
     goes_on_as: dict[str, str] = Field(default_factory=dict)
     to_name: dict[str, int] | None = None
     waits_for: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    locations: dict[str, str] = Field(default_factory=dict)
 
 
 class OperationStarted(OperationEvent):

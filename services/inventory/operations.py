@@ -60,6 +60,7 @@ def _scheduled(happened: Happened, event: Waiting) -> Body:
             more: Body = {}
         case OperationFollowed():
             more = {"goesOnAs": event.goes_on_as}
+            more |= {"locations": event.locations} if event.locations else {}
         case OperationQueued():
             more = {"waitsFor": event.waits_for}
         case ChoiceDeclined():

@@ -10,8 +10,6 @@ from schemas import catalog as entries
 from schemas import fulfillment, inventory
 from schemas import order as messages
 from schemas.registry import full
-from schemas.vocabulary import Reason as PublicReason
-from services.chassis.heard import Reason as HeardReason
 from services.chassis.service import Needs, Refused, Route, StreamOf, Why, Work
 from services.order import (
     agreed,
@@ -22,15 +20,15 @@ from services.order import (
     heard,
     installed,
     needs,
+    operations,
     placing,
     returning,
 )
 from services.order.domain import facts, lifecycle, underway
 from services.order.domain.capture import Asked
-from services.order.domain.events import OperationHeard
 from services.order.domain.line import Line, Ranks
 from services.order.domain.term import USUAL, ContractLine
-from services.order.domain.words import Action, OperationState, Reason
+from services.order.domain.words import Action
 
 # ------------------------------------------------------------------------------- commands of a CRM
 
@@ -164,67 +162,19 @@ def _step(
 
 
 def _reservation_refused(data: inventory.ReservationRefused, work: Work) -> None:
-    refused = facts.Decline(version=data.version, reasons=_reasons(data.reasons))
+    refused = facts.Decline(version=data.version, reasons=operations.reasons(data.reasons))
     handlers.fact(data.order_id, refused, work)
 
 
 def _reservation_released(data: inventory.ReservationReleased, work: Work) -> None:
-    handlers.fact(data.order_id, facts.Return(version=data.version, reasons=_reasons(data.reasons)), work)
-
-
-def _reasons(reasons: tuple[PublicReason, ...] | tuple[HeardReason, ...]) -> tuple[Reason, ...]:
-    return tuple(
-        Reason(rule=item.rule, message=item.message, line_id=item.line_id, field=item.field)
-        for item in reasons
+    handlers.fact(
+        data.order_id, facts.Return(version=data.version, reasons=operations.reasons(data.reasons)), work
     )
 
 
 def _reservation_fulfilled(data: inventory.ReservationFulfilled, work: Work) -> None:
     handlers.fact(
         data.order_id, facts.Fulfil(version=data.version, line_ids=data.line_ids, last=data.last), work
-    )
-
-
-def _operation(state: OperationState) -> Callable[[heard.OperationEvent, Work], None]:
-    def hear(data: heard.OperationEvent, work: Work) -> None:
-        operation = OperationHeard(
-            version=data.version,
-            operation_id=data.operation_id,
-            action=data.action,
-            state=state,
-            at=data.at,
-            line_ids=data.line_ids,
-            reasons=_reasons(data.reasons)
-            if isinstance(data, heard.OperationScheduled | heard.OperationCanceled)
-            else (),
-            goes_on_as=data.goes_on_as if isinstance(data, heard.OperationScheduled) else {},
-            waits_for=data.waits_for if isinstance(data, heard.OperationScheduled) else {},
-        )
-        to_name = data.to_name if isinstance(data, heard.OperationScheduled) else None
-        told = facts.Hear(operation=operation, to_name=to_name, lines=_started_with(data))
-        handlers.fact(data.order_id, told, work)
-
-    return hear
-
-
-def _started_with(data: heard.OperationEvent) -> tuple[Line, ...]:
-    if not isinstance(data, heard.OperationStarted):
-        return ()
-    return tuple(
-        Line(
-            line_id=line.line_id,
-            action=line.action,
-            kind=line.kind,
-            specification_id=line.specification_id,
-            specification_version=line.specification_version,
-            parent_line_id=line.parent_line_id,
-            characteristics=dict(line.characteristics),
-            location=line.location,
-            quantity=line.quantity,
-            due_date=data.at,
-            transient=line.transient,
-        )
-        for line in data.lines
     )
 
 
@@ -240,7 +190,7 @@ def _plan_changed(data: heard.PlanChanged, work: Work) -> None:
 
 def _change_refused(data: heard.PlanChangeRefused, work: Work) -> None:
     if data.operation_id is None:
-        refused = underway.RefuseChange(version=data.version, reasons=_reasons(data.reasons))
+        refused = underway.RefuseChange(version=data.version, reasons=operations.reasons(data.reasons))
         handlers.fact(data.order_id, refused, work)
 
 
@@ -309,10 +259,10 @@ ROUTES: Mapping[str, Route] = {
         "reservation.refused": _about_order(inventory.ReservationRefused, _reservation_refused),
         "reservation.released": _about_order(inventory.ReservationReleased, _reservation_released),
         "reservation.fulfilled": _about_order(inventory.ReservationFulfilled, _reservation_fulfilled),
-        "operation.scheduled": _about_order(heard.OperationScheduled, _operation("scheduled")),
-        "operation.started": _about_order(heard.OperationStarted, _operation("started")),
-        "operation.completed": _about_order(heard.OperationEvent, _operation("completed")),
-        "operation.canceled": _about_order(heard.OperationCanceled, _operation("canceled")),
+        "operation.scheduled": _about_order(heard.OperationScheduled, operations.hear("scheduled")),
+        "operation.started": _about_order(heard.OperationStarted, operations.hear("started")),
+        "operation.completed": _about_order(heard.OperationEvent, operations.hear("completed")),
+        "operation.canceled": _about_order(heard.OperationCanceled, operations.hear("canceled")),
         "task.state-changed": Route(
             model=heard.TaskStateChanged,
             concerns=_may_have_found,

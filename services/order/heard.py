@@ -67,6 +67,7 @@ class OperationScheduled(OperationEvent, frozen=True, kw_only=True):
     goes_on_as: dict[str, str] = field(default_factory=dict)
     to_name: dict[str, int] | None = None
     waits_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    locations: dict[str, str] = field(default_factory=dict)
 
 
 class ReservedLine(Heard, frozen=True, kw_only=True):

@@ -81,6 +81,20 @@ def test_a_change_that_named_the_place_it_had_does_not_take_it_back_there() -> N
     assert (net["characteristics"]["speed"], net["location"]) == (50, "SITE-3")
 
 
+@pytest.mark.rule("D-10", "MOV-09")
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("named", "goes"), [("SITE-1", "SITE-3"), ("SITE-7", "SITE-7"), (None, None)])
+def test_an_add_where_its_parent_was_is_made_where_that_is_now(
+    named: str | None, goes: str | None, seed: int | None
+) -> None:
+    """Any other place was meant."""
+    where = {"location": named} if named else {}
+    add = line("1", "add", specificationId="tv", parentInstanceId="HOME", **where)
+    world = moved(dated(add), seed)
+    assert page(world, "order", "O1")["lines"][0]["location"] == goes
+    assert below(until(world, MARCH), NOW, "tv")["location"] == goes
+
+
 @pytest.mark.rule("D-10", "MOV-09", "D-06")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_move_to_come_goes_on_from_the_new_place(seed: int | None) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from services.inventory.domain.approved import Line
 from services.inventory.domain.flip import Find
 from services.inventory.domain.instance import Instance
 from services.inventory.domain.noting import Noted, handed_on
 from services.inventory.domain.operation import Operation
 from services.inventory.domain.operation_events import OperationFollowed
-from services.inventory.domain.words import OPERATION, Append, InstanceId
+from services.inventory.domain.words import OPERATION, Append, InstanceId, LineId
 
 Onward = Callable[[InstanceId], InstanceId]
 """What an instance goes on as; itself where it stays what it is."""
@@ -48,9 +49,36 @@ def followed(operation: Operation, onward: Onward, find: Find) -> Iterator[Appen
         at=at,
         line_ids=tuple(line.line_id for line in order.lines),
         goes_on_as=goes_on_as,
+        locations=dict(_places(order.lines, goes_on_as, find)),
     )
     yield Append(OPERATION, operation.id, event)
     yield from handed_on(Noted(id=operation.id, order=order, state="scheduled", at=at), goes_on_as, find)
+
+
+def _places(
+    lines: Iterable[Line], goes_on_as: Mapping[InstanceId, InstanceId], find: Find
+) -> Iterator[tuple[LineId, str]]:
+    """What is added where its parent was is added where that is now; any other place was meant."""
+    by_id = {line.line_id: line for line in lines}
+    for line in by_id.values():
+        above = _owned_above(line, by_id) if line.action == "add" and line.location else None
+        before, now = (find(id) for id in (above or "", goes_on_as.get(above or "", "")))
+        if isinstance(before, Instance) and isinstance(now, Instance):
+            place = now.record.location
+            if line.location == before.record.location and place not in (None, line.location):
+                yield line.line_id, place
+
+
+def _owned_above(line: Line, lines: Mapping[LineId, Line]) -> InstanceId | None:
+    """The instance under which an add stands, perhaps below other adds."""
+    seen = {line.line_id}
+    while line.action == "add" and line.parent_instance_id is None:
+        above = lines.get(line.parent_line_id or "")
+        if above is None or above.line_id in seen:
+            return None
+        seen.add(above.line_id)
+        line = above
+    return line.parent_instance_id if line.action == "add" else line.instance_id
 
 
 def _touched(operation: Operation) -> dict[InstanceId, None]:

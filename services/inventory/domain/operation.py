@@ -82,8 +82,8 @@ def evolve(state: Operation, event: OperationEvent) -> Operation:
             state.arrived = state.arrived or event.arrived
         case OperationRedated(at=at):
             state.at, state.delayed = at, False
-        case OperationFollowed(goes_on_as=goes_on_as):
-            _follow(state, goes_on_as)
+        case OperationFollowed():
+            _follow(state, event.goes_on_as, event.locations)
         case OperationDelayed() | OperationQueued():
             state.delayed = True
         case InstancesNamed() | ChoiceDeclined() | ChoiceRecounted():
@@ -114,9 +114,13 @@ def _choose(state: Operation, event: InstancesNamed | ChoiceDeclined | ChoiceRec
             state.to_name, state.declined = to_name, ()
 
 
-def _follow(state: Operation, goes_on_as: Mapping[InstanceId, InstanceId]) -> None:
+def _follow(
+    state: Operation, goes_on_as: Mapping[InstanceId, InstanceId], locations: Mapping[LineId, str]
+) -> None:
     if state.order is not None:
-        state.order = state.order.going_on(goes_on_as)
+        order = state.order.going_on(goes_on_as)
+        lines = (replace(one, location=locations.get(one.line_id, one.location)) for one in order.lines)
+        state.order = replace(order, lines=tuple(lines))
     if state.named is not None:
         ids = tuple(goes_on_as.get(id, id) for id in state.named.instance_ids)
         state.named = replace(state.named, instance_ids=ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -60,6 +61,8 @@ class OperationFollowed:
     at: datetime
     line_ids: tuple[LineId, ...]
     goes_on_as: dict[InstanceId, InstanceId]
+    locations: dict[LineId, str] = field(default_factory=dict)
+    """Where its adds go now which named the place that what is above them had."""
 
 
 @value

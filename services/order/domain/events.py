@@ -113,6 +113,8 @@ class OperationHeard:
     fewer: tuple[Fewer, ...] = ()
     goes_on_as: dict[str, str] = field(default_factory=dict)
     """What its lines were about, and have moved or been replaced since, with what that is now."""
+    locations: dict[str, str] = field(default_factory=dict)
+    """Where its adds go since, which named the place that what is above them had; by line."""
     counted: bool = False
     """Whether `fewer` is how many are to be named from now on."""
     waits_for: dict[str, tuple[str, ...]] = field(default_factory=dict)

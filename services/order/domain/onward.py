@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from services.order.domain.line import Line
 
 GoesOnAs = Mapping[str, str]
 """By each id, the one after it."""
 
+NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
 
-def going_on(lines: tuple[Line, ...], line_ids: tuple[str, ...], goes_on_as: GoesOnAs) -> tuple[Line, ...]:
-    """The lines, those named about what each of these instances is now."""
-    return tuple(_now(line, goes_on_as) if line.line_id in line_ids else line for line in lines)
+
+def going_on(
+    lines: tuple[Line, ...],
+    line_ids: tuple[str, ...],
+    goes_on_as: GoesOnAs,
+    locations: Mapping[str, str] = NOWHERE_ELSE,
+) -> tuple[Line, ...]:
+    """The lines, those named about what each of these instances is now, and at these locations."""
+    now = (_now(line, goes_on_as) if line.line_id in line_ids else line for line in lines)
+    return tuple(replace(line, location=locations.get(line.line_id, line.location)) for line in now)
 
 
 def as_they_go_on(asked: tuple[Line, ...], held: tuple[Line, ...], goes_on_as: GoesOnAs) -> tuple[Line, ...]:

@@ -299,15 +299,15 @@ def _fit(order: Order, event: OperationHeard) -> None:
 def _follow(order: Order, event: OperationHeard) -> None:
     """Its lines are about what those instances are now, also where they are asked to be otherwise."""
     order.goes_on_as |= event.goes_on_as
-    order.lines = going_on(order.lines, event.line_ids, event.goes_on_as)
+    order.lines = going_on(order.lines, event.line_ids, event.goes_on_as, event.locations)
     order.parked.follow(event.goes_on_as)
     if (pending := order.pending) is None:
         return
     if pending.lines is not None:
-        lines = going_on(pending.lines, event.line_ids, event.goes_on_as)
+        lines = going_on(pending.lines, event.line_ids, event.goes_on_as, event.locations)
         pending = replace(pending, lines=lines)
     if (before := pending.before) is not None:
-        all_ = going_on(before.all, event.line_ids, event.goes_on_as)
+        all_ = going_on(before.all, event.line_ids, event.goes_on_as, event.locations)
         pending = replace(pending, before=replace(before, all=all_))
     order.pending = pending
 
