@@ -14,6 +14,7 @@ from schemas.vocabulary import (
     Moment,
     Part,
     PersonalText,
+    PersonalWords,
     PriorityBand,
     Reference,
     TaskKind,
@@ -104,7 +105,7 @@ class SkipTask(Command):
     """`task.skip`: a person closes the failed task, saying why."""
 
     task_id: Reference
-    reason: PersonalText
+    reason: PersonalWords
 
 
 class ResolveFallout(Command):
@@ -116,7 +117,7 @@ class ResolveFallout(Command):
     """
 
     fallout_id: Reference
-    resolution: PersonalText | None = None
+    resolution: PersonalWords | None = None
     accept: bool = False
     assignee: PersonalText | None = None
     type: Identifier | None = None

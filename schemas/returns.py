@@ -13,6 +13,7 @@ from schemas.vocabulary import (
     Outcome,
     Part,
     PersonalText,
+    PersonalWords,
     Reference,
     printable,
     without_separators,
@@ -40,7 +41,7 @@ class ReturnLineRequest(Command):
 
     line_id: Identifier
     instance_id: Reference
-    reason: PersonalText
+    reason: PersonalWords
     quantity: Quantity | None = None
     expected: Expected
 

@@ -122,6 +122,12 @@ def printable(text: str) -> str:
     return text
 
 
+def in_words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("blanks say nothing: say it in words")
+    return text
+
+
 def without_separators(text: str) -> str:
     """For an id that others are made of."""
     if ":" in text or "~" in text:
@@ -142,6 +148,10 @@ Text = Annotated[str, StringConstraints(max_length=2000)]
 PERSONAL: dict[str, Any] = {"x-personal": True}
 PersonalText = Annotated[Text, Field(json_schema_extra=PERSONAL)]
 """Free text that may name a person: encrypted with the account's key wherever we keep it."""
+PersonalWords = Annotated[
+    Text, AfterValidator(in_words), Field(json_schema_extra={**PERSONAL, "pattern": r"\S"})
+]
+"""The same, where something has to be said."""
 
 Scalar = str | int | float | bool | None
 Characteristics = Annotated[

@@ -14,7 +14,9 @@ import schemas
 from schemas import vocabulary
 from schemas.fulfillment import TaskStateChanged
 from schemas.order import OrderApproved, PlaceOrder
+from schemas.provisioning import ResolveFallout, SkipTask
 from schemas.registry import MESSAGES, MessageType, advice, full, nearest
+from schemas.returns import ReturnLineRequest
 from schemas.topics import CRM_ORDERS, TOPICS
 from schemas.vocabulary import Command, Part
 
@@ -164,6 +166,15 @@ def test_an_order_request_names_the_place_of_what_is_wrong(
     fields: dict[str, Any], place: tuple[str | int, ...]
 ) -> None:
     assert place in refused_at(PlaceOrder, {**ORDER, **fields})
+
+
+@pytest.mark.rule("FAL-03")
+@pytest.mark.parametrize("blank", ["", "   ", "\n"])
+def test_a_reason_that_must_be_given_says_something(blank: str) -> None:
+    line = {"lineId": "1", "instanceId": "I", "reason": blank, "expected": "refund"}
+    assert refused_at(SkipTask, {"taskId": "T", "reason": blank}) == [("reason",)]
+    assert refused_at(ResolveFallout, {"falloutId": "F", "resolution": blank}) == [("resolution",)]
+    assert refused_at(ReturnLineRequest, line) == [("reason",)]
 
 
 @pytest.mark.rule("D-13")

@@ -66,9 +66,9 @@ def _term(id: str, tree: Tree) -> str | None:
         return None
     if isinstance(term, Contract):
         return refusal(id, term)
-    name = term.kind.replace("_", " ")
+    kind = "a contract line" if term.kind == "contract_line" else "an entitlement"
     return refusal(id, term) or (
-        f"{id} is the id of a {name}: give it in the 'selection', or instance {term.instance_id} in the line"
+        f"{id} is the id of {kind}: give it in the 'selection', or instance {term.instance_id} in the line"
     )
 
 
