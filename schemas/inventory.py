@@ -237,11 +237,15 @@ class OperationScheduled(OperationEvent):
 
 
 class OperationStarted(OperationEvent):
-    """`operation.started`: its day has come and its lines are reserved; all that is needed to decompose."""
+    """`operation.started`: its day has come and its lines are reserved; all that is needed to decompose.
+
+    Its lines are as things stand on that day: `reasons` say why lines with which it waited are left out.
+    """
 
     lines: tuple[ReservedLine, ...]
     tree: tuple[AffectedInstance, ...]
     standing: tuple[StandingProduct, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 class OperationCanceled(OperationEvent):

@@ -80,6 +80,8 @@ def _started(happened: Happened, event: OperationStarted) -> Body:
     data["lineIds"] = tuple(line.line_id for line in event.lines)
     data["lines"] = [bodies.line(line) for line in event.lines]
     data["tree"] = [bodies.affected(one) for one in event.tree]
+    if event.reasons:
+        data["reasons"] = bodies.reasons(event.reasons)
     return data | bodies.standing(event.standing)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from services.chassis.service import StreamOf, Wish, Work
 from services.inventory import handlers, heard, queue
 from services.inventory.domain import schedule
-from services.inventory.domain.approved import Approved
+from services.inventory.domain.approved import Approved, Line
 from services.inventory.domain.case import Case
 from services.inventory.domain.counted import to_name
 from services.inventory.domain.fitted import fitted
@@ -16,6 +16,7 @@ from services.inventory.domain.instance import Instance
 from services.inventory.domain.onward import followed, goes_on
 from services.inventory.domain.operation import Later, Operation, operation_id
 from services.inventory.domain.operation_events import ChoiceDeclined, OperationId
+from services.inventory.domain.remaining import left_to_do, with_what_has_come
 from services.inventory.domain.words import (
     INSTANCE,
     OPERATION,
@@ -100,12 +101,22 @@ def _run(id: OperationId, order: Approved, work: Work) -> None:
 
 
 def _fitting(case: Case, work: Work) -> Case:
-    """CHG-07: with as many adds as are missing by now."""
-    lines = fitted(case.order.lines, case.installed)
-    if lines == case.order.lines:
-        return case
-    order = replace(case.order, lines=lines)
-    return handlers.case_at(order, order, work)
+    """As things stand now: without what has ended, with what has come, and with as many adds as are missing
+    (D-10, MOV-V3, CHG-07)."""
+    for fit in (_left_to_do, with_what_has_come, _as_many):
+        lines = fit(case)
+        if lines != case.order.lines:
+            order = replace(case.order, lines=lines)
+            case = handlers.case_at(order, order, work)
+    return case
+
+
+def _left_to_do(case: Case) -> tuple[Line, ...]:
+    return left_to_do(case.order.lines, case.installed)
+
+
+def _as_many(case: Case) -> tuple[Line, ...]:
+    return fitted(case.order.lines, case.installed)
 
 
 def end_window(id: OperationId, work: Work) -> None:

@@ -76,6 +76,8 @@ class ReservedLine(Heard, frozen=True, kw_only=True):
     line_id: str
     action: LineAction
     kind: Kind
+    move: bool = False
+    instance_id: str | None = None
     parent_line_id: str | None = None
     specification_id: str
     specification_version: str | None = None
@@ -86,9 +88,10 @@ class ReservedLine(Heard, frozen=True, kw_only=True):
 
 
 class OperationStarted(OperationEvent, frozen=True, kw_only=True):
-    """`operation.started`."""
+    """`operation.started`; with why lines are left out of it."""
 
     lines: tuple[ReservedLine, ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 class OperationCanceled(OperationEvent, frozen=True, kw_only=True):

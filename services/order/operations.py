@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from schemas.vocabulary import Reason as PublicReason
 from services.chassis.heard import Reason as HeardReason
@@ -44,7 +45,8 @@ def _told(data: heard.OperationEvent, state: OperationState) -> facts.Hear:
             )
             return facts.Hear(operation=waiting, to_name=data.to_name)
         case heard.OperationStarted():
-            return facts.Hear(operation=operation, lines=_lines(data))
+            started = replace(operation, reasons=reasons(data.reasons))
+            return facts.Hear(operation=started, lines=tuple(_lines(data)))
         case heard.OperationCanceled():
             return facts.Hear(operation=replace(operation, reasons=reasons(data.reasons)))
     return facts.Hear(operation=operation)
@@ -56,21 +58,37 @@ def reasons(told: tuple[PublicReason, ...] | tuple[HeardReason, ...]) -> tuple[R
     )
 
 
-def _lines(data: heard.OperationStarted) -> tuple[Line, ...]:
+def _lines(data: heard.OperationStarted) -> Iterator[Line]:
     """With which it has started."""
-    return tuple(
-        Line(
-            line_id=line.line_id,
-            action=line.action,
-            kind=line.kind,
-            specification_id=line.specification_id,
-            specification_version=line.specification_version,
-            parent_line_id=line.parent_line_id,
-            characteristics=dict(line.characteristics),
-            location=line.location,
-            quantity=line.quantity,
-            due_date=data.at,
-            transient=line.transient,
-        )
-        for line in data.lines
+    for line in data.lines:
+        yield _added(line, data.at) if line.action == "add" else _along(line, data.at)
+
+
+def _added(line: heard.ReservedLine, at: datetime) -> Line:
+    return Line(
+        line_id=line.line_id,
+        action=line.action,
+        kind=line.kind,
+        specification_id=line.specification_id,
+        specification_version=line.specification_version,
+        parent_line_id=line.parent_line_id,
+        characteristics=dict(line.characteristics),
+        location=line.location,
+        quantity=line.quantity,
+        due_date=at,
+        transient=line.transient,
+    )
+
+
+def _along(line: heard.ReservedLine, at: datetime) -> Line:
+    """As lines are written for what goes along with the one above it."""
+    return Line(
+        line_id=line.line_id,
+        action=line.action,
+        kind=line.kind,
+        instance_id=line.instance_id,
+        parent_line_id=line.parent_line_id,
+        location=line.location,
+        move=line.move or None,
+        due_date=at,
     )

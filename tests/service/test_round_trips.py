@@ -126,7 +126,7 @@ def test_five_times_the_accounts_take_no_more_queries(ask: Callable[[int], Sent]
     assert queries(60, ask) <= queries(12, ask) + 6
 
 
-def on_its_day(accounts: int, ask: Callable[[int], Sent]) -> int:
+def on_its_day(accounts: int, *asks: Callable[[int], Sent]) -> int:
     """Of a world that remembers nothing: what the day takes on which all of these run."""
     world = forked(None)
     world.time_passes = False
@@ -134,7 +134,7 @@ def on_its_day(accounts: int, ask: Callable[[int], Sent]) -> int:
         for name, data in stage:
             world.send(name, data)
         world.run()
-    for name, data in map(ask, range(accounts)):
+    for name, data in (ask(n) for n in range(accounts) for ask in asks):
         world.send(name, {**data, "lines": [{**one, "dueDate": MARCH} for one in data["lines"]]})
     world.run()
     counting = forgetting(world)
@@ -147,6 +147,16 @@ def on_its_day(accounts: int, ask: Callable[[int], Sent]) -> int:
 def test_five_times_the_orders_of_one_day_take_no_more_queries(ask: Callable[[int], Sent]) -> None:
     """The timers of a day are one batch, as messages are."""
     assert on_its_day(60, ask) <= on_its_day(12, ask) + 6
+
+
+def rested(n: int) -> Sent:
+    lines = [line("1", "suspend", instanceId=f"HOUSE-{n}")]
+    return "order.place", {"orderId": f"D-{n}", "accountId": f"A-{n}", "lines": lines, "approve": True}
+
+
+def test_what_waits_for_another_order_on_its_day_takes_no_more_queries() -> None:
+    """Four times as many are one batch still."""
+    assert on_its_day(48, replaced, rested) <= on_its_day(12, replaced, rested) + 6
 
 
 DATED = asked(0, [{**PHONE, "dueDate": MARCH}])

@@ -48,13 +48,13 @@ def _with_below(top: Line, lines: tuple[Line, ...]) -> list[Line]:
 
 def _again(lines: list[Line], taken: set[LineId]) -> Iterator[Line]:
     """The same once more, under ids of their own."""
-    ids = {line.line_id: _free(line.line_id, taken) for line in lines}
+    ids = {line.line_id: free_id(line.line_id, taken) for line in lines}
     for line in lines:
         above = line.parent_line_id or ""
         yield replace(line, line_id=ids[line.line_id], parent_line_id=ids.get(above, line.parent_line_id))
 
 
-def _free(id: LineId, taken: set[LineId]) -> LineId:
+def free_id(id: LineId, taken: set[LineId]) -> LineId:
     """One that no copy of a quantity has (CHG-09)."""
     free = next(made for n in count(1) if (made := f"{id}.more{n}") not in taken)
     taken.add(free)

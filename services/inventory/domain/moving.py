@@ -39,7 +39,7 @@ def moved_as_a_whole(case: Case) -> Iterator[Reason]:
         whole = [
             one.id
             for one in case.installed.below(top.id)
-            if one.record.kind == case.order.category and one.state != "inactive"
+            if one.record.kind == case.order.category and not _ends(one, case)
         ]
         seen.update(whole)
         if missing := [id for id in whole if id not in named]:
@@ -50,6 +50,12 @@ def moved_as_a_whole(case: Case) -> Iterator[Reason]:
                 message=f"a move takes all of '{top.id}' along: write lines for {names(missing)} too,"
                 " change with move: true, or disconnect for what stays behind",
             )
+
+
+def _ends(instance: Instance, case: Case) -> bool:
+    """What somebody is ending need not be named by a move of a later day."""
+    later = case.day is not None and instance.state == "inactivation_pending"
+    return later or instance.state == "inactive"
 
 
 def elsewhere(case: Case) -> Iterator[Reason]:

@@ -51,6 +51,8 @@ class Operation:
     arrived: datetime | None = None
     waits_for: dict[OrderId, tuple[InstanceId, ...]] = field(default_factory=dict)
     """Orders that are at work on what it touches, or come before it there."""
+    left_out: frozenset[LineId] = frozenset()
+    """Lines that it started without, as they had nothing left to do."""
 
     def as_named(self) -> Approved | None:
         """Its lines, with the instances that were named for one; None while they are waited for."""
@@ -100,6 +102,8 @@ def evolve(state: Operation, event: OperationEvent) -> Operation:
 def _start(state: Operation, event: OperationStarted) -> None:
     state.status = "started"
     if state.order is not None and event.fitted:
+        before = {line.line_id for line in state.order.lines}
+        state.left_out |= before.difference(line.line_id for line in event.fitted)
         state.order = replace(state.order, lines=event.fitted)
 
 

@@ -120,7 +120,9 @@ class OperationStarted:
     tree: tuple[Affected, ...]
     standing: tuple[Standing, ...] = ()
     fitted: tuple[Line, ...] = ()
-    """The lines that it has from now on, where it adds more or fewer than it waited with (CHG-07)."""
+    """The lines that it has from now on, where those are others than it waited with (CHG-07, D-10)."""
+    reasons: tuple[Reason, ...] = ()
+    """Why some are left out."""
 
 
 @value

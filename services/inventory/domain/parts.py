@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,14 +29,15 @@ class Parts:
 
 
 def parts(
-    revised: RevisedOrder, before: Reservation, operations: Iterable[Operation], now: datetime
+    revised: RevisedOrder, before: Reservation, operations: Collection[Operation], now: datetime
 ) -> Parts:
-    """What has landed, or was canceled on its day, is no part of it any more."""
+    """What has landed, or was canceled or left out on its day, is no part of it any more."""
     ops = {line.line_id: one for one in operations if one.order is not None for line in one.order.lines}
+    left_out = {id for one in operations for id in one.left_out}
     at_work, dated, parked = list[Line](), list[Line](), list[Later]()
-    for line in revised.order.lines:
+    for line in (*revised.order.lines, *_brought(revised, before, operations)):
         operation = ops.get(line.line_id)
-        if line.line_id in before.landed:
+        if line.line_id in before.landed or line.line_id in left_out:
             continue
         if line.line_id in before.open or (operation is None and not _waits(line, now)):
             at_work.append(line)
@@ -56,6 +57,15 @@ def parts(
         planned=planned,
         settled=tuple((id, settled[id]) for id in touched if id in settled and id not in redated),
     )
+
+
+def _brought(revised: RevisedOrder, before: Reservation, operations: Iterable[Operation]) -> Iterator[Line]:
+    """What was written for an operation on its day, after the revision was asked for."""
+    known = {line.line_id for line in revised.order.lines}
+    for one in operations:
+        for line in one.order.lines if one.order is not None and one.status == "started" else ():
+            if line.line_id in before.open and line.line_id not in known:
+                yield line
 
 
 def _apart(order: Approved, parked: Iterable[Later]) -> Approved:

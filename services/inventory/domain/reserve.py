@@ -17,6 +17,7 @@ from services.inventory.domain.make import Ids, Made, made_by
 from services.inventory.domain.operation import Later
 from services.inventory.domain.outgrown import becomes_another, brought
 from services.inventory.domain.record import Coming
+from services.inventory.domain.remaining import moved_in_parts
 from services.inventory.domain.reservation import Reservation, ReservationAccepted, ReservationRefused
 from services.inventory.domain.reserved import Affected, ReservedLine, Scheduled, Standing
 from services.inventory.domain.standing import standing
@@ -76,8 +77,9 @@ def reserve(case: Case, before: Reservation, later: tuple[Later, ...] = ()) -> t
         return ()
     ids = Ids(attempts=before.attempts)
     secured = secure(case, ids, waiting=tuple(line for one in later for line in one.lines))
-    if not isinstance(secured, Secured):
-        return (_refused(order, secured),)
+    partial = tuple(moved_in_parts(case, later))
+    if partial or not isinstance(secured, Secured):
+        return (_refused(order, (*(() if isinstance(secured, Secured) else secured), *partial)),)
     accepted = ReservationAccepted(
         version=order.version,
         category=order.category,

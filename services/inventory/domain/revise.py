@@ -152,7 +152,7 @@ def _new(found: Secured, now: Now) -> Iterator[Append]:
 
 def _accepted(revised: RevisedOrder, found: Secured, new: tuple[Append, ...], now: Now) -> ReservationRevised:
     order, before = revised.order, now.before
-    wanted = {line.line_id for line in order.lines}
+    wanted = {line.line_id for line in order.lines} | now.parts.planned
     fresh = {id for _, id, event in new if isinstance(event, InstanceReserved | InstanceMade)}
     return ReservationRevised(
         version=order.version,
@@ -171,7 +171,7 @@ def _accepted(revised: RevisedOrder, found: Secured, new: tuple[Append, ...], no
         changes=revised.changes,
         coming=_coming(revised, found, fresh, now),
         later=now.parts.later,
-        dropped=tuple(line for line in before.open if line not in wanted and line not in before.dropped),
+        dropped=tuple(line for line in before.open if line not in wanted | before.dropped),
         standing=found.standing,
     )
 

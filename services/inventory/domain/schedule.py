@@ -28,6 +28,7 @@ from services.inventory.domain.operation_events import (
     OperationScheduled,
     OperationStarted,
 )
+from services.inventory.domain.remaining import nothing_left, of_known_lines
 from services.inventory.domain.reservation import (
     Reservation,
     ReservationNarrowed,
@@ -99,8 +100,9 @@ def run(
     if not isinstance(secured, Secured):
         if not operation.parked and (others := at_work(case)):
             return queued(operation, others)
-        waits = declined(operation, case, secured)
-        return waits if waits is not None else tuple(canceled(operation, find, secured))
+        broken = of_known_lines(secured, case, line_ids(operation))
+        waits = declined(operation, case, broken)
+        return waits if waits is not None else tuple(canceled(operation, find, broken))
     return tuple(_started(operation, secured, case.order.lines, find))
 
 
@@ -212,9 +214,13 @@ def _started(operation: Operation, secured: Secured, lines: tuple[Line, ...], fi
         tree=secured.tree,
         standing=secured.standing,
         fitted=() if _ids(lines) == line_ids(operation) else lines,
+        reasons=tuple(nothing_left(order.lines, _ids(lines))),
     )
     yield Append(OPERATION, operation.id, started)
-    yield from _noted(operation, "started", find)
+    now = Noted(id=operation.id, order=replace(order, lines=lines), state="started", at=at)
+    yield from noted(now, find)
+    before = Noted(id=operation.id, order=order, state="canceled", at=at)
+    yield from noted(before, find, leaving_out=now.seen_on)
 
 
 def completed(operation: Operation, find: Find) -> Iterator[Append]:

@@ -120,7 +120,7 @@ class OperationHeard:
     waits_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Its day has come: the orders that come first, each with some of what it holds."""
     brought: tuple[Line, ...] = ()
-    """CHG-07: lines that were written on its day, as more were missing than it waited with."""
+    """Lines written on its day: more was missing than it waited with (CHG-07), or has come since."""
     left_out: tuple[str, ...] = ()
     """Lines that were not needed on its day."""
 

@@ -289,11 +289,18 @@ def _heard(order: Order, event: OperationHeard) -> None:
 
 
 def _fit(order: Order, event: OperationHeard) -> None:
-    """CHG-07: on its day more was missing, or less, than it waited with; also where a change is declined."""
+    """As things stood on its day (CHG-07, D-10): also for a change that is asked for, and where it is
+    declined."""
     order.lines, order.dropped = (*order.lines, *event.brought), order.dropped.union(event.left_out)
-    if (pending := order.pending) is not None and (before := pending.before) is not None:
+    if (pending := order.pending) is None:
+        return
+    if pending.lines is not None:
+        stay = (line for line in pending.lines if line.line_id not in event.left_out)
+        pending = replace(pending, lines=(*stay, *event.brought))
+    if (before := pending.before) is not None:
         all_, dropped = (*before.all, *event.brought), before.dropped.union(event.left_out)
-        order.pending = replace(pending, before=replace(before, all=all_, dropped=dropped))
+        pending = replace(pending, before=replace(before, all=all_, dropped=dropped))
+    order.pending = pending
 
 
 def _follow(order: Order, event: OperationHeard) -> None:
