@@ -60,8 +60,8 @@ def _page(order_id: str, order: Order) -> Page:
 
 
 def _line(order_id: str, order: Order, line: dict[str, Any]) -> dict[str, Any]:
-    """Of an approved add, the instance is the one that is made for it."""
-    made = line["action"] == "add" and order.stage in _APPROVED
+    """Of an approved add, the instance is the one that is made for it; what is canceled has none."""
+    made = line["action"] == "add" and order.stage in _APPROVED and line["state"] != "canceled"
     new = {"instanceId": f"{order_id}:{line['lineId']}"} if made else {}
     named = order.parked.chosen.get(line["lineId"])
     ends = {"instanceIds": sorted(named)} if named else {}

@@ -42,6 +42,8 @@ def test_as_many_are_added_as_are_missing_on_its_day(
     world = until_the_day(world_of(seats("Q", 4, dueDate=DUE), meanwhile, seed=seed))
     assert (state(world, "Q"), len(there(world, "seat"))) == ("completed", 4)
     assert lines(world, "Q") == written
+    made = {one["lineId"]: one["instanceId"] for one in page(world, "order", "Q")["lines"][1:]}
+    assert made == {id: f"Q:{id}" if written[id] == "completed" else None for id in made}
     assert page(world, "instance", "OFFICE")["characteristics"] == {"seats": 4}
     assert world.parked() == []
 
