@@ -240,6 +240,27 @@ def test_what_an_order_has_changed_is_not_loaded_over(terms: Terms) -> None:
     assert "order 'O2' has changed 'L'" in message
 
 
+@pytest.mark.rule("CON-06", "CON-08")
+def test_the_dates_of_an_entitlement_that_an_order_has_changed_are_edited_while_it_rests(
+    terms: Terms,
+) -> None:
+    terms.entitlement()
+    terms.ordered("O1", "suspend")
+    terms.ordered("O2", "resume")
+    terms.entitlement(end=LATEST)
+    [(rule, _, message)] = terms.refused()
+    assert (rule, message.partition(": ")[2]) == (
+        "REF-03",
+        "suspend it by an order, load it suspended with the dates it is to have, and resume it",
+    )
+    terms.ordered("O3", "suspend")
+    terms.entitlement(state="suspended", end=LATEST)
+    terms.ordered("O4", "resume")
+    assert (len(terms.refused()), terms.states()) == (1, {"E": "active"})
+    [shown] = terms.page("P")["entitlements"]
+    assert shown["end"] == LATEST
+
+
 # ---------------------------------------------------------------------------------------- following
 
 

@@ -99,7 +99,7 @@ def _clashes(wanted: Wanted) -> Iterator[Reason]:
             wanted,
             "REF-03",
             f"order '{known.changed_by}' has changed '{record.term_id}' since it was loaded:"
-            " change it by an order",
+            f" {_INSTEAD[record.kind]}",
         )
     elif known.record.state == "suspended" and record.state != "suspended":
         yield _reason(
@@ -107,6 +107,13 @@ def _clashes(wanted: Wanted) -> Iterator[Reason]:
             "CON-06",
             f"'{record.term_id}' is suspended, and only its dates can be edited: end it with its instance",
         )
+
+
+_INSTEAD: dict[TermKind, str] = {
+    "contract_line": "change it by an order",
+    "entitlement": "suspend it by an order, load it suspended with the dates it is to have, and resume it",
+}
+"""An order amends contract lines only (CON-08); the dates of what rests can be edited (CON-06)."""
 
 
 def _known(wanted: Wanted) -> Term | None:
