@@ -44,6 +44,13 @@ def look_again(order_id: str, work: Work) -> None:
 
 
 def _revise(reservation: Reservation, plan: Plan, work: Work) -> None:
+    if (id := inflight.changed_before_its_plan(reservation, plan)) is not None:
+        _refuse(reservation, (inflight.undecomposed(f"what line {id} needs"),), work)
+    else:
+        _follow(inflight.planned_by_now(reservation, plan), plan, work)
+
+
+def _follow(reservation: Reservation, plan: Plan, work: Work) -> None:
     heard = as_planned(plan, handlers.reader(work))
     since = plan.kept.since if plan.kept else work.now
     if lacking := missing(reservation, heard):

@@ -55,6 +55,8 @@ def settled(order_id: str, version: int, work: Work) -> None:
     started = tuple(id for id in ids if running.operation(work, id).status == "started")
     handlers.write(tuple(settle(revised, order_id, handlers.find(work), started)), work)
     scheduling.reschedule(ids, revised, work)
+    for id in started:
+        running.drop(id, order_id, work)
     running.delayed(handlers.reservation(work, order_id).operations, work)
     running.released(order_id, work)
 

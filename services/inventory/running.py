@@ -119,6 +119,13 @@ def _as_many(case: Case) -> tuple[Line, ...]:
     return fitted(case.order.lines, case.installed)
 
 
+def drop(id: OperationId, order: OrderId, work: Work) -> None:
+    """One that had started is canceled when a revision has dropped all of its lines."""
+    before = handlers.reservation(work, order)
+    handlers.write(tuple(schedule.dropped(operation(work, id), before, handlers.find(work))), work)
+    end_window(id, work)
+
+
 def end_window(id: OperationId, work: Work) -> None:
     """SUS-15: a suspend that was canceled on its day takes the resume of its window with it, which would
     wake what somebody else has suspended since."""

@@ -120,7 +120,7 @@ def part_closed(part: PartClosed, work: Work) -> None:
         for id in ids:
             found = operation(work, id)
             if found.status == "started" and set(schedule.line_ids(found)) & set(part.line_ids):
-                handlers.write(schedule.completed(found, handlers.find(work)), work)
+                handlers.write(schedule.completed(found, before, handlers.find(work)), work)
     goes_on_as = handlers.part_closed(part, work)
     running.follow(goes_on_as, work)
     running.delayed(ids, work)

@@ -29,12 +29,17 @@ def began(*stages: tuple[Sent, ...], seed: int) -> World:
     return world
 
 
-@pytest.mark.rule("INF-01", "D-02")
+@pytest.mark.rule("INF-01", "INF-04", "D-22")
 @pytest.mark.parametrize("seed", range(40))
-def test_a_line_that_has_started_is_not_dropped(seed: int) -> None:
+def test_a_line_that_has_started_and_for_which_nothing_is_done_is_dropped(seed: int) -> None:
     world = began(LESS, OTHERWISE, seed=seed)
-    assert lines(world) == {"1": "in_progress"}
-    assert "line 1 has started on its day" in order(world)["declined"]["reasons"][0]["message"]
+    assert (lines(world), order(world)["declined"]) == ({"1": "canceled", "2": "completed"}, None)
+    pages = world.pages()
+    assert pages["instance", "OFFICE"]["characteristics"]["seats"] == 2
+    assert (pages["instance", "SEAT-2"]["state"], pages["instance", "SEAT-2"]["reservedBy"]) == (
+        "active",
+        None,
+    )
 
 
 @pytest.mark.rule("DEC-09", "D-02")

@@ -67,8 +67,9 @@ class ReservationKept:
 class PlanRevised:
     """A revision was approved, and this is the smallest difference: what is new, and what else changes.
 
-    `line_ids` are all lines that happen at once, now; `tasks` those of the new `domain_orders`, what is added
-    to others, and what undoes; `replanned` are tasks that were there and wait for others now.
+    `line_ids` are all lines that happen at once, now; dropped ones may have run on a day of their own.
+    `tasks` are those of the new `domain_orders`, what is added to others, and what undoes; `replanned` are
+    tasks that were there and wait for others now.
     """
 
     version: int

@@ -40,11 +40,14 @@ def _revised(plan: Plan, event: PlanRevised) -> None:
     plan.kept = None
     plan.awaited = set(event.operations) - plan.ran
     part = _at_once(plan, event)
+    for other in plan.parts:
+        if other is not part:
+            other.line_ids = tuple(line for line in other.line_ids if line not in event.dropped_line_ids)
     later = tuple(line for other in plan.parts if other is not part for line in other.line_ids)
     plan.line_ids = tuple(dict.fromkeys((*event.line_ids, *later)))
     plan.part_of = {line: at for line, at in plan.part_of.items() if line not in event.dropped_line_ids}
     plan.part_of.update(dict.fromkeys(event.line_ids, part))
-    add_orders(plan, event.domain_orders, part)
+    add_orders(plan, event.domain_orders, part, plan.part_of)
     add_tasks(plan, event.tasks)
     plan.timed = plan.timed or any(task.duration is not None for task in event.tasks)
     for task in event.replanned:

@@ -6,7 +6,7 @@ touches is done again, what it drops is undone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from services.fulfillment.domain.alterations import CancellationBegun, PlanRevised
@@ -16,9 +16,9 @@ from services.fulfillment.domain.events import PlanEvent, ValuesCopied
 from services.fulfillment.domain.grown import grown_on, tasks_of
 from services.fulfillment.domain.inflight import judge
 from services.fulfillment.domain.limits import tasks_apart
-from services.fulfillment.domain.matching import fitted, live
+from services.fulfillment.domain.matching import fitted, live, revisable
 from services.fulfillment.domain.ponr import charges
-from services.fulfillment.domain.state import Plan
+from services.fulfillment.domain.state import OpenOrder, Plan
 from services.fulfillment.domain.undoing import undone
 from services.fulfillment.domain.value import value
 
@@ -48,29 +48,41 @@ def revised(plan: Plan, made: Blueprint, dropped: Iterable[str] = ()) -> Change:
     for id, details in grown_on(plan, blueprint, kept).items():
         difference.compare(plan.orders[id], details, tasks_of(plan, id))
         kept |= {id}
+    gone = frozenset(dropped)
     for id, order in plan.orders.items():
-        if live(order) and order.part in plan.parts and id not in kept:
+        if id not in kept and _is_wanted_no_more(order, plan, {*gone, *made.line_ids}):
             difference.drop(order, blueprint.line_ids)
     added = _added(plan, blueprint, kept, made.version)
     difference.reopen_above(added.domain_orders)
     difference.ask_again_behind()
-    reasons = judge("revise", tuple(dict.fromkeys((*difference.lines, *dropped))), plan)
+    reasons = judge("revise", tuple(dict.fromkeys((*difference.lines, *gone))), plan)
     apart = tasks_apart(added)
-    events = _told(difference, blueprint, added, apart)
+    events = _told(difference, (blueprint, added), gone, apart)
     return Change(events=events, added=added, tasks_apart=apart, reasons=reasons)
 
 
-def _told(difference: Difference, made: Blueprint, added: Blueprint, apart: bool) -> tuple[PlanEvent, ...]:
-    plan = difference.plan
+def _is_wanted_no_more(order: OpenOrder, plan: Plan, known: Collection[str]) -> bool:
+    """Of what ran on a day of its own, only where it is one of the lines that are `known` to the revision."""
+    at_once = order.part.operation_id is None
+    return live(order) and order.part in plan.parts and (at_once or order.brief.line_id in known)
+
+
+def _told(
+    difference: Difference, blueprints: tuple[Blueprint, Blueprint], gone: Collection[str], apart: bool
+) -> tuple[PlanEvent, ...]:
+    plan, (made, added) = difference.plan, blueprints
     undo = undone(plan, difference.unwanted)
-    done = {
-        line for line, part in plan.part_of.items() if part.operation_id is None and part not in plan.parts
-    }
+    days = {part.operation_id: part.line_ids for part in plan.parts if part.operation_id is not None}
+    done = {line for line, part in plan.part_of.items() if part not in plan.parts}
+    later = {line for lines in days.values() for line in lines}
     before = next((part.line_ids for part in plan.parts if part.operation_id is None), ())
     first = PlanRevised(
         version=difference.version,
-        line_ids=tuple(line for line in made.line_ids if line not in done),
-        dropped_line_ids=tuple(line for line in before if line not in made.line_ids),
+        line_ids=tuple(line for line in made.line_ids if line not in done | later),
+        dropped_line_ids=(
+            *(line for line in before if line not in made.line_ids),
+            *(line for lines in days.values() for line in lines if line in gone),
+        ),
         domain_orders=tuple(map(brief_of, added.domain_orders)),
         tasks=(*added.tasks, *difference.waiting_for(undo), *undo),
         replanned=difference.replanned_after(undo),
@@ -102,8 +114,7 @@ def _being_put_back(plan: Plan, kept: frozenset[str]) -> dict[str | None, list[s
     """By instance, the domain orders that are dropped, or are still being undone."""
     found: dict[str | None, list[str]] = {}
     for id, order in plan.orders.items():
-        at_once = order.part.operation_id is None and order.part in plan.parts
-        if at_once and id not in kept and order.state != "canceled":
+        if order.part in plan.parts and id not in kept and order.state != "canceled":
             found.setdefault(order.brief.instance_id, []).append(id)
     return found
 
@@ -118,7 +129,7 @@ def inherited(plan: Plan, added: Blueprint) -> Iterator[ValuesCopied]:
     """DEC-05: what was found on the way before a domain order joined reaches it as well."""
     new = {order.domain_order_id for order in added.domain_orders}
     for id, order in plan.orders.items():
-        if order.details is None or id in new or not live(order):
+        if order.details is None or id in new or not revisable(plan, order):
             continue
         planned = order.details.characteristics
         for copy in order.details.copies:

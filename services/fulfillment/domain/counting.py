@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from services.fulfillment.domain.blueprint import DomainOrderBrief, PlannedTask
 from services.fulfillment.domain.state import OpenOrder, OpenTask, Part, Plan
@@ -11,11 +12,18 @@ from services.fulfillment.domain.state import OpenOrder, OpenTask, Part, Plan
 OVER = ("closed_complete", "canceled")
 
 
-def add_orders(plan: Plan, briefs: Sequence[DomainOrderBrief], part: Part | None = None) -> None:
-    """Parents stand before their children, and those are of their parents' part unless it is said."""
+def add_orders(
+    plan: Plan,
+    briefs: Sequence[DomainOrderBrief],
+    part: Part | None = None,
+    part_of: Mapping[str, Part] = MappingProxyType({}),
+) -> None:
+    """Parents stand before their children, and those are of their parents' part unless that of their line, or
+    of all of them, is said."""
     for brief in briefs:
         above = plan.orders.get(brief.parent_id or "")
-        within = part or (above.part if above else plan.part_of[brief.line_id])
+        said = part_of.get(brief.line_id, part)
+        within = said or (above.part if above else plan.part_of[brief.line_id])
         plan.orders[brief.domain_order_id] = OpenOrder(brief=brief, part=within)
         _count_line(plan, brief.line_id, 1)
         within.open_orders += 1

@@ -6,6 +6,7 @@ Requests are answered once; the answer to one of a version that is past already 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from services.fulfillment.domain.alterations import (
     Because,
@@ -17,6 +18,7 @@ from services.fulfillment.domain.alterations import (
 )
 from services.fulfillment.domain.blueprint import Reason
 from services.fulfillment.domain.ponr import canceled_past, charges, revised_past
+from services.fulfillment.domain.reservation import Line, Reservation
 from services.fulfillment.domain.state import Awaited, Canceled, Plan, PlanState, Unplanned, Waiting
 from services.fulfillment.domain.value import value
 
@@ -64,14 +66,16 @@ def ask(command: Ask, state: PlanState) -> tuple[Answer, ...]:
 def _of_waiting(command: Ask, state: Waiting) -> tuple[Answer, ...]:
     if command.because == "cancel":
         return (_held(command),)
-    return (_refused(command.version, _undecomposed(", ".join(state.missing))),)
+    return (_refused(command.version, undecomposed(", ".join(state.missing))),)
 
 
 def _of_plan(command: Ask, plan: Plan) -> tuple[Answer, ...]:
     if plan.over() or command.version <= plan.version:
         return ()
     if command.because == "revise" and plan.kept is not None:
-        return (_refused(command.version, _undecomposed("the revision before it")),)
+        return (_refused(command.version, undecomposed("the revision before it")),)
+    if command.because == "revise" and (id := not_planned_yet(command.line_ids, plan)) is not None:
+        return (_refused(command.version, undecomposed(f"what line {id} needs")),)
     reasons = (*judge(command.because, command.line_ids, plan), *command.against)
     return (_refused(command.version, *reasons) if reasons else _held(command, plan),)
 
@@ -84,15 +88,38 @@ def judge(because: Because, line_ids: Iterable[str], plan: Plan) -> tuple[Reason
 
 
 def _over(because: Because, touched: Iterable[str], plan: Plan, named: set[str | None]) -> Iterable[Reason]:
-    """INF-01: lines that are completed; and, for a revision, those of an operation that has started."""
+    """INF-01: lines that are completed."""
     for line_id in touched:
         part = plan.part_of.get(line_id)
-        if part is None or line_id in named:
-            continue
-        if part not in plan.parts:
+        if part is not None and line_id not in named and part not in plan.parts:
             yield _reason(line_id, f"line {line_id} is completed", because)
-        elif because == "revise" and part.operation_id is not None:
-            yield _reason(line_id, f"line {line_id} has started on its day ({part.operation_id})", because)
+
+
+def not_planned_yet(line_ids: Iterable[str], plan: Plan) -> str | None:
+    """A line of these that has started on its day, and waits for the catalog."""
+    waiting = _waiting(plan)
+    return next((id for id in line_ids if id in waiting), None)
+
+
+def changed_before_its_plan(revised: Reservation, plan: Plan) -> str | None:
+    """A line that waits like that, and is to be dropped or changed."""
+    waiting = _waiting(plan)
+    changed = (line.line_id for line in revised.lines if waiting.get(line.line_id, line) != line)
+    return not_planned_yet((*revised.dropped, *changed), plan)
+
+
+def planned_by_now(revised: Reservation, plan: Plan) -> Reservation:
+    """Without what waits like that: it is planned when the catalog has it."""
+    waiting = _waiting(plan)
+    return replace(
+        revised,
+        lines=tuple(line for line in revised.lines if line.line_id not in waiting),
+        tree=tuple(one for one in revised.tree if one.line_id not in waiting),
+    )
+
+
+def _waiting(plan: Plan) -> dict[str, Line]:
+    return {line.line_id: line for one in plan.postponed.values() for line in one.reservation.lines}
 
 
 def _reason(line_id: str, what: str, because: Because) -> Reason:
@@ -103,7 +130,7 @@ def _reason(line_id: str, what: str, because: Because) -> Reason:
     return Reason(rule="INF-01", line_id=line_id, message=f"{what}: {instead[because]}")
 
 
-def _undecomposed(what: str) -> Reason:
+def undecomposed(what: str) -> Reason:
     return Reason(
         rule="DEC-09",
         message=f"the order is being broken down, and waits for {what}: ask again when its plan is there, "

@@ -35,15 +35,20 @@ def fitted(plan: Plan, made: Blueprint) -> tuple[Blueprint, frozenset[str]]:
 
 
 def live(order: OpenOrder) -> bool:
-    """Whether it is of what happens at once, and was not taken away."""
-    return order.part.operation_id is None and order.state not in ("cancellation_in_progress", "canceled")
+    """Whether it was not taken away."""
+    return order.state not in ("cancellation_in_progress", "canceled")
+
+
+def revisable(plan: Plan, order: OpenOrder) -> bool:
+    """Whether it may be planned otherwise: of what ran on a day of its own, while that is at work."""
+    return live(order) and (order.part.operation_id is None or order.part in plan.parts)
 
 
 def _there(plan: Plan) -> dict[Key, deque[str]]:
     found: dict[Key, deque[str]] = {}
     same = {id: id for id in plan.orders}
     for id, order in plan.orders.items():
-        if live(order) and order.details is not None:
+        if revisable(plan, order) and order.details is not None:
             found.setdefault(_key(order.details, same), deque()).append(id)
     return found
 
@@ -106,7 +111,7 @@ def as_planned(plan: Plan, catalog: Callable[[str], Heard]) -> Callable[[str], H
     versions = {
         order.brief.specification_id: order.details.specification_version
         for order in plan.orders.values()
-        if order.details is not None and order.details.new_instance and live(order)
+        if order.details is not None and order.details.new_instance and revisable(plan, order)
     }
 
     def heard(id: str) -> Heard:

@@ -22,8 +22,6 @@ class Parts:
     later: tuple[Later, ...] = ()
     started: tuple[LineId, ...] = ()
     """Lines that were to be re-dated, and have started."""
-    planned: frozenset[LineId] = frozenset()
-    """Lines at work since their day: the plan has them, and leaves them as they are."""
     settled: tuple[tuple[LineId, str], ...] = ()
     """Lines that were to be changed otherwise, or dropped, and what has become of them meanwhile."""
 
@@ -46,22 +44,20 @@ def parts(
         elif operation.status == "scheduled":
             parked.append(_parked(operation, line))
     redated = {change.line_id for change in revised.changes if "date" in change.types}
-    planned = frozenset(id for id, one in ops.items() if one.status == "started")
-    settled = dict.fromkeys(planned, "has started on its day")
-    settled |= dict.fromkeys(before.landed, "is completed")
+    settled = dict.fromkeys(before.landed, "is completed")
     touched = [change.line_id for change in revised.changes if change.operation != "add"]
     return Parts(
         at_work=replace(revised.order, lines=tuple(at_work)),
         later=(*gathered(_apart(revised.order, parked), dated), *parked),
         started=tuple(line.line_id for line in at_work if line.line_id in redated),
-        planned=planned,
         settled=tuple((id, settled[id]) for id in touched if id in settled and id not in redated),
     )
 
 
 def _brought(revised: RevisedOrder, before: Reservation, operations: Iterable[Operation]) -> Iterator[Line]:
     """What was written for an operation on its day, after the revision was asked for."""
-    known = {line.line_id for line in revised.order.lines}
+    known = {line.line_id for line in revised.order.lines} | before.dropped
+    known |= {change.line_id for change in revised.changes if change.operation == "drop"}
     for one in operations:
         for line in one.order.lines if one.order is not None and one.status == "started" else ():
             if line.line_id in before.open and line.line_id not in known:

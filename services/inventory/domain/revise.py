@@ -152,14 +152,14 @@ def _new(found: Secured, now: Now) -> Iterator[Append]:
 
 def _accepted(revised: RevisedOrder, found: Secured, new: tuple[Append, ...], now: Now) -> ReservationRevised:
     order, before = revised.order, now.before
-    wanted = {line.line_id for line in order.lines} | now.parts.planned
+    wanted = {line.line_id for line in (*order.lines, *now.parts.at_work.lines)}
     fresh = {id for _, id, event in new if isinstance(event, InstanceReserved | InstanceMade)}
     return ReservationRevised(
         version=order.version,
         category=before.category,
         action=before.action,
-        lines=tuple(line for line in found.lines if line.line_id not in now.parts.planned),
-        tree=tuple(one for one in found.tree if one.line_id not in now.parts.planned),
+        lines=found.lines,
+        tree=found.tree,
         operations=tuple(
             Scheduled(operation_id=one.id, line_ids=tuple(line.line_id for line in one.lines))
             for one in now.parts.later

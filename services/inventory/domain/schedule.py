@@ -223,20 +223,20 @@ def _started(operation: Operation, secured: Secured, lines: tuple[Line, ...], fi
     yield from noted(before, find, leaving_out=now.seen_on)
 
 
-def completed(operation: Operation, find: Find) -> Iterator[Append]:
-    """Its part of the plan has closed."""
+def completed(operation: Operation, before: Reservation, find: Find) -> Iterator[Append]:
+    """Its part of the plan has closed; lines that a revision has dropped are canceled."""
     if operation.status != "started":
         return
-    order = _order(operation)
+    order, at = _order(operation), _at(operation)
+    done = tuple(line for line in order.lines if line.line_id not in before.dropped)
     event = OperationCompleted(
-        order=order.order_id,
-        version=order.version,
-        action=operation.action,
-        at=_at(operation),
-        line_ids=line_ids(operation),
+        order=order.order_id, version=order.version, action=operation.action, at=at, line_ids=_ids(done)
     )
     yield Append(OPERATION, operation.id, event)
-    yield from _noted(operation, "completed", find)
+    now = Noted(id=operation.id, order=replace(order, lines=done), state="completed", at=at)
+    yield from noted(now, find)
+    whole = Noted(id=operation.id, order=order, state="canceled", at=at)
+    yield from noted(whole, find, leaving_out=now.seen_on)
 
 
 def canceled(operation: Operation, find: Find, reasons: tuple[Reason, ...] = ()) -> Iterator[Append]:
@@ -254,6 +254,12 @@ def canceled(operation: Operation, find: Find, reasons: tuple[Reason, ...] = ())
     )
     yield Append(OPERATION, operation.id, event)
     yield from _noted(operation, "canceled", find)
+
+
+def dropped(operation: Operation, before: Reservation, find: Find) -> Iterator[Append]:
+    """A revision has dropped all of its lines: what was done for them is undone."""
+    if operation.status == "started" and before.dropped.issuperset(line_ids(operation)):
+        yield from canceled(operation, find)
 
 
 def without_its_suspend(resume: Operation, suspend: Operation) -> Reason | None:
