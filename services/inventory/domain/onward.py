@@ -58,10 +58,13 @@ def followed(operation: Operation, onward: Onward, find: Find) -> Iterator[Appen
 def _places(
     lines: Iterable[Line], goes_on_as: Mapping[InstanceId, InstanceId], find: Find
 ) -> Iterator[tuple[LineId, str]]:
-    """What is added where its parent was is added where that is now; any other place was meant."""
+    """What is added where its parent was is added where that is now, and so is what replaces another; any
+    other place was meant."""
     by_id = {line.line_id: line for line in lines}
     for line in by_id.values():
-        above = _owned_above(line, by_id) if line.action == "add" and line.location else None
+        above = (
+            (line.replaces or _owned_above(line, by_id)) if line.action == "add" and line.location else None
+        )
         before, now = (find(id) for id in (above or "", goes_on_as.get(above or "", "")))
         if isinstance(before, Instance) and isinstance(now, Instance):
             place = now.record.location

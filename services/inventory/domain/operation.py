@@ -166,11 +166,17 @@ def _waits(line: Line, now: datetime) -> bool:
 
 
 def gathered(order: Approved, waiting: Iterable[Line]) -> tuple[Later, ...]:
-    """The operations of lines that wait for their day."""
+    """The operations of lines that wait for their day.
+
+    What takes the place of something comes with the line that ends that, and all goes over at once (D-12).
+    """
     lines = {line.line_id: line for line in order.lines}
+    ends = {line.instance_id: line for line in order.lines if line.action == "disconnect"}
     found: dict[LineId, list[Line]] = {}
     for line in waiting:
-        found.setdefault(_top(line, lines), []).append(line)
+        with_ = ends.get(line.replaces) if line.replaces is not None else None
+        together = with_ if with_ is not None and with_.due == line.due else line
+        found.setdefault(_top(together, lines), []).append(line)
     return tuple(_later(order, top, found[top]) for top in found)
 
 

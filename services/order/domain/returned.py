@@ -80,11 +80,33 @@ def as_assessed(asked: CaseLine, order: Order, wanted: tuple[Line, ...]) -> Iter
         yield Reason(rule="RMA-02", message=message, line_id=own.line_id, field=public(other[0]))
     yield from _too_many(asked, one, line)
     yield from _replaced_by_more(asked, one, order, wanted)
+    yield from _replaced_otherwise(order, line, wanted)
+
+
+def _replaced_otherwise(order: Order, back: Line, wanted: tuple[Line, ...]) -> Iterator[Reason]:
+    """What takes the place of another keeps what that had, and comes on the day on which that ends (D-12)."""
+    own = {line.line_id: line for line in replacements(order)}
+    for line in (line for line in wanted if line.line_id in own):
+        if other := [name for name in _otherwise(line, own[line.line_id]) if name not in _OPEN_OF_NEW]:
+            message = (
+                f"'{public(other[0])}' of line {line.line_id} stays, as it takes the place of "
+                f"{back.instance_id} with all that hangs on it: leave it out, and order the change by itself "
+                "when this order is completed"
+            )
+            yield Reason(rule="RMA-02", message=message, line_id=line.line_id, field=public(other[0]))
+        if back.action == "disconnect" and line.due_date != back.due_date:
+            message = (
+                f"line {line.line_id} takes the place of {back.instance_id}, which line {back.line_id} ends: "
+                "give both the same dueDate, or none"
+            )
+            yield Reason(rule="RMA-02", message=message, line_id=line.line_id, field="dueDate")
 
 
 _INSTEAD = "cancel the order, and assess the line of the return anew"
 _OPEN = ("quantity", "due_date", "reason")
 """What may be written otherwise: how many is counted."""
+_OPEN_OF_NEW = (*_OPEN, "characteristics")
+"""Another model may take the place of the old one; its place and its terms stay."""
 
 
 def _otherwise(line: Line, own: Line) -> list[str]:
