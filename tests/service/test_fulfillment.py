@@ -75,12 +75,12 @@ class Fulfillment(World):
         said = {"category": "product", "lines": [changed], "tree": tree}
         self.say({"orderId": order_id, "accountId": "A", "version": version, **said})
 
-    def say(self, data: Mapping[str, Any]) -> None:
+    def say(self, data: Mapping[str, Any], name: str = "reservation.accepted") -> None:
         self._said += 1
         message = Envelope(
             id=f"i-{self._said}",
             source="/aftersale/inventory",
-            type=full("reservation.accepted"),
+            type=full(name),
             account="A",
             sequence=self._said,
             previous=self._said - 1,
