@@ -243,7 +243,9 @@ class Course(Model):
         named = {id for line in part.lines.values() for id in (line.about, line.parent) if id in self.things}
         around = {*self.affected(part.lines.values()), *(up for id in named for up in self.above(id))}
         return around | {
-            one.id for one in self.things.values() if one.parent in named and one.state != "inactive"
+            one.id
+            for one in self.things.values()
+            if one.parent in named and (one.state != "inactive" or one.held)
         }
 
     def _comes_later(self, order: Order, part: Part, around: set[str]) -> bool:
